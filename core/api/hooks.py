@@ -1,0 +1,236 @@
+"""The hooks of Banyan: every place where a plugin may take part, typed and documented.
+
+Three forms, told by the name: ``register_*`` (once at boot, returns descriptors), ``check_*``
+(before a write, in its transaction, read-only, raises ``Rejected`` to refuse) and past-tense facts
+(after commit, from the outbox, each in a transaction of its own with its receipt).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pluggy
+from sqlalchemy.orm import Session
+
+from core.api import contributions as c
+from core.catalog.events import PriceChanged, ProductPublished
+from core.members.events import MemberErased, MemberRegistered
+from core.orders.events import (
+    AfterSaleClosed,
+    AfterSaleOpened,
+    OrderCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderReceived,
+    OrderRefunded,
+    OrderSettled,
+    OrderShipped,
+)
+from core.payments.events import (
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentSucceeded,
+    PaymentSuspended,
+)
+from core.payouts.events import PayoutFailed, PayoutSucceeded
+from core.sharing.events import ReferralBound, ShareCreated, ShareVisited
+from core.stock.events import StockReturned
+
+PROJECT = "banyan"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class RegisterHooks:
+    """Asked once at boot, without request or database. A plugin that raises is quarantined."""
+
+    @hookspec
+    def register_price_rules(self) -> Sequence[c.PriceRule]:
+        """Steps of the price pipeline."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_blocks(self) -> Sequence[c.Block]:
+        """Blocks in the store's regions."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_store_pages(self) -> Sequence[c.StorePage]:
+        """Pages of the shop face, under ``/x/<plugin>``."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_admin_pages(self) -> Sequence[c.AdminPage]:
+        """Pages of the merchant's face, under ``/admin/x/<plugin>``."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_dashboard_cards(self) -> Sequence[c.DashboardCard]:
+        """Figures and to-dos on the admin's first page."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_order_panels(self) -> Sequence[c.OrderPanel]:
+        """Panels beside an order in admin."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_member_columns(self) -> Sequence[c.MemberListColumn]:
+        """Columns of the admin's member list."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_jobs(self) -> Sequence[c.Job]:
+        """Work on a schedule."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_commands(self) -> Sequence[c.Command]:
+        """Subcommands of ``banyan x <plugin>``."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_permissions(self) -> Sequence[c.Permission]:
+        """Rights that roles can hold."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_settings(self) -> c.SettingsSchema:
+        """The plugin's settings form."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_gateways(self) -> Sequence[c.Gateway]:
+        """Payment gateways."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_channels(self) -> Sequence[c.MessageChannel]:
+        """Message channels."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_payout_channels(self) -> Sequence[c.PayoutChannel]:
+        """Ways to pay people."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_order_freezes(self) -> Mapping[str, Callable[[Session, Any], Any]]:
+        """What to freeze on each order under the plugin's name.
+
+        Maps the plugin's name to a function of (session, ``core.orders.types.PlacementFacts``) that
+        returns JSON values; it runs inside placement, reads only, and its answer comes back in
+        ``OrderPaid.plan_versions[name]``.
+        """
+        raise NotImplementedError
+
+
+class CheckHooks:
+    """Asked before a write, in its transaction. ``Rejected``s are collected and shown together."""
+
+    @hookspec
+    def check_place_order(self, session: Session, placement: Any) -> None:
+        """Before an order is stored; ``placement`` is ``core.orders.types.PlacementFacts``."""
+
+    @hookspec
+    def check_bind_referral(self, session: Session, member_id: Any, referrer_id: Any) -> None:
+        """Before a member is bound to a referrer; a refusal leaves the member unbound."""
+
+    @hookspec
+    def check_request_payout(self, session: Session, request: Any) -> None:
+        """Before a payout is reserved; ``request`` is ``core.payouts.types.PayoutRequest``."""
+
+
+class FactHooks:
+    """Told after the fact is committed: retried for the plugin alone, parked after eight failures."""
+
+    @hookspec
+    def member_registered(self, session: Session, event: MemberRegistered) -> None:
+        """See :class:`core.members.events.MemberRegistered`."""
+
+    @hookspec
+    def member_erased(self, session: Session, event: MemberErased) -> None:
+        """See :class:`core.members.events.MemberErased`."""
+
+    @hookspec
+    def share_created(self, session: Session, event: ShareCreated) -> None:
+        """See :class:`core.sharing.events.ShareCreated`."""
+
+    @hookspec
+    def share_visited(self, session: Session, event: ShareVisited) -> None:
+        """See :class:`core.sharing.events.ShareVisited`."""
+
+    @hookspec
+    def referral_bound(self, session: Session, event: ReferralBound) -> None:
+        """See :class:`core.sharing.events.ReferralBound`."""
+
+    @hookspec
+    def order_placed(self, session: Session, event: OrderPlaced) -> None:
+        """See :class:`core.orders.events.OrderPlaced`."""
+
+    @hookspec
+    def order_paid(self, session: Session, event: OrderPaid) -> None:
+        """See :class:`core.orders.events.OrderPaid`."""
+
+    @hookspec
+    def order_cancelled(self, session: Session, event: OrderCancelled) -> None:
+        """See :class:`core.orders.events.OrderCancelled`."""
+
+    @hookspec
+    def order_shipped(self, session: Session, event: OrderShipped) -> None:
+        """See :class:`core.orders.events.OrderShipped`."""
+
+    @hookspec
+    def order_received(self, session: Session, event: OrderReceived) -> None:
+        """See :class:`core.orders.events.OrderReceived`."""
+
+    @hookspec
+    def order_settled(self, session: Session, event: OrderSettled) -> None:
+        """See :class:`core.orders.events.OrderSettled`."""
+
+    @hookspec
+    def order_refunded(self, session: Session, event: OrderRefunded) -> None:
+        """See :class:`core.orders.events.OrderRefunded`."""
+
+    @hookspec
+    def after_sale_opened(self, session: Session, event: AfterSaleOpened) -> None:
+        """See :class:`core.orders.events.AfterSaleOpened`."""
+
+    @hookspec
+    def after_sale_closed(self, session: Session, event: AfterSaleClosed) -> None:
+        """See :class:`core.orders.events.AfterSaleClosed`."""
+
+    @hookspec
+    def payment_succeeded(self, session: Session, event: PaymentSucceeded) -> None:
+        """See :class:`core.payments.events.PaymentSucceeded`."""
+
+    @hookspec
+    def payment_failed(self, session: Session, event: PaymentFailed) -> None:
+        """See :class:`core.payments.events.PaymentFailed`."""
+
+    @hookspec
+    def payment_suspended(self, session: Session, event: PaymentSuspended) -> None:
+        """See :class:`core.payments.events.PaymentSuspended`."""
+
+    @hookspec
+    def payment_refunded(self, session: Session, event: PaymentRefunded) -> None:
+        """See :class:`core.payments.events.PaymentRefunded`."""
+
+    @hookspec
+    def payout_succeeded(self, session: Session, event: PayoutSucceeded) -> None:
+        """See :class:`core.payouts.events.PayoutSucceeded`."""
+
+    @hookspec
+    def payout_failed(self, session: Session, event: PayoutFailed) -> None:
+        """See :class:`core.payouts.events.PayoutFailed`."""
+
+    @hookspec
+    def product_published(self, session: Session, event: ProductPublished) -> None:
+        """See :class:`core.catalog.events.ProductPublished`."""
+
+    @hookspec
+    def price_changed(self, session: Session, event: PriceChanged) -> None:
+        """See :class:`core.catalog.events.PriceChanged`."""
+
+    @hookspec
+    def stock_returned(self, session: Session, event: StockReturned) -> None:
+        """See :class:`core.stock.events.StockReturned`."""

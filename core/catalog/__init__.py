@@ -1,0 +1,1 @@
+"""Products, SKUs, categories and their search."""

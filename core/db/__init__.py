@@ -1,0 +1,1 @@
+"""The database: engine, units of work, column types, outbox, shared counters, migrations."""

@@ -1,0 +1,1 @@
+"""The plugin host: discovery, life, switches, guarded dispatch, migrations."""

@@ -1,0 +1,1 @@
+"""Uploaded pictures, re-encoded and cut to the widths that pages use."""

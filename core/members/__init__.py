@@ -1,0 +1,1 @@
+"""Shoppers: accounts, sign-in, addresses, consents."""

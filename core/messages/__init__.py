@@ -1,0 +1,1 @@
+"""Every notice through one port, with a log of what was sent."""

@@ -1,0 +1,1 @@
+"""Cart, placement, order and fulfilment states, after-sale."""

@@ -1,0 +1,1 @@
+"""Gateways, payment attempts, refunds and what does not fit: suspense."""

@@ -1,0 +1,81 @@
+"""Tables of money coming in and going back through gateways."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.base import Base, Fen, IdColumn
+
+
+class PaymentAttempt(Base):
+    """One try to pay one order at one gateway."""
+
+    __tablename__ = "payment_attempt"
+
+    id: Mapped[IdColumn]
+    payment_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"), index=True)
+    gateway: Mapped[str] = mapped_column(sa.String(48))
+    amount_fen: Mapped[Fen]
+    state: Mapped[str] = mapped_column(sa.String(16), default="created", index=True)
+    gateway_ref: Mapped[str | None] = mapped_column(sa.String(80))
+    pay_url: Mapped[str | None] = mapped_column(sa.String(500))
+    received_fen: Mapped[Fen] = mapped_column(default=0)
+    refunded_fen: Mapped[Fen] = mapped_column(default=0)
+    failure: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    __table_args__ = (sa.UniqueConstraint("gateway", "gateway_ref"),)
+
+
+class Refund(Base):
+    """Money on its way back through the gateway it came by; asked for once under its number."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[IdColumn]
+    refund_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    key: Mapped[str] = mapped_column(sa.String(120), unique=True)  # after_sale:<id>, suspense:<id>
+    attempt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment_attempt.id"), index=True)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"), index=True)
+    amount_fen: Mapped[Fen]
+    reason: Mapped[str] = mapped_column(sa.String(120))
+    state: Mapped[str] = mapped_column(sa.String(16), default="pending", index=True)
+    gateway_ref: Mapped[str | None] = mapped_column(sa.String(80))
+    tries: Mapped[int] = mapped_column(sa.Integer(), default=0)
+    next_try_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Suspense(Base):
+    """Money that arrived and fits no order as it should: booked, alerted, refunded once."""
+
+    __tablename__ = "suspense"
+
+    id: Mapped[IdColumn]
+    attempt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment_attempt.id"), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(24))  # wrong_amount, dead_order, second_payment
+    amount_fen: Mapped[Fen]
+    state: Mapped[str] = mapped_column(sa.String(16), default="open")  # open, refunding, refunded
+    at: Mapped[datetime]
+
+
+class GatewayNotice(Base):
+    """A callback as it came, with what was made of it; for the merchant's eyes and for replays."""
+
+    __tablename__ = "gateway_notice"
+
+    id: Mapped[IdColumn]
+    gateway: Mapped[str] = mapped_column(sa.String(48))
+    payment_no: Mapped[str] = mapped_column(sa.String(64), index=True)
+    is_genuine: Mapped[bool]
+    outcome: Mapped[str] = mapped_column(sa.String(32))
+    body: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(index=True)

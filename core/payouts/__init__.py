@@ -1,0 +1,1 @@
+"""Money leaving the store through one port."""

@@ -1,0 +1,45 @@
+"""Tables of money leaving. Any room or plugin may ask for a payout from an account it owns."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.base import Base, Fen, IdColumn
+
+
+class Payout(Base):
+    """A member's request to be paid from a spendable account.
+
+    The requested amount leaves ``source_kind`` for the reserved account at once; ``net_fen`` is
+    what arrives after fee and tax.
+    """
+
+    __tablename__ = "payout"
+
+    id: Mapped[IdColumn]
+    payout_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    request_key: Mapped[str] = mapped_column(sa.String(64))
+    source_kind: Mapped[str] = mapped_column(sa.String(48))  # ledger account kind
+    channel: Mapped[str] = mapped_column(sa.String(48))  # wallet, or a plugin's
+    amount_fen: Mapped[Fen]
+    fee_fen: Mapped[Fen] = mapped_column(default=0)
+    tax_fen: Mapped[Fen] = mapped_column(default=0)
+    net_fen: Mapped[Fen]
+    account: Mapped[dict[str, Any]] = mapped_column(default=dict)  # name, number: channel's fields
+    state: Mapped[str] = mapped_column(sa.String(24), default="requested", index=True)
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    reviewer: Mapped[str] = mapped_column(sa.String(64), default="")
+    channel_ref: Mapped[str | None] = mapped_column(sa.String(80))
+    tries: Mapped[int] = mapped_column(sa.Integer(), default=0)
+    requested_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("member_id", "request_key"),
+        sa.CheckConstraint("amount_fen > 0 AND net_fen >= 0", name="sane_amounts"),
+    )

@@ -1,0 +1,46 @@
+"""What a merchant can set about the trunk, with defaults. Plugins keep their own settings."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BindingPolicy(StrEnum):
+    """When an opened share link makes its sharer the referrer.
+
+    ``FIRST_VISIT``: a signed-in member is bound at once, a guest at registration to the first link.
+    ``REGISTRATION``: new members only, to the last link opened before. ``FIRST_ORDER`` and
+    ``FIRST_PAYMENT``: to the last link opened before that act.
+    """
+
+    FIRST_VISIT = "first_visit"
+    REGISTRATION = "registration"
+    FIRST_ORDER = "first_order"
+    FIRST_PAYMENT = "first_payment"
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """Settings of the store. Amounts in fen, times in the unit of the name."""
+
+    shop_name: str = "山屿集"
+    shop_name_en: str = "Shanyu"
+    shop_slogan: str = "手作茶器与日常好物"
+    shop_slogan_en: str = "Handmade tea ware and everyday goods"
+    timezone: str = "Asia/Shanghai"
+    default_locale: str = "zh_Hans_CN"
+    record_no: str = ""
+    service_phone: str = ""
+    is_open: bool = True
+    unpaid_minutes: int = 30
+    auto_receive_days: int = 15
+    aftersale_days: int = 7
+    freight_fen: int = 1000
+    free_freight_from_fen: int = 9900
+    low_stock_at: int = 10
+    binding: str = BindingPolicy.REGISTRATION
+    protection_days: int = 0  # 0: for life
+    payout_min_fen: int = 100
+    payout_max_fen: int = 2_000_000
+    payouts_per_day: int = 3
+    payout_fee_bps: int = 0
+    payout_tax_bps: int = 0

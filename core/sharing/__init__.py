@@ -1,0 +1,1 @@
+"""Share links, visits, referrals and the policy that binds them."""

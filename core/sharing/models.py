@@ -1,0 +1,78 @@
+"""Tables of sharing. The referral edge is stored; uplines two and three are kept beside it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.base import Base, IdColumn
+
+
+class ShareLink(Base):
+    """One act of sharing: a member, a page, a channel, an unguessable token."""
+
+    __tablename__ = "share_link"
+
+    id: Mapped[IdColumn]
+    token: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"))
+    target_kind: Mapped[str] = mapped_column(sa.String(16))  # product, store, activity
+    target: Mapped[str] = mapped_column(sa.String(160))  # product id, "" for the store
+    channel: Mapped[str] = mapped_column(sa.String(16), default="link")  # link, qr, poster
+    campaign: Mapped[str] = mapped_column(sa.String(64), default="")
+    visit_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.UniqueConstraint("member_id", "target_kind", "target", "channel", "campaign"),
+    )
+
+
+class ShareVisit(Base):
+    """A person opening a share link; robots and previews are not recorded. Once a visitor and day."""
+
+    __tablename__ = "share_visit"
+
+    id: Mapped[IdColumn]
+    share_id: Mapped[UUID] = mapped_column(sa.ForeignKey("share_link.id"))
+    visitor: Mapped[str] = mapped_column(sa.String(40), index=True)  # cookie of the browser
+    member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"))
+    kind: Mapped[str] = mapped_column(sa.String(8), default="visit")  # visit, scan
+    day: Mapped[date]
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.UniqueConstraint("share_id", "visitor", "day", "kind"),)
+
+
+class Referral(Base):
+    """Member → referrer. ``upline2_id`` and ``upline3_id`` are derived and kept by the services."""
+
+    __tablename__ = "referral"
+
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    referrer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    upline2_id: Mapped[UUID | None] = mapped_column(index=True)
+    upline3_id: Mapped[UUID | None] = mapped_column(index=True)
+    share_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("share_link.id"))
+    is_locked: Mapped[bool] = mapped_column(default=False)
+    bound_at: Mapped[datetime]
+    protected_until: Mapped[datetime | None]  # NULL: for life
+
+    __table_args__ = (sa.CheckConstraint("member_id <> referrer_id", name="not_oneself"),)
+
+
+class ReferralEvent(Base):
+    """Every bind, renewal, expiry and transfer, with who did it and why."""
+
+    __tablename__ = "referral_event"
+
+    id: Mapped[IdColumn]
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))  # bound, renewed, expired, transferred, refused
+    old_referrer_id: Mapped[UUID | None]
+    new_referrer_id: Mapped[UUID | None]
+    share_id: Mapped[UUID | None]
+    actor: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    at: Mapped[datetime]

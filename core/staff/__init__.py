@@ -1,0 +1,1 @@
+"""Merchant accounts, roles, permissions and the audit log."""

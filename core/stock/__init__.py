@@ -1,0 +1,1 @@
+"""On hand, allocated, typed movements and timed holds."""

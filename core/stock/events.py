@@ -1,0 +1,15 @@
+"""Facts of stock."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockReturned(Event):
+    """A SKU that was sold out can be bought again."""
+
+    aggregate = "sku_id"
+    sku_id: UUID
+    available: int

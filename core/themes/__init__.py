@@ -1,0 +1,1 @@
+"""The theme host: layers, assets, regions."""

@@ -1,0 +1,1 @@
+"""The edges: shop face, merchant face, callbacks."""
