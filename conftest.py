@@ -1,0 +1,3 @@
+"""Fixtures for every test of the house, in `tests/` and in each plugin alike."""
+
+pytest_plugins = ["tests.left_out", "tests.databases", "tests.browsers"]
