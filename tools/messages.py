@@ -75,7 +75,7 @@ def update(package: Path) -> int:
     template, still_open = extract(package), 0
     for path in translations(package):
         catalog = load(path)
-        catalog.update(template, no_fuzzy_matching=True)
+        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
         with path.open("wb") as file:
             write_po(file, catalog, width=100, sort_output=True, include_lineno=False)
