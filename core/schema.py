@@ -15,5 +15,11 @@ import core.sharing.models
 import core.staff.models
 import core.stock.models  # noqa: F401  (imported for their tables)
 from core.db.base import Base
+from core.db.migrate import CORE
 
 metadata = Base.metadata
+
+
+def is_core(table: str) -> bool:
+    """Whether a table belongs to the trunk (and not to a plugin)."""
+    return CORE.owns(table)
