@@ -1,0 +1,326 @@
+"""The catalogue as plain values: what pages, carts, orders and the admin read and hand in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from core.kernel.paging import Page
+from core.media.types import PictureView
+
+__all__ = [
+    "CategoryDraft",
+    "CategoryView",
+    "OptionView",
+    "Page",
+    "PictureView",
+    "ProductCard",
+    "ProductDetail",
+    "ProductDraft",
+    "ProductEdit",
+    "ProductRow",
+    "SkuDraft",
+    "SkuEdit",
+    "SkuFacts",
+    "SkuView",
+    "Sort",
+]
+
+Sort = Literal["default", "price", "-price", "new", "sold"]
+"""Order of a product list: merchant's own, cheapest, dearest, newest, best sold."""
+
+
+@dataclass(frozen=True)
+class ProductCard:
+    """A product in a list. Prices are list prices in fen, before any rule.
+
+    Args:
+        sku_id: the cheapest SKU that can be bought (or the cheapest, when sold out), for quoting
+            the card; ``None`` when the product has no active SKU.
+        price_fen: lowest price over active SKUs; ``max_price_fen`` is the highest.
+        market_price_fen: struck-through price, when the merchant gave one.
+    """
+
+    id: UUID
+    slug: str
+    title: str
+    subtitle: str
+    category_id: UUID | None
+    sku_id: UUID | None
+    price_fen: int
+    max_price_fen: int
+    market_price_fen: int | None
+    sold_count: int
+    is_sold_out: bool
+    cover: PictureView | None
+    published_at: datetime | None
+
+    @property
+    def has_price_range(self) -> bool:
+        """Whether SKUs differ in price, so that the list says “from”."""
+        return self.max_price_fen > self.price_fen
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """One option of a product with its values in order, such as 釉色: 雨过天青, 松烟墨."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SkuView:
+    """A SKU on the product page. Prices in fen; ``available`` is never below 0."""
+
+    id: UUID
+    code: str
+    options: Mapping[str, str]
+    price_fen: int
+    market_price_fen: int | None
+    available: int
+    low_at: int
+    picture: PictureView | None
+    cost_fen: int = 0
+    weight_g: int = 0
+
+    @property
+    def label(self) -> str:
+        """The chosen values as one text, such as “雨过天青 · 单壶”; empty without options."""
+        return " · ".join(self.options.values())
+
+    @property
+    def is_sold_out(self) -> bool:
+        """Whether none can be bought."""
+        return self.available <= 0
+
+    @property
+    def is_low(self) -> bool:
+        """Whether few are left."""
+        return 0 < self.available <= self.low_at
+
+
+@dataclass(frozen=True)
+class ProductDetail:
+    """Everything the product page shows.
+
+    ``description`` is sanitised HTML, safe to put on a page as it is. ``skus`` are the active ones
+    in the merchant's order. A product that is off sale is still shown, so that an old link does not
+    end nowhere; ``is_on_sale`` tells.
+    """
+
+    id: UUID
+    slug: str
+    title: str
+    subtitle: str
+    description: str
+    attributes: tuple[tuple[str, str], ...]
+    category_id: UUID | None
+    category_slug: str | None
+    category_name: str | None
+    category_name_en: str | None
+    state: str
+    price_fen: int
+    max_price_fen: int
+    market_price_fen: int | None
+    sold_count: int
+    per_member_limit: int | None
+    version: int
+    published_at: datetime | None
+    pictures: tuple[PictureView, ...]
+    options: tuple[OptionView, ...]
+    skus: tuple[SkuView, ...]
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether it can be bought at all."""
+        return self.state == "on_sale"
+
+    @property
+    def available(self) -> int:
+        """Pieces left over all SKUs."""
+        return sum(sku.available for sku in self.skus)
+
+    @property
+    def is_sold_out(self) -> bool:
+        """Whether no SKU is left."""
+        return self.available <= 0
+
+    @property
+    def cover(self) -> PictureView | None:
+        """The first picture."""
+        return self.pictures[0] if self.pictures else None
+
+    @property
+    def default_sku(self) -> SkuView | None:
+        """The SKU chosen at first: the first that can be bought, else the first."""
+        buyable = (sku for sku in self.skus if not sku.is_sold_out)
+        return next(buyable, self.skus[0] if self.skus else None)
+
+
+@dataclass(frozen=True)
+class SkuFacts:
+    """One SKU with its product and stock, as carts and quotes need them.
+
+    ``quantity`` is what was asked for. ``limit`` is how many one member may buy of the product in
+    all, ``None``: any number.
+    """
+
+    sku_id: UUID
+    product_id: UUID
+    category_id: UUID | None
+    slug: str
+    title: str
+    code: str
+    options: Mapping[str, str]
+    quantity: int
+    price_fen: int
+    market_price_fen: int | None
+    cost_fen: int
+    weight_g: int
+    available: int
+    limit: int | None
+    product_state: str
+    is_active: bool
+    picture: PictureView | None
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether product and SKU are on sale; says nothing about stock."""
+        return self.is_active and self.product_state == "on_sale"
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether ``quantity`` pieces are there."""
+        return self.available >= self.quantity
+
+    @property
+    def label(self) -> str:
+        """The option values as one text; empty without options."""
+        return " · ".join(self.options.values())
+
+
+@dataclass(frozen=True)
+class CategoryView:
+    """A shelf with the shelves under it."""
+
+    id: UUID
+    parent_id: UUID | None
+    slug: str
+    name: str
+    name_en: str
+    position: int
+    is_visible: bool
+    picture: PictureView | None
+    children: tuple["CategoryView", ...] = ()
+
+
+@dataclass(frozen=True)
+class CategoryDraft:
+    """What the merchant fills in for a category. An empty slug is made from the English name."""
+
+    name: str
+    name_en: str = ""
+    slug: str = ""
+    parent_id: UUID | None = None
+    picture_id: UUID | None = None
+    position: int = 0
+    is_visible: bool = True
+
+
+@dataclass(frozen=True)
+class ProductDraft:
+    """What the merchant fills in for a product. An empty slug is made from the title.
+
+    ``description`` may hold HTML; it is sanitised when stored.
+    """
+
+    title: str
+    subtitle: str = ""
+    description: str = ""
+    slug: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    category_id: UUID | None = None
+    market_price_fen: int | None = None
+    per_member_limit: int | None = None
+    position: int = 0
+    source_key: str | None = None
+    sold_count: int = 0
+
+
+@dataclass(frozen=True)
+class SkuDraft:
+    """What the merchant fills in for a SKU. ``id`` ``None``: a new one.
+
+    ``on_hand`` is only read for a new SKU; later changes go through ``core.stock``.
+    """
+
+    code: str
+    price_fen: int
+    options: Mapping[str, str] = field(default_factory=dict)
+    id: UUID | None = None
+    cost_fen: int = 0
+    market_price_fen: int | None = None
+    picture_id: UUID | None = None
+    weight_g: int = 0
+    is_active: bool = True
+    on_hand: int = 0
+    low_at: int = 10
+
+
+@dataclass(frozen=True)
+class SkuEdit:
+    """A SKU as the admin's form shows it."""
+
+    id: UUID
+    code: str
+    options: Mapping[str, str]
+    price_fen: int
+    cost_fen: int
+    market_price_fen: int | None
+    picture_id: UUID | None
+    weight_g: int
+    is_active: bool
+    on_hand: int
+    allocated: int
+    low_at: int
+
+
+@dataclass(frozen=True)
+class ProductEdit:
+    """A product as the admin's form shows it. ``version`` goes back with the form."""
+
+    id: UUID
+    slug: str
+    title: str
+    subtitle: str
+    description: str
+    attributes: tuple[tuple[str, str], ...]
+    category_id: UUID | None
+    state: str
+    market_price_fen: int | None
+    per_member_limit: int | None
+    position: int
+    version: int
+    pictures: tuple[PictureView, ...]
+    skus: tuple[SkuEdit, ...]
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    """A product in the admin's list."""
+
+    id: UUID
+    slug: str
+    title: str
+    state: str
+    category_name: str | None
+    min_price_fen: int
+    max_price_fen: int
+    sold_count: int
+    sku_count: int
+    available: int
+    is_low: bool
+    cover: PictureView | None
+    updated_at: datetime
