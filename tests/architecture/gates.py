@@ -164,8 +164,7 @@ def required_plugins(plugin: Path) -> set[str]:
     """Return the names in `requires` of a plugin.toml, versions cut off."""
     path = plugin / "plugin.toml"
     manifest = tomllib.loads(path.read_text()) if path.exists() else {}
-    requires = manifest.get("requires", manifest.get("plugin", {}).get("requires", []))
-    return {re.split(r"\W", name.strip(), maxsplit=1)[0] for name in requires}
+    return {re.split(r"\W", name.strip(), maxsplit=1)[0] for name in manifest.get("requires", [])}
 
 
 def rules_modules(root: Path) -> list[str]:
