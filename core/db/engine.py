@@ -22,11 +22,12 @@ class Database:
     Args:
         url: SQLAlchemy URL, SQLite or PostgreSQL (psycopg 3).
         pool_size: connections kept per process; threads beyond it wait.
+        engine: an engine made by :func:`make_engine` elsewhere, to be shared.
     """
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, engine: sa.Engine | None = None) -> None:
         self.url = url
-        self.engine = make_engine(url, pool_size=pool_size)
+        self.engine = engine or make_engine(url, pool_size=pool_size)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property

@@ -1,0 +1,58 @@
+"""The composition root: :func:`create_app` is a short list of calls."""
+
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from core.config import Config, load_config
+from core.db.base import Base
+from core.db.engine import Database, make_engine
+from core.db.migrate import check_schema
+from core.host.shop import Shop, open_shop
+from core.web import access, sandbox
+from core.web.admin import install_admin
+from core.web.store import install_web
+
+
+class StoreSQLAlchemy(SQLAlchemy):
+    """Flask-SQLAlchemy on the store's own engine: same pragmas, same pool, one place."""
+
+    def _make_engine(
+        self, bind_key: str | None, options: dict[str, Any], app: flask.Flask
+    ) -> sa.Engine:
+        return make_engine(str(options["url"].render_as_string(hide_password=False)))
+
+
+orm = StoreSQLAlchemy(metadata=Base.metadata)
+"""The extension that owns the web process's engine; ``flask shell`` finds ``orm.session`` here."""
+
+
+def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.Flask:
+    """The web application of one installation.
+
+    Args:
+        config: the configuration; read from the environment when missing.
+        shop: an opened shop, for tests and for processes that have one already.
+
+    Raises:
+        ConfigError: a bad configuration, or a database that is missing, older or newer than the
+            code; the sentence says what to do.
+    """
+    config = config or (shop.config if shop else load_config())
+    app = flask.Flask("banyan", root_path=str(config.instance), static_folder=None)
+    app.secret_key = config.secret_key
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    if shop is None:
+        orm.init_app(app)
+        with app.app_context():
+            shop = open_shop(config, Database(config.database_url, engine=orm.engine))
+    check_schema(shop.database.engine)
+    app.extensions["banyan.shop"] = shop
+    install_web(app, shop)
+    install_admin(app, shop)
+    if config.is_sandbox:
+        app.register_blueprint(sandbox.blueprint(shop))
+    access.check_routes(app)
+    return app

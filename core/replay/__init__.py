@@ -1,0 +1,1 @@
+"""Real invoices played as orders through the public services: the trunk's proof."""

@@ -1,0 +1,1 @@
+"""Three-level distribution: uplines frozen on the order earn a commission from what was paid."""

@@ -1,0 +1,90 @@
+"""The arithmetic of commissions: pure, integer fen and basis points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.api.errors import InvalidInput
+from core.api.money import BPS, share_fen, split_fen
+
+MAX_DEPTH = 3
+"""Uplines beyond the third earn nothing; no setting can raise it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rates of one plan version.
+
+    Args:
+        version: number of the version, 1 for the first.
+        depth: how many levels are paid, 1 to 3.
+        rates_bps: rate per level, level 1 first, as long as ``depth``.
+        pool_bps: the sum over levels of one line never exceeds this share of its base.
+    """
+
+    version: int
+    depth: int
+    rates_bps: tuple[int, ...]
+    pool_bps: int
+
+    def to_json(self) -> dict[str, Any]:
+        """What an order freezes."""
+        return {
+            "version": self.version,
+            "depth": self.depth,
+            "rates_bps": list(self.rates_bps),
+            "pool_bps": self.pool_bps,
+        }
+
+    @classmethod
+    def from_json(cls, frozen: dict[str, Any]) -> "Plan":
+        """The plan as an order froze it."""
+        return cls(
+            version=frozen["version"],
+            depth=frozen["depth"],
+            rates_bps=tuple(frozen["rates_bps"]),
+            pool_bps=frozen["pool_bps"],
+        )
+
+
+def check_plan(depth: int, rates_bps: Sequence[int], pool_bps: int) -> None:
+    """Refuse a plan that could pay more than a line brought in.
+
+    Raises:
+        InvalidInput: naming the field that is wrong.
+    """
+    if not 1 <= depth <= MAX_DEPTH:
+        raise InvalidInput("distribution.depth", "The depth is 1, 2 or 3 levels.", field="depth")
+    if len(rates_bps) != depth or any(not 0 <= rate <= BPS for rate in rates_bps):
+        raise InvalidInput(
+            "distribution.rates", "Each level needs a rate from 0 % to 100 %.", field="rates"
+        )
+    if not 0 < pool_bps <= BPS:
+        raise InvalidInput(
+            "distribution.pool", "The pool is more than 0 % and at most 100 %.", field="pool"
+        )
+
+
+def line_commissions(base_fen: int, plan: Plan) -> list[int]:
+    """Commission of each level for one line, level 1 first, whether or not somebody earns it.
+
+    Rounded by largest remainder together with what stays with the merchant. When the rates exceed
+    the pool they are cut in proportion. The parts never sum to more than the base.
+    """
+    if base_fen <= 0:
+        return [0] * plan.depth
+    whole = sum(plan.rates_bps)
+    if whole <= plan.pool_bps:
+        return split_fen(base_fen, [*plan.rates_bps, BPS - whole])[: plan.depth]
+    pool_fen = share_fen(base_fen, plan.pool_bps, BPS)
+    return split_fen(pool_fen, plan.rates_bps)
+
+
+def reversed_fen(amount_fen: int, line_refunded_fen: int, line_paid_fen: int) -> int:
+    """How much of a commission is reversed once ``line_refunded_fen`` of its line went back.
+
+    Computed from the running total, so any number of partial refunds ends exactly at the amount.
+    """
+    if line_paid_fen <= 0:
+        return 0
+    return share_fen(amount_fen, min(line_refunded_fen, line_paid_fen), line_paid_fen)

@@ -1,0 +1,1 @@
+"""What distribution does: plans, distributors, accrual and reports. Nothing here commits."""

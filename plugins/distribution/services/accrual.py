@@ -1,0 +1,246 @@
+"""The life of a commission, driven by facts of orders.
+
+Every step is one journal under a key made from the fact, so a fact that comes twice changes
+nothing; rows and balances move in the same transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.api.db import new_id
+from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
+from core.api.ledger import PLATFORM, Leg, book, declare_kind, member_owner
+from plugins.distribution.models import Commission
+from plugins.distribution.rules import Plan, line_commissions, reversed_fen
+from plugins.distribution.services.distributors import DistributorState, states_of
+
+PENDING = "commission_pending"
+FROZEN = "commission_frozen"
+AVAILABLE = "commission_available"
+RESERVED = "commission_reserved"
+PAID = "commission_paid"
+EXPENSE = "commission_expense"
+
+for _kind, _guarded in (
+    (PENDING, True),
+    (FROZEN, True),
+    (AVAILABLE, False),  # a refund after settlement may take it below zero; income nets the debt
+    (RESERVED, True),
+    (PAID, True),
+    (EXPENSE, False),
+):
+    declare_kind(_kind, guarded=_guarded)
+
+ACCOUNT_OF_STATE = {"pending": PENDING, "frozen": FROZEN, "available": AVAILABLE}
+ACTOR = "plugin:distribution"
+
+
+def accrue(session: Session, event: OrderPaid) -> int:
+    """Commissions of a paid order, for the uplines and the plan that the order froze.
+
+    An upline who is not an active distributor earns nothing and the levels above keep their number.
+
+    Returns:
+        How many commission rows were written; 0 when there were some already.
+    """
+    frozen = event.plan_versions.get("distribution")
+    if not frozen or not event.chain:
+        return 0
+    plan = Plan.from_json(frozen)
+    uplines = {link.level: link.member_id for link in event.chain if link.level <= plan.depth}
+    states = states_of(session, uplines.values())
+    earning = {
+        level: member_id
+        for level, member_id in uplines.items()
+        if states.get(member_id) == DistributorState.ACTIVE
+    }
+    rows = _commission_rows(event, plan, earning)
+    if not rows or not _book(
+        session,
+        key=f"distribution:accrue:{event.order_id}",
+        kind="commission_accrued",
+        reference=f"order:{event.order_id}",
+        moves=[(row["beneficiary_id"], None, PENDING, row["amount_fen"]) for row in rows],
+        at=event.paid_at,
+    ):
+        return 0
+    session.execute(sa.insert(Commission.__table__), rows)  # type: ignore[arg-type]
+    return len(rows)
+
+
+def _commission_rows(
+    event: OrderPaid, plan: Plan, earning: dict[int, UUID]
+) -> list[dict[str, Any]]:
+    rows = []
+    for line in event.lines:
+        amounts = line_commissions(line.paid_fen, plan)
+        for level, beneficiary_id in sorted(earning.items()):
+            if amounts[level - 1] > 0:
+                rows.append(
+                    {
+                        "id": new_id(),
+                        "order_id": event.order_id,
+                        "order_no": event.order_no,
+                        "order_line_id": line.line_id,
+                        "product_id": line.product_id,
+                        "buyer_id": event.member_id,
+                        "beneficiary_id": beneficiary_id,
+                        "level": level,
+                        "base_fen": line.paid_fen,
+                        "rate_bps": plan.rates_bps[level - 1],
+                        "amount_fen": amounts[level - 1],
+                        "reversed_fen": 0,
+                        "state": "pending",
+                        "plan_version": plan.version,
+                        "accrued_at": event.paid_at,
+                    }
+                )
+    return rows
+
+
+def freeze(session: Session, event: OrderReceived) -> int:
+    """Goods received: pending commissions of the order become frozen."""
+    return _advance(
+        session, event.order_id, "pending", "frozen", "frozen_at", event.received_at
+    )
+
+
+def settle(session: Session, event: OrderSettled) -> int:
+    """After-sale window over: frozen commissions of the order become available."""
+    return _advance(
+        session, event.order_id, "frozen", "available", "available_at", event.settled_at
+    )
+
+
+def _advance(
+    session: Session, order_id: UUID, state: str, target: str, stamp: str, at: datetime
+) -> int:
+    rows = session.execute(
+        sa.select(
+            Commission.beneficiary_id, sa.func.sum(Commission.amount_fen - Commission.reversed_fen)
+        )
+        .where(Commission.order_id == order_id, Commission.state == state)
+        .group_by(Commission.beneficiary_id)
+    ).all()
+    if not rows:
+        return 0
+    _book(
+        session,
+        key=f"distribution:{target}:{order_id}",
+        kind=f"commission_{target}",
+        reference=f"order:{order_id}",
+        moves=[
+            (beneficiary_id, ACCOUNT_OF_STATE[state], ACCOUNT_OF_STATE[target], int(left))
+            for beneficiary_id, left in rows
+        ],
+        at=at,
+    )
+    changed = session.execute(
+        sa.update(Commission)
+        .where(Commission.order_id == order_id, Commission.state == state)
+        .values({"state": target, stamp: at})
+        .execution_options(synchronize_session=False)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def reverse(session: Session, event: OrderRefunded) -> int:
+    """Money of lines went back: every affected commission shrinks in proportion to its line.
+
+    Reversal is taken from wherever the commission stands; what is already available may go below
+    zero and nets later income.
+
+    Returns:
+        Fen reversed over all beneficiaries.
+    """
+    facts = {line.line_id: line for line in event.lines if line.amount_fen}
+    return reverse_to(
+        session,
+        {key: (fact.line_refunded_fen, fact.line_paid_fen) for key, fact in facts.items()},
+        key=f"distribution:reverse:{event.after_sale_id}",
+        reference=f"order:{event.order_id}",
+        at=event.at,
+    )
+
+
+def reverse_to(
+    session: Session,
+    refunded: dict[UUID, tuple[int, int]],
+    *,
+    key: str,
+    reference: str,
+    at: datetime,
+) -> int:
+    """Bring reversals up to what each line's running refund demands.
+
+    Args:
+        refunded: order line → (fen of it refunded so far, fen paid for it).
+        key: journal key; a key that was booked changes nothing.
+        reference: what the journal refers to.
+        at: when the money went back.
+
+    Returns:
+        Fen reversed now.
+    """
+    if not refunded:
+        return 0
+    rows = session.execute(
+        sa.select(Commission.__table__)
+        .where(Commission.order_line_id.in_(list(refunded)))
+        .order_by(Commission.id)
+        .with_for_update()
+    ).all()
+    moves: list[tuple[UUID, str | None, str | None, int]] = []
+    changes = []
+    for row in rows:
+        target = reversed_fen(row.amount_fen, *refunded[row.order_line_id])
+        if target > row.reversed_fen:
+            step = target - row.reversed_fen
+            moves.append((row.beneficiary_id, ACCOUNT_OF_STATE[row.state], None, step))
+            changes.append({"row_id": row.id, "target": target})
+    if not changes or not _book(
+        session, key=key, kind="commission_reversed", reference=reference, moves=moves, at=at
+    ):
+        return 0
+    table = Commission.__table__
+    session.execute(
+        sa.update(table)  # type: ignore[arg-type]
+        .where(table.c.id == sa.bindparam("row_id"))
+        .values(reversed_fen=sa.bindparam("target")),
+        changes,
+    )
+    return sum(move[3] for move in moves)
+
+
+def _book(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    reference: str,
+    moves: Sequence[tuple[UUID, str | None, str | None, int]],
+    at: datetime,
+) -> bool:
+    """Book moves of (member, from kind, to kind, fen); ``None`` stands for the platform's expense.
+
+    Returns:
+        Whether the key was new.
+    """
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for member_id, source, target, fen in moves:
+        owner = member_owner(member_id)
+        sums[(owner, source) if source else (PLATFORM, EXPENSE)] -= fen
+        sums[(owner, target) if target else (PLATFORM, EXPENSE)] += fen
+    legs = [Leg(owner, account, fen) for (owner, account), fen in sums.items() if fen]
+    if not legs:
+        return True
+    return (
+        book(session, key=key, kind=kind, reference=reference, actor=ACTOR, legs=legs, at=at)
+        is not None
+    )
