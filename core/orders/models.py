@@ -144,7 +144,9 @@ class AfterSale(Base):
     after_sale_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
     order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"), index=True)
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(16))  # refund (money only), return (goods come back)
+    kind: Mapped[str] = mapped_column(
+        sa.String(16)
+    )  # refund (money only), return (goods come back)
     state: Mapped[str] = mapped_column(sa.String(16), default="requested", index=True)
     reason: Mapped[str] = mapped_column(sa.String(40))
     note: Mapped[str] = mapped_column(sa.String(300), default="")

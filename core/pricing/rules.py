@@ -1,0 +1,155 @@
+"""The price pipeline: stages, adjustments, trace. Pure: no database, no clock.
+
+Rules run by (stage, key). A rule sees what lines and freight cost after the rules before it and
+answers adjustments, never a new price. An order-wide amount is spread over the lines by largest
+remainder on what they cost now, so a percentage of an already lowered total can never give more
+than that total. A rule that would take a line (or the freight) below zero takes it to zero: what is
+cut off is not moved elsewhere. Every applied fen is a trace step, and the steps add up to the totals.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from core.kernel.errors import PluginError
+from core.kernel.money import FEN_LIMIT, split_fen
+from core.pricing.values import (
+    Adjustment,
+    Draft,
+    PricedLine,
+    Quote,
+    QuoteRequest,
+    Stage,
+    TraceStep,
+)
+
+FREIGHT_KEY = "core.freight"
+
+Apply = Callable[[Draft, Any], Sequence[Adjustment]]
+
+
+class Step(Protocol):
+    """What the pipeline needs of a rule; ``core.pricing.types.PriceRule`` is one."""
+
+    @property
+    def key(self) -> str:
+        """Orders rules within a stage and names the source in the trace."""
+
+    @property
+    def stage(self) -> Stage:
+        """Where the rule runs."""
+
+    @property
+    def apply(self) -> Apply:
+        """From a draft and what was loaded to adjustments."""
+
+
+def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any]) -> Quote:
+    """Run the pipeline.
+
+    Args:
+        request: the basket at list price.
+        steps: rules of the trunk and of plugins, in any order.
+        loaded: what each rule's ``load`` brought, by key.
+
+    Raises:
+        PluginError: a rule answered a line that does not exist, or an amount that is no whole number.
+    """
+    run = _Run(request)
+    for step in sorted(steps, key=lambda rule: (rule.stage, rule.key)):
+        for adjustment in step.apply(run.draft(), loaded.get(step.key)):
+            _check(step, adjustment, len(request.lines))
+            run.apply(step, adjustment)
+    return run.quote()
+
+
+def flat_freight(freight_fen: int, free_from_fen: int) -> Apply:
+    """Freight of ``freight_fen`` unless the goods cost at least ``free_from_fen`` (0: never free).
+
+    An empty basket ships for nothing.
+    """
+
+    def apply(draft: Draft, _loaded: Any) -> Sequence[Adjustment]:
+        is_free = free_from_fen > 0 and draft.goods_fen >= free_from_fen
+        if is_free or not draft.line_fen or freight_fen <= 0:
+            return ()
+        return (Adjustment(freight_fen, "Freight"),)
+
+    return apply
+
+
+def lower_price(draft: Draft, line: int, unit_price_fen: int, label: str) -> Sequence[Adjustment]:
+    """Bring a line to its list quantity × ``unit_price_fen`` when that is lower than it costs now.
+
+    For rules of the MEMBER and PROMOTION stages: of several prices for one line the lowest wins, and
+    a dearer promotion never replaces a member's price, whichever runs first.
+    """
+    target = max(unit_price_fen, 0) * draft.request.lines[line].quantity
+    change = target - draft.line_fen[line]
+    if change >= 0:
+        return ()
+    return (Adjustment(change, label, line=line, params={"unit_price_fen": unit_price_fen}),)
+
+
+class _Run:
+    """The state of one quote while rules run."""
+
+    def __init__(self, request: QuoteRequest) -> None:
+        self._request = request
+        self._lines = [line.list_fen for line in request.lines]
+        self._freight = 0
+        self._trace: list[TraceStep] = []
+
+    def draft(self) -> Draft:
+        return Draft(self._request, tuple(self._lines), self._freight)
+
+    def apply(self, step: Step, adjustment: Adjustment) -> None:
+        if step.stage == Stage.FREIGHT:
+            after = max(0, self._freight + adjustment.amount_fen)
+            self._note(step, adjustment, None, self._freight, after)
+            self._freight = after
+        elif adjustment.line is not None:
+            self._move(step, adjustment, adjustment.line, adjustment.amount_fen)
+        else:
+            self._spread(step, adjustment)
+
+    def _spread(self, step: Step, adjustment: Adjustment) -> None:
+        if not self._lines:
+            return
+        amount = max(adjustment.amount_fen, -sum(self._lines))
+        for index, part in enumerate(split_fen(amount, self._lines)):
+            self._move(step, adjustment, index, part)
+
+    def _move(self, step: Step, adjustment: Adjustment, index: int, amount: int) -> None:
+        before = self._lines[index]
+        after = max(0, before + amount)
+        self._note(step, adjustment, index, before, after)
+        self._lines[index] = after
+
+    def _note(
+        self, step: Step, adjustment: Adjustment, line: int | None, before: int, after: int
+    ) -> None:
+        if before != after:
+            stage = step.stage.name.lower()
+            self._trace.append(
+                TraceStep(
+                    stage, step.key, adjustment.label, dict(adjustment.params), line, before, after
+                )
+            )
+
+    def quote(self) -> Quote:
+        lines = tuple(
+            PricedLine(line, line.list_fen - total, total)
+            for line, total in zip(self._request.lines, self._lines, strict=True)
+        )
+        return Quote(lines, self._freight, tuple(self._trace))
+
+
+def _check(step: Step, adjustment: Adjustment, line_count: int) -> None:
+    amount, line = adjustment.amount_fen, adjustment.line
+    is_amount = type(amount) is int and abs(amount) <= FEN_LIMIT
+    if not is_amount or (line is not None and not 0 <= line < line_count):
+        raise PluginError(
+            "pricing.adjustment",
+            "The price rule %(rule)s answered something that cannot be applied.",
+            rule=step.key,
+        )
