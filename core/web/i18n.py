@@ -1,0 +1,291 @@
+"""Languages: catalogues of all rooms, plugins and themes, the request's language, display filters.
+
+Texts are English in the code; each area keeps its Chinese in ``translations/zh.po`` (and, where a
+text must read differently in English, ``translations/en.po``). At the start all of them are merged
+and compiled into ``instance/cache`` under the hash of their content, so a second start compiles
+nothing.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import flask
+import flask_babel
+import jinja2
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import g, request
+
+from core.config import ROOT
+from core.host.shop import Shop
+from core.kernel.errors import ShopError
+from core.kernel.money import format_yuan
+from core.web import context
+
+CHINESE = "zh_Hans_CN"
+ENGLISH = "en"
+LOCALES = (CHINESE, ENGLISH)
+_FILES = {"zh": CHINESE, "en": ENGLISH}
+_SHORT = {"zh": CHINESE, "zh-cn": CHINESE, "zh_hans_cn": CHINESE, "en": ENGLISH}
+
+gettext = flask_babel.gettext
+ngettext = flask_babel.ngettext
+
+
+# --- catalogues --------------------------------------------------------------------------------
+
+
+def catalogue_files(plugin_dirs: Iterable[Path] = ()) -> list[Path]:
+    """Every catalogue, in the order in which later ones win: core, plugins, themes."""
+    found = sorted((ROOT / "core").glob("**/translations/*.po"))
+    for folder in plugin_dirs:
+        found += sorted(folder.glob("*/translations/*.po"))
+    found += sorted((ROOT / "themes").glob("*/translations/*.po"))
+    return [path for path in found if path.stem in _FILES]
+
+
+def compile_catalogues(files: Iterable[Path], cache: Path) -> Path:
+    """Merge catalogues into one per language and compile them, unless that was done before.
+
+    Args:
+        files: ``zh.po`` and ``en.po`` files; a later file's translation wins.
+        cache: folder for compiled catalogues; one folder in it per content hash.
+
+    Returns:
+        The folder for Flask-Babel.
+    """
+    files = list(files)
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
+    target = cache / digest.hexdigest()[:16]
+    for locale in LOCALES:
+        binary = target / locale / "LC_MESSAGES" / "messages.mo"
+        if not binary.exists():
+            _write(binary, _merge([p for p in files if _FILES[p.stem] == locale], locale))
+    return target
+
+
+def _merge(files: Iterable[Path], locale: str) -> Catalog:
+    merged = Catalog(locale=locale)
+    for path in files:
+        with path.open("rb") as file:
+            for message in read_po(file, locale=locale):
+                if message.id and message.string and not message.fuzzy:
+                    merged.add(message.id, message.string, context=message.context)
+    return merged
+
+
+def _write(binary: Path, catalogue: Catalog) -> None:
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    working = binary.with_suffix(f".{os.getpid()}")
+    with working.open("wb") as file:
+        write_mo(file, catalogue)
+    working.replace(binary)
+
+
+@lru_cache(maxsize=8)
+def translations(folder: Path, locale: str) -> NullTranslations:
+    """One language's compiled catalogue."""
+    return Translations.load(str(folder), [locale], "messages")
+
+
+# --- the request's language --------------------------------------------------------------------
+
+
+def parse_locale(text: str | None) -> str | None:
+    """The supported locale of a short or long name (``zh``, ``en``, ``zh_Hans_CN``), or ``None``."""
+    return _SHORT.get((text or "").lower())
+
+
+def locale() -> str:
+    """The request's locale: ``?lang=``, cookie, the member's own, Accept-Language, the store's."""
+    if "banyan_locale" not in g:
+        g.banyan_locale = _select()
+    return str(g.banyan_locale)
+
+
+def _select() -> str:
+    if not flask.has_request_context():
+        return CHINESE
+    asked = parse_locale(request.args.get("lang"))
+    if asked is not None:
+        if request.cookies.get(context.LANGUAGE_COOKIE) != asked:
+            context.set_cookie(context.LANGUAGE_COOKIE, asked, days=365)
+        return asked
+    chosen = parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
+    return chosen or negotiate(request.headers.get("Accept-Language", ""))
+
+
+def negotiate(header: str) -> str:
+    """The locale of an ``Accept-Language`` header: English only when it is asked for before Chinese.
+
+    Anything else, and nothing at all, is the store's own language.
+    """
+    for part in header.lower().split(","):
+        language = part.split(";")[0].strip()
+        if language.startswith("zh"):
+            return CHINESE
+        if language.startswith("en"):
+            return ENGLISH
+    return CHINESE
+
+
+def html_lang(name: str) -> str:
+    """The value of the ``lang`` attribute."""
+    return "zh-CN" if name == CHINESE else "en"
+
+
+def install(app: flask.Flask, shop: Shop) -> None:
+    """Compile the catalogues and connect Flask-Babel; also gives ``app.jinja_env`` the filters."""
+    folder = compile_catalogues(
+        catalogue_files(shop.config.plugin_dirs), shop.config.instance / "cache" / "translations"
+    )
+    app.extensions["banyan.translations"] = folder
+    flask_babel.Babel(
+        app,
+        default_locale=CHINESE,
+        default_timezone="UTC",
+        default_translation_directories=str(folder),
+        locale_selector=locale,
+    )
+    app.jinja_env.filters.update(request_filters())
+
+
+def translate_error(error: ShopError) -> str:
+    """An error's sentence in the request's language."""
+    return sentence(error.message, error.params)
+
+
+def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
+    """A catalogue entry in the request's language with its places filled.
+
+    A value that is itself marked by a key ending in ``_fen`` is shown as money.
+    """
+    return fill(gettext(message), params)
+
+
+def fill(text: str, params: Mapping[str, Any] | None) -> str:
+    """Fill a translated sentence; amounts (keys ending in ``_fen``) are shown as money."""
+    if not params:
+        return text
+    shown = {k: money(v) if k.endswith("_fen") and isinstance(v, int) else v for k, v in params.items()}
+    try:
+        return text % shown
+    except (KeyError, TypeError, ValueError):
+        return text
+
+
+# --- display -----------------------------------------------------------------------------------
+
+
+def money(fen: int) -> str:
+    """An amount as people read it: ``123450`` → ``¥1,234.50``, ``-5`` → ``-¥0.05``."""
+    yuan, _, rest = format_yuan(abs(fen)).partition(".")
+    return f"{'-' if fen < 0 else ''}¥{int(yuan):,}.{rest}"
+
+
+def yuan(fen: int) -> str:
+    """An amount for form fields: no symbol, no grouping."""
+    return format_yuan(fen)
+
+
+def number(value: int) -> str:
+    """A whole number with thousands separated."""
+    return f"{value:,}"
+
+
+def percent(bps: int) -> str:
+    """Basis points as a percentage without needless zeros: ``1050`` → ``10.5%``."""
+    return f"{bps / 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+class Display:
+    """Filters of one language and time zone, bound once so that pages look nothing up.
+
+    Args:
+        name: locale.
+        zone: the store's time zone.
+    """
+
+    def __init__(self, name: str, zone: str) -> None:
+        self.name = name
+        self._locale = Locale.parse(name)
+        self._zone = ZoneInfo(zone)
+
+    def datetime(self, at: datetime | None, style: str = "medium") -> str:
+        """An instant in the store's zone: ``short``, ``medium`` (to the second) or ``long``."""
+        if at is None:
+            return ""
+        local = at.astimezone(self._zone)
+        if style == "short":
+            return f"{local:%m-%d %H:%M}"
+        if style == "medium":
+            return f"{local:%Y-%m-%d %H:%M:%S}"
+        return babel_datetime(local, format=style, locale=self._locale)
+
+    def date(self, at: date | None, style: str = "medium") -> str:
+        """A calendar day; an instant is shown as its day in the store's zone."""
+        if at is None:
+            return ""
+        day = at.astimezone(self._zone).date() if isinstance(at, datetime) else at
+        if style == "medium":
+            return f"{day:%Y-%m-%d}"
+        return babel_date(day, format=style, locale=self._locale)
+
+    def filters(self) -> dict[str, Any]:
+        """Filters by name, for a Jinja environment."""
+        return {
+            "money": money,
+            "yuan": yuan,
+            "number": number,
+            "percent": percent,
+            "datetime": self.datetime,
+            "date": self.date,
+        }
+
+
+@lru_cache(maxsize=16)
+def display(name: str, zone: str) -> Display:
+    """The filters of a language and zone."""
+    return Display(name, zone)
+
+
+def request_filters() -> dict[str, Any]:
+    """The same filters, following the request's language and the store's zone at each call."""
+
+    def bound() -> Display:
+        return display(locale(), context.shop().settings().timezone)
+
+    return {
+        "money": money,
+        "yuan": yuan,
+        "number": number,
+        "percent": percent,
+        "datetime": lambda at, style="medium": bound().datetime(at, style),
+        "date": lambda at, style="medium": bound().date(at, style),
+    }
+
+
+def install_gettext(env: jinja2.Environment, folder: Path, name: str) -> None:
+    """Give an environment of one language its ``_``, ``gettext`` and ``ngettext``."""
+    found = translations(folder, name)
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=found.ugettext,
+        ngettext=found.ungettext,
+        pgettext=found.upgettext,
+        npgettext=found.unpgettext,
+        newstyle=True,
+    )
