@@ -1,6 +1,7 @@
 """Every table of the trunk, imported so that the metadata is whole."""
 
 import core.catalog.models
+import core.db.limits
 import core.db.outbox
 import core.db.state
 import core.host.models

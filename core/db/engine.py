@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.kernel.errors import ShopError
+
 BUSY_TIMEOUT_MS = 10_000
 
 
@@ -37,10 +39,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A unit of work: commits when the block ends, rolls back when it raises."""
+        """A unit of work: commits when the block ends, rolls back when it raises.
+
+        An error that ``keeps_writes`` commits first: it is raised before any effect but a count.
+        """
         with self._sessions() as session:
             session.connection(execution_options={"banyan_write": True})
-            yield session
+            try:
+                yield session
+            except ShopError as error:
+                if error.keeps_writes:
+                    session.commit()
+                raise
             session.commit()
 
     @contextmanager

@@ -18,6 +18,8 @@ class ShopError(Exception):
     """
 
     status = 500
+    keeps_writes = False
+    """Whether the unit of work it ends is committed all the same: a wrong code must count."""
 
     def __init__(self, code: str, message: str, **params: Any) -> None:
         self.code = code
@@ -34,6 +36,12 @@ class Rejected(ShopError):
 
 class InvalidInput(Rejected):
     """A single field is wrong; ``params["field"]`` names it."""
+
+
+class WrongSecret(Rejected):
+    """A wrong code or password. What was written (a count of tries) stays; nothing else was."""
+
+    keeps_writes = True
 
 
 class NotFound(ShopError):

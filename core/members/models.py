@@ -60,16 +60,6 @@ class VerificationCode(Base):
     tries: Mapped[int] = mapped_column(sa.Integer(), default=0)
 
 
-class RateBucket(Base):
-    """How often something was tried in one window, counted in the database for all processes."""
-
-    __tablename__ = "rate_bucket"
-
-    key: Mapped[str] = mapped_column(sa.String(160), primary_key=True)
-    window: Mapped[int] = mapped_column(primary_key=True)  # window start, unix seconds
-    count: Mapped[int] = mapped_column(sa.Integer(), default=0)
-
-
 class Address(Base):
     """Where a member wants parcels."""
 
@@ -86,6 +76,16 @@ class Address(Base):
     postcode: Mapped[str] = mapped_column(sa.String(10), default="")
     is_default: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_address_default",
+            "member_id",
+            unique=True,
+            sqlite_where=sa.text("is_default"),
+            postgresql_where=sa.text("is_default"),
+        ),
+    )
 
 
 class Consent(Base):

@@ -17,7 +17,8 @@ class Message(Base):
 
     id: Mapped[IdColumn]
     key: Mapped[str] = mapped_column(sa.String(160), unique=True)
-    channel: Mapped[str] = mapped_column(sa.String(48))  # sandbox_sms, email, …
+    kind: Mapped[str] = mapped_column(sa.String(8))  # sms, email, push
+    channel: Mapped[str] = mapped_column(sa.String(48), default="")  # who sent it: sandbox_sms, …
     recipient: Mapped[str] = mapped_column(sa.String(254), index=True)
     member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
     template: Mapped[str] = mapped_column(sa.String(64))
@@ -26,5 +27,16 @@ class Message(Base):
     state: Mapped[str] = mapped_column(sa.String(16), default="queued")  # queued, sent, failed
     failure: Mapped[str] = mapped_column(sa.String(200), default="")
     tries: Mapped[int] = mapped_column(sa.Integer(), default=0)
+    next_try_at: Mapped[datetime]  # while queued; a running try pushes it ahead as its lease
+    is_secret: Mapped[bool] = mapped_column(default=False)  # body is blotted out once sent
     created_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "ix_message_due",
+            "next_try_at",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        ),
+    )

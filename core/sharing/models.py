@@ -36,13 +36,32 @@ class ShareVisit(Base):
 
     id: Mapped[IdColumn]
     share_id: Mapped[UUID] = mapped_column(sa.ForeignKey("share_link.id"))
-    visitor: Mapped[str] = mapped_column(sa.String(40), index=True)  # cookie of the browser
+    visitor: Mapped[str] = mapped_column(sa.String(40))  # cookie of the browser
     member_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("member.id"))
     kind: Mapped[str] = mapped_column(sa.String(8), default="visit")  # visit, scan
     day: Mapped[date]
+    at: Mapped[datetime]  # the last opening on that day
+
+    __table_args__ = (
+        sa.UniqueConstraint("share_id", "visitor", "day", "kind"),
+        sa.Index("ix_share_visit_visitor", "visitor", "at"),
+        sa.Index("ix_share_visit_member", "member_id", "at"),
+    )
+
+
+class ShareAction(Base):
+    """What followed from a share: a registration or an order, each recorded once."""
+
+    __tablename__ = "share_action"
+
+    id: Mapped[IdColumn]
+    share_id: Mapped[UUID] = mapped_column(sa.ForeignKey("share_link.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))  # registered, ordered
+    reference: Mapped[str] = mapped_column(sa.String(64))  # member id, order number
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
     at: Mapped[datetime]
 
-    __table_args__ = (sa.UniqueConstraint("share_id", "visitor", "day", "kind"),)
+    __table_args__ = (sa.UniqueConstraint("kind", "reference"),)
 
 
 class Referral(Base):
@@ -51,15 +70,32 @@ class Referral(Base):
     __tablename__ = "referral"
 
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
-    referrer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    upline2_id: Mapped[UUID | None] = mapped_column(index=True)
-    upline3_id: Mapped[UUID | None] = mapped_column(index=True)
+    referrer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"))
+    upline2_id: Mapped[UUID | None]
+    upline3_id: Mapped[UUID | None]
     share_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("share_link.id"))
     is_locked: Mapped[bool] = mapped_column(default=False)
     bound_at: Mapped[datetime]
     protected_until: Mapped[datetime | None]  # NULL: for life
 
-    __table_args__ = (sa.CheckConstraint("member_id <> referrer_id", name="not_oneself"),)
+    __table_args__ = (
+        sa.CheckConstraint("member_id <> referrer_id", name="not_oneself"),
+        sa.Index("ix_referral_level1", "referrer_id", "bound_at"),
+        sa.Index("ix_referral_level2", "upline2_id", "bound_at"),
+        sa.Index("ix_referral_level3", "upline3_id", "bound_at"),
+        sa.Index("ix_referral_protected_until", "protected_until"),
+    )
+
+
+class ReferralTeam(Base):
+    """How many members stand below one, by level; kept with every change of an edge."""
+
+    __tablename__ = "referral_team"
+
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    level1_count: Mapped[int] = mapped_column(default=0)
+    level2_count: Mapped[int] = mapped_column(default=0)
+    level3_count: Mapped[int] = mapped_column(default=0)
 
 
 class ReferralEvent(Base):
@@ -69,7 +105,9 @@ class ReferralEvent(Base):
 
     id: Mapped[IdColumn]
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(16))  # bound, renewed, expired, transferred, refused
+    kind: Mapped[str] = mapped_column(
+        sa.String(16)
+    )  # bound, renewed, expired, transferred, refused
     old_referrer_id: Mapped[UUID | None]
     new_referrer_id: Mapped[UUID | None]
     share_id: Mapped[UUID | None]
