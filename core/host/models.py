@@ -10,7 +10,11 @@ from core.db.base import Base, IdColumn
 
 
 class PluginState(Base):
-    """Where a plugin stands. A discovered plugin without a row is not installed."""
+    """Where a plugin stands. A discovered plugin without a row is not installed.
+
+    ``schema_revision`` is what its own migrations reached (empty: it has none). ``listens`` are the
+    facts it took at the last look, so that they wait for it while its code cannot be loaded.
+    """
 
     __tablename__ = "plugin_state"
 
@@ -19,6 +23,8 @@ class PluginState(Base):
     is_enabled: Mapped[bool] = mapped_column(default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     position: Mapped[int] = mapped_column(sa.Integer(), default=100)
+    schema_revision: Mapped[str] = mapped_column(sa.String(64), default="")
+    listens: Mapped[list[Any]] = mapped_column(default=list)
     paused_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     installed_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -38,7 +44,7 @@ class PluginChange(Base):
 
 
 class PluginFault(Base):
-    """A failure of a plugin in a hook, counted per hook and hour; what admin's health page shows."""
+    """Failures of a plugin in a hook, counted per hour; what admin's health page shows."""
 
     __tablename__ = "plugin_fault"
 

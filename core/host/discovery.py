@@ -1,0 +1,145 @@
+"""Where plugins are found: folders of the configuration and the entry points of pip packages.
+
+Only manifests are read here; nothing of a plugin is imported.
+"""
+
+import importlib.util
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import core
+from core.host.manifest import FILE_NAME, Manifest, fits, read_manifest
+from core.kernel.errors import PluginError
+
+ENTRY_POINTS = "banyan.plugins"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plugin that was found, by its manifest, with the reason why it cannot be loaded, if any.
+
+    ``package`` is the Python package to import, ``plugins.<name>`` for those in a folder. ``key``
+    is its name, followed by its folder when the name was taken.
+    """
+
+    manifest: Manifest
+    package: str
+    problem: PluginError | None = None
+    key: str = ""
+
+
+def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Found]:
+    """Every plugin in the folders and, if wanted, of pip packages, in the order of their names.
+
+    One with a bad manifest is listed under its folder's name with the reason. Of two that cannot
+    live together (same name, or one's tables would look like the other's) the first found stays.
+    """
+    found = [item for folder in folders for item in _in_folder(folder)]
+    if use_entry_points:
+        found += _of_packages()
+    taken: dict[str, Found] = {}
+    for item in found:
+        name = item.manifest.name
+        problem = item.problem or _clash(item.manifest, taken) or _misfit(item.manifest)
+        key = name if name not in taken else f"{name} ({item.manifest.folder})"
+        taken[key] = replace(item, key=key, problem=problem)
+    return [taken[key] for key in sorted(taken)]
+
+
+def _in_folder(folder: Path) -> Iterator[Found]:
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if (path / FILE_NAME).is_file():
+            yield _read(path, f"plugins.{path.name}", wanted_name=path.name)
+
+
+def _of_packages() -> Iterator[Found]:
+    for point in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        package = point.value.partition(":")[0]
+        folder = _folder_of(package)
+        if folder is None:
+            problem = _problem("The package %(package)s is not there.", package=package)
+            yield _broken(Path(point.name), package, problem)
+        else:
+            yield _read(folder, package, wanted_name=point.name)
+
+
+def _folder_of(package: str) -> Path | None:
+    """The folder of a package, found without importing it."""
+    top, *rest = package.split(".")
+    spec = importlib.util.find_spec(top)
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        folder = Path(location).joinpath(*rest)
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _read(folder: Path, package: str, *, wanted_name: str) -> Found:
+    try:
+        manifest = read_manifest(folder)
+    except PluginError as error:
+        return _broken(folder, package, error)
+    if manifest.name != wanted_name:
+        problem = _problem(
+            "plugin.toml says “%(name)s”, its folder or entry point “%(wanted)s”.",
+            name=manifest.name,
+            wanted=wanted_name,
+        )
+        return _broken(folder, package, problem)
+    return Found(manifest, package)
+
+
+def _broken(folder: Path, package: str, problem: PluginError) -> Found:
+    return Found(Manifest(name=folder.name, version="", folder=folder), package, problem)
+
+
+def _clash(manifest: Manifest, taken: dict[str, Found]) -> PluginError | None:
+    for other in taken.values():
+        if other.manifest.name == manifest.name:
+            return _problem(
+                "Another plugin, in %(folder)s, has the same name.", folder=other.manifest.folder
+            )
+        shorter, longer = sorted((other.manifest.table_prefix, manifest.table_prefix), key=len)
+        if not other.problem and longer.startswith(shorter):
+            return _problem(
+                "Its tables (%(prefix)s…) could not be told apart from those of “%(other)s”.",
+                prefix=manifest.table_prefix,
+                other=other.manifest.name,
+            )
+    return None
+
+
+def _misfit(manifest: Manifest) -> PluginError | None:
+    if not fits(core.__version__, manifest.core):
+        return _problem(
+            "It is made for core %(wanted)s; this is core %(version)s.",
+            wanted=manifest.core,
+            version=core.__version__,
+        )
+    for text in manifest.packages:
+        wanted = Requirement(text)
+        if wanted.marker is not None and not wanted.marker.evaluate():
+            continue
+        try:
+            version = metadata.version(wanted.name)
+        except metadata.PackageNotFoundError:
+            return _problem(
+                "It needs the Python package %(wanted)s, which is not installed.", wanted=text
+            )
+        if not wanted.specifier.contains(version, prereleases=True):
+            return _problem(
+                "It needs the Python package %(wanted)s; version %(version)s is installed.",
+                wanted=text,
+                version=version,
+            )
+    return None
+
+
+def _problem(message: str, **params: object) -> PluginError:
+    return PluginError("plugins.discovery", message, **params)

@@ -1,0 +1,218 @@
+"""A plugin's life: installed, switched on and off, upgraded, uninstalled, its data removed.
+
+Each step is one unit of work of its own (migrations aside, which keep their own version table), is
+written down with its actor, and raises the counter that every process watches.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from packaging.requirements import Requirement
+from sqlalchemy.orm import Session
+
+from core.db import state
+from core.db.engine import Database
+from core.db.outbox import EventDelivery
+from core.host import migrations, settings
+from core.host.loading import LoadedPlugin
+from core.host.manifest import fits
+from core.host.models import PluginChange, PluginFault, PluginState
+from core.host.secrets import SecretBox
+from core.kernel.clock import now
+from core.kernel.errors import Rejected
+
+Plugins = Mapping[str, LoadedPlugin]
+
+_log = logging.getLogger(__name__)
+
+
+def install(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: str) -> None:
+    """See :meth:`core.host.host.PluginHost.install`."""
+    _refuse_unsound(plugin)
+    with database.read() as session:
+        if session.get(PluginState, plugin.name) is not None:
+            return
+        _refuse_unmet(session, plugin, needs_on=False)
+    revision = migrations.upgrade(database.engine, plugin.manifest)
+    with database.write() as session:
+        if session.get(PluginState, plugin.name) is not None:
+            return
+        session.add(
+            PluginState(
+                name=plugin.name,
+                version=plugin.manifest.version,
+                settings=_settings_left(session, plugin.name),
+                schema_revision=revision,
+                listens=list(plugin.facts),
+                installed_at=now(),
+                changed_at=now(),
+            )
+        )
+        _note(session, plugin.name, "installed", actor, version=plugin.manifest.version)
+
+
+def enable(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: str) -> None:
+    """See :meth:`core.host.host.PluginHost.enable`."""
+    _refuse_unsound(plugin)
+    with database.write() as session:
+        row = _installed(session, plugin.name)
+        if row.schema_revision != migrations.head_of(plugin.manifest.folder):
+            raise Rejected(
+                "plugins.outdated",
+                "The tables of “%(name)s” are not at the version of its code: upgrade it first.",
+                name=plugin.name,
+            )
+        _refuse_unmet(session, plugin, needs_on=True)
+        if row.is_enabled and not row.paused_reason:
+            return
+        row.is_enabled, row.paused_reason = True, ""
+        row.listens, row.changed_at = list(plugin.facts), now()
+        _note(session, plugin.name, "enabled", actor)
+
+
+def disable(database: Database, plugins: Plugins, name: str, actor: str) -> None:
+    """See :meth:`core.host.host.PluginHost.disable`."""
+    with database.write() as session:
+        row = _installed(session, name)
+        if not row.is_enabled:
+            return
+        _refuse_needed(session, plugins, name, only_enabled=True)
+        row.is_enabled, row.paused_reason, row.changed_at = False, "", now()
+        _note(session, name, "disabled", actor)
+
+
+def upgrade(database: Database, plugin: LoadedPlugin, actor: str) -> None:
+    """See :meth:`core.host.host.PluginHost.upgrade`."""
+    _refuse_unsound(plugin)
+    with database.read() as session:
+        _installed(session, plugin.name)
+    revision = migrations.upgrade(database.engine, plugin.manifest)
+    with database.write() as session:
+        row = _installed(session, plugin.name)
+        before = row.version
+        row.version, row.schema_revision = plugin.manifest.version, revision
+        row.listens, row.changed_at = list(plugin.facts), now()
+        _note(session, plugin.name, "upgraded", actor, before=before, version=row.version)
+
+
+def uninstall(database: Database, plugins: Plugins, name: str, actor: str) -> None:
+    """See :meth:`core.host.host.PluginHost.uninstall`."""
+    with database.write() as session:
+        row = _installed(session, name)
+        if row.is_enabled:
+            raise Rejected("plugins.on", "“%(name)s” is on: switch it off first.", name=name)
+        _refuse_needed(session, plugins, name, only_enabled=False)
+        _note(session, name, "uninstalled", actor, settings=dict(row.settings))
+        session.delete(row)
+
+
+def remove_data(database: Database, plugin: LoadedPlugin, actor: str) -> None:
+    """See :meth:`core.host.host.PluginHost.remove_data`."""
+    _refuse_unsound(plugin)
+    with database.read() as session:
+        if session.get(PluginState, plugin.name) is not None:
+            raise Rejected(
+                "plugins.installed",
+                "“%(name)s” is installed: uninstall it before its data are removed.",
+                name=plugin.name,
+            )
+    migrations.remove(database.engine, plugin.manifest)
+    with database.write() as session:
+        for table in (EventDelivery, PluginFault):
+            session.execute(sa.delete(table).where(table.plugin == plugin.name))
+        _note(session, plugin.name, "removed", actor)
+
+
+def save_settings(
+    database: Database,
+    plugin: LoadedPlugin,
+    values: Mapping[str, Any],
+    box: SecretBox,
+    actor: str,
+) -> None:
+    """See :meth:`core.host.host.PluginHost.save_settings`."""
+    _refuse_unsound(plugin)
+    schema = plugin.contributions.settings
+    if schema is None:
+        raise Rejected("plugins.no_settings", "“%(name)s” has no settings.", name=plugin.name)
+    with database.write() as session:
+        row = _installed(session, plugin.name)
+        stored = settings.storable(schema, row.settings, values, box)
+        old = settings.readable(schema, row.settings, box)
+        changed = settings.changes(schema, old, settings.readable(schema, stored, box))
+        if not changed and stored.keys() == row.settings.keys():
+            return
+        row.settings, row.changed_at = stored, now()
+        _note(session, plugin.name, "configured", actor, changes=changed)
+
+
+def _refuse_unsound(plugin: LoadedPlugin) -> None:
+    if plugin.quarantine is not None:
+        raise Rejected(
+            "plugins.quarantined",
+            "“%(name)s” is in quarantine: %(why)s",
+            name=plugin.name,
+            why=str(plugin.quarantine),
+        )
+
+
+def _installed(session: Session, name: str) -> PluginState:
+    row = session.get(PluginState, name, with_for_update=True)
+    if row is None:
+        raise Rejected("plugins.absent", "“%(name)s” is not installed.", name=name)
+    return row
+
+
+def _refuse_unmet(session: Session, plugin: LoadedPlugin, *, needs_on: bool) -> None:
+    for text in plugin.manifest.requires:
+        wanted = Requirement(text)
+        row = session.get(PluginState, wanted.name.replace("-", "_"))
+        if row is None or not fits(row.version, str(wanted.specifier)):
+            raise Rejected(
+                "plugins.requires",
+                "“%(name)s” requires the plugin %(wanted)s: install it first.",
+                name=plugin.name,
+                wanted=text,
+            )
+        if needs_on and not row.is_enabled:
+            raise Rejected(
+                "plugins.requires_on",
+                "“%(name)s” requires the plugin %(wanted)s: switch it on first.",
+                name=plugin.name,
+                wanted=text,
+            )
+
+
+def _refuse_needed(session: Session, plugins: Plugins, name: str, *, only_enabled: bool) -> None:
+    query = sa.select(PluginState.name)
+    if only_enabled:
+        query = query.where(PluginState.is_enabled)
+    for other in session.scalars(query.order_by(PluginState.name)):
+        plugin = plugins.get(other)
+        if plugin is not None and name in plugin.manifest.required_names:
+            raise Rejected(
+                "plugins.needed",
+                "“%(other)s” requires “%(name)s”, so it has to go first.",
+                name=name,
+                other=other,
+            )
+
+
+def _settings_left(session: Session, name: str) -> dict[str, Any]:
+    """What an earlier uninstall kept, unless the data were removed since."""
+    last = session.scalars(
+        sa.select(PluginChange)
+        .where(PluginChange.plugin == name, PluginChange.kind.in_(["uninstalled", "removed"]))
+        .order_by(PluginChange.at.desc(), PluginChange.id.desc())
+        .limit(1)
+    ).first()
+    return dict(last.detail.get("settings", {})) if last is not None else {}
+
+
+def _note(session: Session, plugin: str, kind: str, actor: str, **detail: Any) -> None:
+    session.add(PluginChange(plugin=plugin, kind=kind, detail=detail, actor=actor[:64], at=now()))
+    session.flush()
+    state.bump(session, state.PLUGINS)
+    _log.info("plugin %s %s by %s", plugin, kind, actor)

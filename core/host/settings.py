@@ -1,0 +1,115 @@
+"""A plugin's settings: from its schema to a form, defaults, stored values and back."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from wtforms import Form, StringField
+
+from core.api.contributions import SettingsSchema
+from core.host.secrets import SecretBox
+from core.kernel.errors import ConfigError, InvalidInput, PluginError
+
+HIDDEN = "•••"
+"""What histories and reports show instead of a secret."""
+
+
+def form_class(schema: SettingsSchema) -> type[Form]:
+    """The WTForms class of a schema, its fields in the schema's order."""
+    return type("PluginSettings", (Form,), dict(schema.fields))
+
+
+def defaults(schema: SettingsSchema | None) -> dict[str, Any]:
+    """Each setting's default, as its field gives it; a text without one is empty."""
+    if schema is None:
+        return {}
+    found = {}
+    for name, field in form_class(schema)()._fields.items():
+        is_empty_text = field.data is None and isinstance(field, StringField)
+        found[name] = "" if is_empty_text else _plain(name, field.data)
+    return found
+
+
+def readable(
+    schema: SettingsSchema | None, stored: Mapping[str, Any], box: SecretBox
+) -> Mapping[str, Any]:
+    """Stored values over the defaults, secrets opened; names that no longer exist are left out.
+
+    A secret that cannot be opened is empty, as if it had never been entered.
+    """
+    values = defaults(schema)
+    if schema is None:
+        return MappingProxyType(values)
+    for name, value in stored.items():
+        if name in schema.secrets:
+            try:
+                values[name] = box.open(value) if value else ""
+            except ConfigError:
+                values[name] = ""
+        elif name in values:
+            values[name] = value
+    return MappingProxyType(values)
+
+
+def storable(
+    schema: SettingsSchema, stored: Mapping[str, Any], values: Mapping[str, Any], box: SecretBox
+) -> dict[str, Any]:
+    """What to store after ``values`` were entered; an empty secret leaves the stored one.
+
+    Raises:
+        InvalidInput: a name that the schema does not have.
+        Rejected: the schema's own check refuses.
+    """
+    for name in values:
+        if name not in schema.fields:
+            raise InvalidInput("plugins.setting", "There is no setting “%(field)s”.", field=name)
+    entered = {
+        name: _plain(name, value)
+        for name, value in values.items()
+        if not (name in schema.secrets and not value)
+    }
+    whole = {**readable(schema, stored, box), **entered}
+    if schema.check is not None:
+        schema.check(MappingProxyType(whole))
+    sealed = {
+        name: box.close(str(value)) if name in schema.secrets else value
+        for name, value in entered.items()
+    }
+    return {**stored, **sealed}
+
+
+def settings_form(
+    schema: SettingsSchema | None, values: Mapping[str, Any], formdata: Any, meta: Any
+) -> Form:
+    """The form, filled with what is stored or with what was sent; secrets are never filled in."""
+    if schema is None:
+        return Form(formdata)
+    shown = {name: value for name, value in values.items() if name not in schema.secrets}
+    return form_class(schema)(formdata, data=shown, meta=meta)
+
+
+def changes(
+    schema: SettingsSchema, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a change did, for the history, as name → [before, after]; secrets stay hidden."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {
+        name: [HIDDEN, HIDDEN] if name in schema.secrets else [before.get(name), after[name]]
+        for name in names
+    }
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value that JSON can hold."""
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(name, item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(name, item) for key, item in value.items()}
+    raise PluginError(
+        "plugins.setting_type",
+        "The setting “%(name)s” holds a %(kind)s; use texts, whole numbers, yes/no or lists.",
+        name=name,
+        kind=type(value).__name__,
+    )
