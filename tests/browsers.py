@@ -1,7 +1,9 @@
 """Chromium for browser tests: the system's program, or the one Playwright itself installed."""
 
+import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,24 @@ import pytest
 from tests.left_out import leave_out
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser_driver() -> None:
+    """Make sure that Playwright's own driver program runs on this machine."""
+    playwright = importlib.util.find_spec("playwright")
+    if playwright is None or playwright.origin is None:
+        leave_out("Playwright not found: install banyan[e2e]")
+    node = Path(playwright.origin).parent / "driver" / "node"
+    started = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if started.returncode != 0:
+        leave_out(f"Playwright's driver does not start: {started.stderr.strip()}")
+
+
+@pytest.fixture(scope="session")
+def playwright(browser_driver, playwright):
+    """Playwright, once its driver is known to run."""
+    return playwright
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,29 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from core.config import ROOT
+from core.db import migrate
+from core.db.engine import Database
 from core.embedded.postgres import PostgresServer, find_postgres, running_postgres
 from core.embedded.valkey import ValkeyServer, find_valkey, running_valkey
+from core.host import migrations
+from core.host.discovery import find_plugins
 from tests.left_out import leave_out
 
 
 def prepare_template(url: str) -> None:
-    """Bring an empty database to the newest schema: the core's tables, then every plugin's."""
+    """Bring an empty database to the newest schema: the core's tables, then every plugin's.
+
+    No plugin is installed by it: that is a row, which the test's own fixtures write.
+    """
+    database = Database(url)
+    try:
+        migrate.upgrade(database.engine)
+        for found in find_plugins([ROOT / "plugins"], use_entry_points=False):
+            if found.problem is None:
+                migrations.upgrade(database.engine, found.manifest)
+    finally:
+        database.dispose()
 
 
 @pytest.fixture(scope="session")
