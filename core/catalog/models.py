@@ -123,7 +123,7 @@ class ImportRun(Base):
 
 
 class ImportRow(Base):
-    """A line that was not imported as it stood: its content, so that it can be mended and retried."""
+    """A line that was not imported as it stood, with its content: to be mended and retried."""
 
     __tablename__ = "import_row"
 

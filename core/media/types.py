@@ -14,7 +14,7 @@ class PictureView:
 
     Args:
         id: the picture's id.
-        content_hash: SHA-256 of the re-encoded picture, part of its addresses.
+        content_hash: hash of what was uploaded, part of its addresses.
         width: of the original, in pixels; ``height`` likewise.
         alt: what it shows, for those who cannot see it; may be empty.
         placeholder: tiny ``data:`` URI shown while it loads; may be empty.

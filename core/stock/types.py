@@ -41,3 +41,17 @@ class MovementView:
     reference: str
     actor: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class StockReport:
+    """What a check of all stock found; ``faults`` are sentences, each naming a SKU."""
+
+    sku_count: int
+    movement_count: int
+    faults: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
