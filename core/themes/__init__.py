@@ -1,1 +1,1 @@
-"""The theme host: layers, assets, regions."""
+"""The theme host: which themes there are, how their layers stack, and what templates may do."""

@@ -1,0 +1,129 @@
+"""Where a template comes from: customisation, theme, parents, plugin, core, in that order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.loaders import split_template_path
+
+PLUGIN_PREFIX = "plugins/"
+
+
+class LayeredLoader(jinja2.BaseLoader):
+    """Finds templates through the layers of a theme.
+
+    A plugin's own templates are called ``plugins/<name>/<file>``; a theme may bring a file of the
+    same name to change them.
+
+    Args:
+        folders: template folders, most important first.
+        plugins: template folders of plugins by name, asked at each look-up.
+        core: last resort.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        plugins: Callable[[], Mapping[str, Path]],
+        core: Path,
+    ) -> None:
+        self._folders = tuple(folders)
+        self._plugins = plugins
+        self._core = core
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The source of the first file found.
+
+        Raises:
+            TemplateNotFound: no layer has it.
+        """
+        path = self.find(template)
+        if path is None:
+            raise jinja2.TemplateNotFound(template)
+        stamp = path.stat().st_mtime_ns
+
+        def is_fresh() -> bool:
+            try:
+                return self.find(template) == path and path.stat().st_mtime_ns == stamp
+            except OSError:
+                return False
+
+        return path.read_text(encoding="utf-8"), str(path), is_fresh
+
+    def find(self, template: str) -> Path | None:
+        """The file behind a template name, or ``None``."""
+        pieces = split_template_path(template)
+        for folder in self._candidates(pieces):
+            if folder.is_file():
+                return folder
+        return None
+
+    def list_templates(self) -> list[str]:
+        """Names of every template of every layer, plugins' included."""
+        roots: list[tuple[str, Path]] = [("", folder) for folder in (*self._folders, self._core)]
+        roots += [(f"{PLUGIN_PREFIX}{name}/", folder) for name, folder in self._plugins().items()]
+        return sorted(
+            {
+                prefix + path.relative_to(root).as_posix()
+                for prefix, root in roots
+                for path in root.glob("**/*")
+                if path.is_file()
+            }
+        )
+
+    def _candidates(self, pieces: list[str]) -> list[Path]:
+        found = [folder.joinpath(*pieces) for folder in self._folders]
+        if len(pieces) > 2 and pieces[0] == PLUGIN_PREFIX.rstrip("/"):
+            own = self._plugins().get(pieces[1])
+            if own is not None:
+                found.append(own.joinpath(*pieces[2:]))
+        return [*found, self._core.joinpath(*pieces)]
+
+
+class LayeredEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
+    """The sandbox of templates: no writes to values, no private names, listed filters only.
+
+    ``{% include "./part.html" %}`` means a file beside the including one.
+    """
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Resolve a name that starts with ``./`` beside its parent."""
+        if not template.startswith("./"):
+            return template
+        return parent.rpartition("/")[0] + template[1:]
+
+
+FILTERS = frozenset(
+    """abs batch capitalize count d default dictsort e escape first float format groupby int items
+    join last length list lower map max min reject rejectattr replace reverse round select
+    selectattr slice sort string sum title trim truncate unique upper urlencode wordcount""".split()
+)
+"""Jinja's own filters that templates may use; the display filters come on top. No ``safe``."""
+
+
+def new_environment(loader: jinja2.BaseLoader, cache: Path | None, *, is_debug: bool) -> Any:
+    """A sandboxed environment that compiles each template once.
+
+    Args:
+        cache: folder for compiled templates that later processes start from.
+        is_debug: look for changed files at each use, and fail on unknown names.
+    """
+    bytecode = None
+    if cache is not None and not is_debug:
+        cache.mkdir(parents=True, exist_ok=True)
+        bytecode = jinja2.FileSystemBytecodeCache(str(cache))
+    env = LayeredEnvironment(
+        loader=loader,
+        autoescape=True,
+        cache_size=-1,
+        auto_reload=is_debug,
+        bytecode_cache=bytecode,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined if is_debug else jinja2.Undefined,
+    )
+    env.filters = {name: call for name, call in env.filters.items() if name in FILTERS}
+    return env

@@ -1,0 +1,94 @@
+"""Which theme the store wears, and what the merchant changed about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db import state
+from core.db.state import Setting
+from core.kernel.errors import InvalidInput
+from core.themes.manifest import Theme
+
+DEFAULT_THEME = "qingshan"
+_ROW = "theme"
+
+
+@dataclass(frozen=True)
+class RegionOrder:
+    """How the merchant arranged a region: keys first in this order, keys that are hidden."""
+
+    order: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ThemeChoice:
+    """The theme the store wears.
+
+    Args:
+        name: of the theme.
+        tokens: changed design tokens by name.
+        settings: changed theme settings by name.
+        regions: arrangement by region name.
+    """
+
+    name: str = DEFAULT_THEME
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    regions: Mapping[str, RegionOrder] = field(default_factory=dict)
+
+
+def load_choice(session: Session) -> ThemeChoice:
+    """The stored choice over the defaults."""
+    stored = session.scalar(sa.select(Setting.value).where(Setting.name == _ROW)) or {}
+    regions = {
+        name: RegionOrder(tuple(row.get("order", ())), frozenset(row.get("hidden", ())))
+        for name, row in stored.get("regions", {}).items()
+    }
+    return ThemeChoice(
+        name=stored.get("name", DEFAULT_THEME),
+        tokens=stored.get("tokens", {}),
+        settings=stored.get("settings", {}),
+        regions=regions,
+    )
+
+
+def save_choice(session: Session, choice: ThemeChoice, theme: Theme) -> None:
+    """Wear a theme with changed tokens and settings; every process follows within a second.
+
+    Raises:
+        InvalidInput: a token or setting that the theme does not have, or a value it cannot take.
+    """
+    for name, value in choice.tokens.items():
+        token = theme.tokens.get(name)
+        if token is None or not token.is_valid(value):
+            raise InvalidInput("themes.token", "“%(field)s” does not take this value.", field=name)
+    for name in choice.settings:
+        if name not in theme.settings:
+            raise InvalidInput("themes.setting", "“%(field)s” does not take this value.", field=name)
+    stored = asdict(choice)
+    stored["regions"] = {
+        name: {"order": list(order.order), "hidden": sorted(order.hidden)}
+        for name, order in choice.regions.items()
+    }
+    row = session.get(Setting, _ROW)
+    if row is None:
+        session.add(Setting(name=_ROW, value=stored))
+    else:
+        row.value = stored
+    session.flush()
+    state.bump(session, state.THEME)
+
+
+def arrange(
+    session: Session, region: str, order: Sequence[str], hidden: Sequence[str], theme: Theme
+) -> ThemeChoice:
+    """Store the order of a region's blocks and which of them are hidden."""
+    choice = load_choice(session)
+    regions = {**choice.regions, region: RegionOrder(tuple(order), frozenset(hidden))}
+    choice = replace(choice, regions=regions)
+    save_choice(session, choice, theme)
+    return choice
