@@ -53,7 +53,7 @@ def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Fou
 def _in_folder(folder: Path) -> Iterator[Found]:
     if not folder.is_dir():
         return
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.resolve().iterdir()):
         if (path / FILE_NAME).is_file():
             yield _read(path, f"plugins.{path.name}", wanted_name=path.name)
 

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from core.kernel.errors import PluginError
 FILE_NAME = "plugin.toml"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _NAME_LIMIT = 40  # leaves room for "plugin_<name>_" in a table name and for the version table
-_TEXTS = ("title", "summary", "author", "homepage", "category", "icon")
-_KNOWN = {"name", "version", "core", "requires", "packages", "permissions", *_TEXTS}
+_TEXTS = ("author", "homepage", "category", "icon")
+_SPOKEN = ("label", "description")
+_KNOWN = {"name", "version", "core", "requires", "packages", "permissions", *_TEXTS, *_SPOKEN}
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Manifest:
     Args:
         name: lower-case words joined by underscores; prefix of tables, keys and addresses.
         version: PEP 440 version.
-        title: what the merchant reads; a catalogue entry.
+        label: what the merchant calls it, by language (``zh``, ``en``).
+        description: what it does, by language.
         core: range of core versions it works with, such as ``>=0.1,<1``.
         requires: other plugins it needs, as ``name`` or ``name>=1.0``.
         packages: Python packages it needs, as requirements.
@@ -37,8 +40,8 @@ class Manifest:
     name: str
     version: str
     folder: Path
-    title: str = ""
-    summary: str = ""
+    label: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
     homepage: str = ""
     category: str = ""
@@ -52,6 +55,14 @@ class Manifest:
     def table_prefix(self) -> str:
         """Every table of the plugin starts with this."""
         return f"plugin_{self.name}_"
+
+    def label_in(self, locale: str) -> str:
+        """Its label for a locale such as ``zh_Hans_CN``; its name when it has no label."""
+        return _spoken(self.label, locale) or self.name
+
+    def description_in(self, locale: str) -> str:
+        """Its description in the language of a locale; empty when it has none."""
+        return _spoken(self.description, locale)
 
     @property
     def required_names(self) -> tuple[str, ...]:
@@ -81,6 +92,7 @@ def read_manifest(folder: Path) -> Manifest:
         packages=_texts(stored, "packages"),
         permissions=_texts(stored, "permissions"),
         **{name: _text(stored, name) for name in _TEXTS},
+        **{name: _by_language(stored, name) for name in _SPOKEN},
     )
     _check(manifest)
     return manifest
@@ -121,6 +133,18 @@ def _texts(stored: dict[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _bad("%(file)s: “%(name)s” must be a list of texts.", name=name)
     return tuple(value)
+
+
+def _by_language(stored: dict[str, Any], name: str) -> dict[str, str]:
+    value = stored.get(name, {})
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise _bad("%(file)s: [%(name)s] must hold a text per language.", name=name)
+    return value
+
+
+def _spoken(texts: Mapping[str, str], locale: str) -> str:
+    language = locale.partition("_")[0]
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
 def _bad(message: str, **params: Any) -> PluginError:

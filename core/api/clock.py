@@ -1,0 +1,5 @@
+"""The store's clock: aware UTC, ahead of the machine's when a sandbox moved it. Never ask another."""
+
+from core.kernel.clock import day_bounds, local_date, now
+
+__all__ = ["day_bounds", "local_date", "now"]

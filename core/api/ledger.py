@@ -1,0 +1,34 @@
+"""The ledger: the one place where balances live. Append-only, double-entry, each key booked once.
+
+A plugin declares its account kinds at import (:func:`declare_kind`), books with a key that names the
+fact, rule and beneficiary, and never stores a balance of its own.
+"""
+
+from core.ledger.rules import member_owner
+from core.ledger.services import (
+    balance,
+    balances,
+    book,
+    book_many,
+    declare_kind,
+    platform_balance,
+    statement,
+)
+from core.ledger.types import CNY, PLATFORM, WALLET, JournalEntry, Leg, StatementRow
+
+__all__ = [
+    "CNY",
+    "PLATFORM",
+    "WALLET",
+    "JournalEntry",
+    "Leg",
+    "StatementRow",
+    "balance",
+    "balances",
+    "book",
+    "book_many",
+    "declare_kind",
+    "member_owner",
+    "platform_balance",
+    "statement",
+]
