@@ -31,6 +31,7 @@ class Config:
         base_url: public address, for links in messages and callbacks; empty: the request's own.
         trusted_proxies: how many proxies in front may set X-Forwarded-* headers.
         use_entry_points: also load plugins that were installed with pip.
+        smtp_url: mail server, ``smtp://user:password@host:587?from=shop@example.com``; empty: none.
     """
 
     instance: Path
@@ -44,6 +45,7 @@ class Config:
     trusted_proxies: int
     use_entry_points: bool = True
     is_debug: bool = False
+    smtp_url: str = ""
 
     @property
     def uploads(self) -> Path:
@@ -57,7 +59,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     Recognised names, as environment variables or lower-case keys of ``banyan.toml``:
     ``BANYAN_INSTANCE``, ``DATABASE_URL``, ``REDIS_URL``, ``BANYAN_SECRET_KEY``, ``BANYAN_SANDBOX``,
     ``BANYAN_SAFE_MODE``, ``BANYAN_PLUGIN_DIRS``, ``BANYAN_BASE_URL``, ``BANYAN_TRUSTED_PROXIES``,
-    ``BANYAN_DEBUG``.
+    ``BANYAN_DEBUG``, ``BANYAN_SMTP_URL``.
 
     Raises:
         ConfigError: a value that cannot be used; the message names it.
@@ -87,6 +89,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         base_url=values.get("BANYAN_BASE_URL", "").rstrip("/"),
         trusted_proxies=_number(values, "BANYAN_TRUSTED_PROXIES"),
         is_debug=_flag(values, "BANYAN_DEBUG"),
+        smtp_url=values.get("BANYAN_SMTP_URL", ""),
     )
 
 

@@ -1,10 +1,10 @@
 """How often something may be tried, counted in the database so that all processes agree."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db.base import Base
+from core.db.statements import changed, insert_or
 from core.kernel.clock import now
 from core.kernel.errors import RateLimited
 
@@ -40,12 +40,13 @@ def hit(session: Session, key: str, limit: int, window_s: int, *, weight: int = 
     """
     moment = int(now().timestamp())
     start = moment - moment % window_s
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(RateBucket).values(key=f"{key}/{window_s}", window=start, count=weight)
     counted = session.execute(
-        insert.on_conflict_do_update(
+        insert_or(session, RateBucket)
+        .values(key=f"{key}/{window_s}", window=start, count=weight)
+        .on_conflict_do_update(
             index_elements=["key", "window"], set_={"count": RateBucket.count + weight}
-        ).returning(RateBucket.count)
+        )
+        .returning(RateBucket.count)
     ).scalar_one()
     if counted > limit:
         raise RateLimited(
@@ -58,11 +59,10 @@ def hit(session: Session, key: str, limit: int, window_s: int, *, weight: int = 
 
 def forget_hits(session: Session, key: str, window_s: int) -> None:
     """Empty the running window of a key, after a success that clears a row of failures."""
-    session.execute(sa.delete(RateBucket).where(RateBucket.key == f"{key}/{window_s}"))
+    changed(session, sa.delete(RateBucket).where(RateBucket.key == f"{key}/{window_s}"))
 
 
 def prune_hits(session: Session, *, older_than_s: int = 86_400 * 2) -> int:
     """Delete windows that began long ago; a job calls it. Returns how many."""
     edge = int(now().timestamp()) - older_than_s
-    done = session.execute(sa.delete(RateBucket).where(RateBucket.window < edge))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return changed(session, sa.delete(RateBucket).where(RateBucket.window < edge))

@@ -24,10 +24,10 @@ def is_password(stored: str | None, password: str) -> bool:
     time does not tell which accounts exist.
     """
     try:
-        matches = _hasher.verify(_decoy() if stored is None else stored, password)
+        _hasher.verify(_decoy() if stored is None else stored, password)
     except (VerificationError, InvalidHashError):
         return False
-    return matches and stored is not None
+    return stored is not None
 
 
 def is_outdated(stored: str) -> bool:

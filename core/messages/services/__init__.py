@@ -1,0 +1,22 @@
+"""What one may do with messages."""
+
+from core.messages.rules.templates import Template, Text, declare_template
+from core.messages.services.channels import SandboxChannel, SmtpChannel, core_channels, smtp_channel
+from core.messages.services.delivery import deliver, deliver_due
+from core.messages.services.queue import list_messages, message_view, requeue, send
+
+__all__ = [
+    "SandboxChannel",
+    "SmtpChannel",
+    "Template",
+    "Text",
+    "core_channels",
+    "declare_template",
+    "deliver",
+    "deliver_due",
+    "list_messages",
+    "message_view",
+    "requeue",
+    "send",
+    "smtp_channel",
+]
