@@ -12,6 +12,8 @@ from core.db.base import Base, Fen, IdColumn
 class LedgerAccount(Base):
     """A pot of one asset that belongs to somebody.
 
+    The id is derived from owner, kind and asset (``core.ledger.rules.account_id``), so the primary
+    key keeps an account from being opened twice and a booking never has to look it up.
     ``balance`` is kept only for owned accounts (members); platform accounts leave it NULL, because
     one hot row halves throughput, and are summed from their postings when somebody asks.
     ``guarded`` accounts refuse to go below zero.
@@ -19,7 +21,7 @@ class LedgerAccount(Base):
 
     __tablename__ = "ledger_account"
 
-    id: Mapped[IdColumn]
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     owner: Mapped[str] = mapped_column(sa.String(48))  # "member:<uuid>" or "platform"
     kind: Mapped[str] = mapped_column(sa.String(48))
     asset: Mapped[str] = mapped_column(sa.String(16), default="CNY")
@@ -27,7 +29,8 @@ class LedgerAccount(Base):
     guarded: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
-        sa.UniqueConstraint("owner", "kind", "asset"),
+        # Not unique: PostgreSQL raises when an upsert meets a second unique index (see the id).
+        sa.Index("ix_ledger_account_owner", "owner", "kind", "asset"),
         sa.CheckConstraint("NOT guarded OR balance >= 0", name="guarded_not_negative"),
     )
 
@@ -55,7 +58,10 @@ class LedgerPosting(Base):
 
     id: Mapped[IdColumn]
     journal_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_journal.id"), index=True)
-    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_account.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_account.id"))
     amount: Mapped[Fen]
 
-    __table_args__ = (sa.CheckConstraint("amount <> 0", name="amount_not_zero"),)
+    __table_args__ = (
+        sa.CheckConstraint("amount <> 0", name="amount_not_zero"),
+        sa.Index("ix_ledger_posting_account", "account_id", "id"),  # statements, newest first
+    )

@@ -1,6 +1,7 @@
 """Values of payouts."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,3 +37,39 @@ class PayResult:
 
     channel_ref: str
     is_paid: bool
+
+
+@dataclass(frozen=True)
+class PayoutStep:
+    """One step in the life of a payout, for the member to read."""
+
+    state: str
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PayoutView:
+    """A payout as pages show it. ``steps`` is empty in lists."""
+
+    id: UUID
+    payout_no: str
+    member_id: UUID
+    source_kind: str
+    channel: str
+    amount_fen: int
+    fee_fen: int
+    tax_fen: int
+    net_fen: int
+    account: dict[str, Any]
+    state: str
+    reason: str
+    requested_by: str
+    reviewer: str
+    channel_ref: str | None
+    tries: int
+    requested_at: datetime
+    reviewed_at: datetime | None
+    paid_at: datetime | None
+    steps: tuple[PayoutStep, ...] = ()

@@ -1,0 +1,46 @@
+"""What one may do with the ledger. Nothing here commits."""
+
+from core.ledger.rules import account_id, declare_kind, is_guarded, member_owner
+from core.ledger.services.booking import book, book_many, reverse
+from core.ledger.services.reading import (
+    balance,
+    balances,
+    locked_balance,
+    platform_balance,
+    statement,
+)
+from core.ledger.services.verify import verify
+from core.ledger.types import (
+    CNY,
+    PLATFORM,
+    WALLET,
+    JournalEntry,
+    Leg,
+    Problem,
+    StatementRow,
+    VerifyReport,
+)
+
+__all__ = [
+    "CNY",
+    "PLATFORM",
+    "WALLET",
+    "JournalEntry",
+    "Leg",
+    "Problem",
+    "StatementRow",
+    "VerifyReport",
+    "account_id",
+    "balance",
+    "balances",
+    "book",
+    "book_many",
+    "declare_kind",
+    "is_guarded",
+    "locked_balance",
+    "member_owner",
+    "platform_balance",
+    "reverse",
+    "statement",
+    "verify",
+]

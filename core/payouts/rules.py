@@ -1,0 +1,123 @@
+"""Decisions about payouts: states, limits, fee and tax. Plain Python."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.kernel.errors import InvariantError, Rejected
+from core.kernel.money import format_yuan, rate_fen
+from core.kernel.states import StateMachine
+from core.settings.rules import StoreSettings
+
+WALLET_CHANNEL = "wallet"
+"""Core's own channel: the money goes to the member's wallet in the store."""
+
+
+class PayoutState(StrEnum):
+    """Where a payout stands. ``FAILED`` waits for staff: try again, or reject and give back."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    PAYING = "paying"
+    WAITING = "waiting_for_recipient"
+    PAID = "paid"
+    FAILED = "failed"
+    REJECTED = "rejected"
+
+
+_S = PayoutState
+PAYOUT = StateMachine[PayoutState](
+    "payout",
+    {
+        _S.REQUESTED: frozenset({_S.APPROVED, _S.REJECTED}),
+        _S.APPROVED: frozenset({_S.PAYING, _S.PAID}),
+        _S.PAYING: frozenset({_S.PAID, _S.WAITING, _S.FAILED}),
+        _S.WAITING: frozenset({_S.PAID, _S.FAILED}),
+        _S.FAILED: frozenset({_S.APPROVED, _S.REJECTED}),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Payable:
+    """A kind of member account that can be paid out, and where the amount stands meanwhile.
+
+    Args:
+        source_kind: what the member can spend, such as ``commission_available``.
+        reserved_kind: holds the amount from request to payment or return.
+        paid_kind: counts what was ever paid out.
+    """
+
+    source_kind: str
+    reserved_kind: str
+    paid_kind: str
+
+
+_payables: dict[str, Payable] = {}
+
+
+def declare_payable(source_kind: str, reserved_kind: str, paid_kind: str) -> None:
+    """Say that an account kind can be paid out; its owner does so when imported.
+
+    Raises:
+        InvariantError: declared before with other accounts.
+    """
+    payable = Payable(source_kind, reserved_kind, paid_kind)
+    if _payables.setdefault(source_kind, payable) != payable:
+        raise InvariantError(
+            "payout.payable", "The payable account %(kind)s is declared twice.", kind=source_kind
+        )
+
+
+def payable_of(source_kind: str) -> Payable:
+    """The declaration of an account kind.
+
+    Raises:
+        InvariantError: nobody declared it.
+    """
+    if source_kind not in _payables:
+        raise InvariantError(
+            "payout.payable", "The account %(kind)s cannot be paid out.", kind=source_kind
+        )
+    return _payables[source_kind]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What becomes of a requested amount: fee and tax are taken off, the rest arrives."""
+
+    amount_fen: int
+    fee_fen: int
+    tax_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        """What arrives."""
+        return self.amount_fen - self.fee_fen - self.tax_fen
+
+
+def payout_terms(amount_fen: int, settings: StoreSettings) -> Terms:
+    """Fee and tax of an amount, each its own share of the whole (half a fen goes to the store).
+
+    Raises:
+        Rejected: below the minimum, above the maximum, or nothing would be left.
+    """
+    if amount_fen < max(1, settings.payout_min_fen):
+        raise Rejected(
+            "payout.too_small",
+            "The smallest amount is ¥%(limit)s.",
+            limit=format_yuan(max(1, settings.payout_min_fen)),
+        )
+    if amount_fen > settings.payout_max_fen:
+        raise Rejected(
+            "payout.too_large",
+            "The largest amount is ¥%(limit)s.",
+            limit=format_yuan(settings.payout_max_fen),
+        )
+    terms = Terms(
+        amount_fen,
+        rate_fen(amount_fen, settings.payout_fee_bps),
+        rate_fen(amount_fen, settings.payout_tax_bps),
+    )
+    if terms.net_fen <= 0:
+        raise Rejected("payout.nothing_left", "Nothing would be left after fee and tax.")
+    return terms

@@ -1,0 +1,28 @@
+"""What one may do with payouts. Nothing here commits."""
+
+from core.payouts.rules import WALLET_CHANNEL, PayoutState, declare_payable
+from core.payouts.services.paying import payout_confirmed, payout_failed, retry_payout
+from core.payouts.services.reading import (
+    count_payouts,
+    due_payouts,
+    find_payout,
+    list_payouts,
+)
+from core.payouts.services.requesting import request_payout
+from core.payouts.services.reviewing import approve, reject
+
+__all__ = [
+    "WALLET_CHANNEL",
+    "PayoutState",
+    "approve",
+    "count_payouts",
+    "declare_payable",
+    "due_payouts",
+    "find_payout",
+    "list_payouts",
+    "payout_confirmed",
+    "payout_failed",
+    "reject",
+    "request_payout",
+    "retry_payout",
+]
