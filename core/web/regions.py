@@ -1,0 +1,212 @@
+"""Regions: ordered lists in which the trunk's blocks and the plugins' blocks are peers.
+
+The order is (merchant's arrangement, weight, key). A plugin's block that fails is left out and
+counted; under debug it raises. In the two card regions a block is asked once for all products of
+the page: its ``context`` gets the tuple of cards as subject and answers ``{"cards": {product id:
+values}}``; products that are not in it show nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import jinja2
+from flask import g
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.api.contributions import Block, BlockContext
+from core.api.regions import Region
+from core.db import state
+from core.themes.host import Look
+from core.web import cache, context, i18n
+
+LIVE_SECONDS = 1.0
+"""How long a guest's page with a plugin's block is kept: nobody tells when its data changes."""
+
+
+@dataclass(frozen=True)
+class CoreBlock:
+    """A block of the trunk: it sees everything its page sees."""
+
+    key: str
+    weight: int
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A block in its place; ``plugin`` is empty for the trunk's own."""
+
+    plugin: str
+    block: CoreBlock | Block
+
+
+_core: dict[str, tuple[CoreBlock, ...]] = {}
+
+
+def declare(region: Region, *blocks: CoreBlock) -> None:
+    """Put blocks of the trunk into a region; called while the faces are installed."""
+    known = {block.key: block for block in _core.get(region, ())}
+    known.update({block.key: block for block in blocks})
+    _core[region] = tuple(known.values())
+
+
+def core_blocks(region: str) -> tuple[CoreBlock, ...]:
+    """The trunk's blocks of a region."""
+    return _core.get(region, ())
+
+
+class Plans:
+    """What stands where, prepared once for each state of plugins and theme."""
+
+    def __init__(self) -> None:
+        self._stamp: tuple[int, int] = (-1, -1)
+        self._plans: dict[str, tuple[Placed, ...]] = {}
+
+    def plan(self, region: str, look: Look) -> tuple[Placed, ...]:
+        """The blocks of a region in order."""
+        counters = context.shop().counters.refresh()
+        stamp = counters.get(state.PLUGINS, 0), counters.get(state.THEME, 0)
+        if stamp != self._stamp:
+            self._plans, self._stamp = {}, stamp
+        known = self._plans.get(region)
+        if known is None:
+            blocks = context.shop().plugins.contributions("blocks")
+            known = self._plans[region] = arrange(region, blocks, look)
+        return known
+
+
+def arrange(
+    region: str, contributed: Iterable[tuple[str, Any]], look: Look
+) -> tuple[Placed, ...]:
+    """Put a region's blocks in order and leave out what the merchant hid."""
+    placed = [Placed("", block) for block in core_blocks(region)]
+    placed += [Placed(name, block) for name, block in contributed if block.region == region]
+    wish = look.choice.regions.get(region)
+    if wish is not None:
+        placed = [each for each in placed if each.block.key not in wish.hidden]
+    first = {key: index for index, key in enumerate(wish.order)} if wish else {}
+    last = len(first)
+    return tuple(
+        sorted(placed, key=lambda p: (first.get(p.block.key, last), p.block.weight, p.block.key))
+    )
+
+
+# --- rendering ----------------------------------------------------------------------------------
+
+
+@jinja2.pass_context
+def region(page: jinja2.runtime.Context, name: str, subject: Any = None) -> Markup:
+    """Template function: every block of a region, in order."""
+    look, plans = g.banyan_look, g.banyan_plans
+    pieces = []
+    for placed in plans.plan(name, look):
+        if placed.plugin:
+            pieces.append(_plugin_block(page.environment, placed, name, subject or page.get("subject")))
+        else:
+            block = cast(CoreBlock, placed.block)
+            template = page.environment.get_template(block.template)
+            pieces.append(template.render({**page.get_all(), **block.values}))
+    return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
+
+
+def _plugin_block(
+    env: jinja2.Environment, placed: Placed, region_name: str, subject: Any
+) -> str:
+    values = _values(placed, region_name, subject)
+    return _render(env, placed, values) if values is not None else ""
+
+
+def _values(placed: Placed, region_name: str, subject: Any) -> Mapping[str, Any] | None:
+    block = cast(Block, placed.block)
+    if block.audience == "member" and context.current_member() is None:
+        return None
+    cache.limit(LIVE_SECONDS)
+    member = context.current_member()
+    asked = BlockContext(
+        session=context.reader(),
+        region=region_name,
+        subject=subject,
+        member_id=member.subject_id if member else None,
+        settings=context.shop().plugins.settings_of(placed.plugin),
+        locale=i18n.locale(),
+    )
+    return cast(
+        "Mapping[str, Any] | None",
+        guarded(placed.plugin, f"block:{block.key}", lambda: block.context(asked)),
+    )
+
+
+def _render(env: jinja2.Environment, placed: Placed, values: Mapping[str, Any]) -> str:
+    block = cast(Block, placed.block)
+    name = f"plugins/{placed.plugin}/{block.template}"
+    site = g.banyan_site
+
+    def show() -> str:
+        return env.get_template(name).render({"site": site, **values})
+
+    html = guarded(placed.plugin, f"block:{block.key}", show)
+    if html:
+        for style in block.styles:
+            need_style(placed.plugin, style)
+    return cast(str, html or "")
+
+
+def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
+    """Run a plugin's part of a page; what it raises is recorded and gives ``None``.
+
+    Under debug it raises, so that its author sees it.
+    """
+    shop = context.shop()
+    if shop.config.is_debug:
+        return call()
+    answer = None
+    with shop.plugins.guard(plugin, hook):
+        try:
+            answer = call()
+        except SQLAlchemyError:
+            context.close_reader()
+            raise
+    return answer
+
+
+def need_style(plugin: str, name: str) -> None:
+    """Ask for a plugin's style sheet in the head of this page."""
+    wanted = g.setdefault("banyan_styles", {})
+    wanted[(plugin, name)] = None
+
+
+# --- cards --------------------------------------------------------------------------------------
+
+
+def note_cards(cards: Sequence[Any]) -> None:
+    """Tell which products this page shows as cards, before it is rendered."""
+    g.setdefault("banyan_cards", []).extend(cards)
+
+
+def card_region(name: str, card: Any) -> Markup:
+    """Template function: what blocks show on one card; each block was asked once for the page."""
+    known = g.setdefault("banyan_card_blocks", {})
+    ready = known.get(name)
+    if ready is None:
+        ready = known[name] = _card_blocks(name)
+    if not ready:
+        return Markup("")
+    env = g.banyan_env
+    pieces = [
+        _render(env, placed, values[card.id]) for placed, values in ready if card.id in values
+    ]
+    return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
+
+
+def _card_blocks(name: str) -> list[tuple[Placed, Mapping[Any, Any]]]:
+    cards = tuple(g.get("banyan_cards", ()))
+    found = []
+    for placed in g.banyan_plans.plan(name, g.banyan_look):
+        if placed.plugin and cards:
+            values = _values(placed, name, cards)
+            if values:
+                found.append((placed, values.get("cards", {})))
+    return found

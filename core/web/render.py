@@ -1,0 +1,212 @@
+"""Store pages: the look of the moment, what every page knows, and the one way to render."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import flask
+import jinja2
+from flask import g, request
+from markupsafe import Markup
+
+from core.config import ROOT
+from core.db import state
+from core.host.shop import Shop
+from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
+from core.themes.services import load_choice
+from core.web import context, flash, i18n, pictures, regions, static
+
+_STYLE_MARK = "<!--styles-->"
+_CORE_TEMPLATES = ROOT / "core" / "web" / "store" / "templates"
+
+
+@dataclass(frozen=True)
+class Person:
+    """The signed-in member as templates see them."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page knows about the store, the reader and itself.
+
+    Args:
+        name: of the store in the page's language; ``slogan`` likewise.
+        lang: value of the ``lang`` attribute; ``locale`` the full name.
+        path: address of this page without the query, for canonical links.
+        here: address with its query but without language and share token.
+        member: who is signed in, or ``None``.
+        bag: pieces in the bag, as far as this browser knows.
+        theme: the theme's settings.
+        notices: sentences to show once, as (kind, text).
+        origin: public origin of the store.
+    """
+
+    name: str
+    slogan: str
+    lang: str
+    locale: str
+    path: str
+    here: str
+    member: Person | None
+    bag: int
+    theme: Mapping[str, Any]
+    notices: tuple[tuple[str, str], ...]
+    origin: str
+    record_no: str
+    service_phone: str
+    is_sandbox: bool
+
+
+class Face:
+    """The store face of one process: theme host, present look, region plans."""
+
+    def __init__(self, shop: Shop, translations: Path) -> None:
+        self._shop = shop
+        self._translations = translations
+        self.plans = regions.Plans()
+        self.themes = ThemeHost(
+            folder=ROOT / "themes",
+            custom=shop.config.instance / "themes" / "custom",
+            core_templates=_CORE_TEMPLATES,
+            cache=shop.config.instance / "cache",
+            plugin_templates=self._plugin_templates,
+            prepare=self._prepare,
+            is_debug=shop.config.is_debug,
+        )
+        self._look: tuple[tuple[int, int], Look] | None = None
+
+    def look(self, app: flask.Flask) -> Look:
+        """The look the store wears now; changes are seen within half a second."""
+        counters = self._shop.counters.refresh()
+        stamp = counters.get(state.THEME, 0), counters.get(state.SETTINGS, 0)
+        if self._look is None or self._look[0] != stamp:
+            with self._shop.database.read() as session:
+                look = self.themes.look(load_choice(session))
+            static.shelves_of(app)[look.shelf.prefix] = look.shelf
+            self._look = stamp, look
+        return self._look[1]
+
+    def _plugin_templates(self) -> Mapping[str, Path]:
+        return {
+            name: plugin.manifest.folder / "templates"
+            for name, plugin in self._shop.plugins.plugins.items()
+        }
+
+    def _prepare(self, env: jinja2.Environment, look: Look, locale: str) -> None:
+        zone = self._shop.settings().timezone
+        env.filters.update(i18n.display(locale, zone).filters())
+        i18n.install_gettext(env, self._translations, locale)
+        found = i18n.translations(self._translations, locale)
+
+        def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
+            return i18n.fill(found.ugettext(message) if message else "", params)
+
+        env.globals.update(
+            {
+                "region": regions.region,
+                "card_region": regions.card_region,
+                "asset": look.shelf.url,
+                "icon": look.icons.icon,
+                "sentence": sentence,
+                "styles": lambda: look.shelf.url(STYLES),
+                "scripts": lambda: look.shelf.url(SCRIPTS),
+                "plugin_asset": plugin_asset,
+                **pictures.picture_globals(),
+            }
+        )
+
+
+def face(app: flask.Flask | None = None) -> Face:
+    """The store face of the application."""
+    return cast(Face, (app or flask.current_app).extensions["banyan.face"])
+
+
+def plugin_asset(plugin: str, name: str) -> str:
+    """Address of a file in a plugin's ``static`` folder."""
+    app = cast(flask.Flask, flask.current_app)
+    shelf = static.plugin_shelf(app, context.shop(), plugin)
+    if shelf is None:
+        raise KeyError(plugin)
+    return shelf.url(name)
+
+
+def render_store_page(template: str, plugin: str | None = None, **values: Any) -> str:
+    """A page of the shop face.
+
+    Args:
+        template: name of the template; with ``plugin`` one of the plugin's own, which a theme may
+            replace by a file ``plugins/<plugin>/<template>``.
+        plugin: the plugin whose page it is.
+        values: plain values for the template; never rows. ``subject`` is what blocks on the page
+            are told it is about.
+    """
+    app = cast(flask.Flask, flask.current_app)
+    here = face(app)
+    look = here.look(app)
+    env = look.environment(i18n.locale())
+    g.banyan_look, g.banyan_plans, g.banyan_env = look, here.plans, env
+    site = g.banyan_site = _site(look)
+    name = f"plugins/{plugin}/{template}" if plugin else template
+    html = env.get_template(name).render({"site": site, **values})
+    return html.replace(_STYLE_MARK, _style_links(), 1)
+
+
+def _style_links() -> str:
+    wanted = g.get("banyan_styles") or {}
+    links = [
+        Markup('<link rel="stylesheet" href="{}">').format(plugin_asset(plugin, name))
+        for plugin, name in wanted
+    ]
+    return "".join(links)
+
+
+def _site(look: Look) -> Site:
+    shop = context.shop()
+    settings = shop.settings()
+    locale = i18n.locale()
+    is_english = locale == i18n.ENGLISH
+    principal = context.current_member()
+    notices = tuple((n.kind, i18n.sentence(n.message, n.params)) for n in flash.take())
+    return Site(
+        name=(is_english and settings.shop_name_en) or settings.shop_name,
+        slogan=(is_english and settings.shop_slogan_en) or settings.shop_slogan,
+        lang=i18n.html_lang(locale),
+        locale=locale,
+        path=request.path,
+        here=_here(),
+        member=Person(principal.name) if principal else None,
+        bag=bag_count(),
+        theme=look.settings,
+        notices=notices,
+        origin=context.external_url(""),
+        record_no=settings.record_no,
+        service_phone=settings.service_phone,
+        is_sandbox=shop.config.is_sandbox,
+    )
+
+
+def _here() -> str:
+    kept = [
+        part
+        for part in request.query_string.decode("ascii", "ignore").split("&")
+        if part and not part.startswith(("lang=", "s="))
+    ]
+    return request.path + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def bag_count() -> int:
+    """Pieces in the bag as this browser's cookie tells; only a figure on an icon."""
+    text = str(g.get("banyan_bag", request.cookies.get(context.BAG_COOKIE, "")))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
+
+
+def remember_bag(pieces: int) -> None:
+    """Keep the figure of the bag's icon in this browser."""
+    g.banyan_bag = pieces
+    if pieces:
+        context.set_cookie(context.BAG_COOKIE, str(min(pieces, 999)), days=365)
+    elif context.BAG_COOKIE in request.cookies:
+        context.drop_cookie(context.BAG_COOKIE)
