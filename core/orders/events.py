@@ -43,7 +43,7 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid(Event):
-    """An order was paid in full, once. Not fired for wrong amounts, dead orders, second payments."""
+    """An order was paid in full, once. Not fired for wrong sums, dead orders, second payments."""
 
     aggregate = "order_id"
     order_id: UUID

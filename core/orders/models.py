@@ -31,6 +31,9 @@ class Order(Base):
 
     ``chain`` is a list of ``{"level", "member_id"}`` up to three; later transfers never change it.
     ``quote`` is the frozen trace. ``plan_versions`` is what plugins froze under their own name.
+    ``visitor`` is kept while the referral of its browser may still bind at payment.
+    ``open_after_sales`` counts those not answered or not refunded yet: settlement waits for 0, and
+    reads it on the row it locks. ``receiver_*`` repeat the address for the merchant's search.
     """
 
     __tablename__ = "shop_order"
@@ -50,11 +53,15 @@ class Order(Base):
     paid_fen: Mapped[Fen] = mapped_column(default=0)
     refunded_fen: Mapped[Fen] = mapped_column(default=0)
     address: Mapped[dict[str, Any]]
+    receiver_name: Mapped[str] = mapped_column(sa.String(40), default="")
+    receiver_phone: Mapped[str] = mapped_column(sa.String(20), default="")
     note: Mapped[str] = mapped_column(sa.String(200), default="")
     quote: Mapped[dict[str, Any]]
     chain: Mapped[list[Any]] = mapped_column(default=list)
     plan_versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
     share_id: Mapped[UUID | None]
+    visitor: Mapped[str | None] = mapped_column(sa.String(40))
+    open_after_sales: Mapped[int] = mapped_column(sa.Integer(), default=0)
     placed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
@@ -73,6 +80,7 @@ class Order(Base):
         sa.Index("ix_shop_order_unpaid", "payment_state", "state", "expires_at"),
         sa.Index("ix_shop_order_settle", "fulfilment_state", "settled_at", "aftersale_until"),
         sa.CheckConstraint("total_fen >= 0 AND refunded_fen <= paid_fen", name="sane_amounts"),
+        sa.CheckConstraint("open_after_sales >= 0", name="sane_after_sales"),
     )
 
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from core.pricing import rules as pipeline
-from core.pricing.types import PriceRule, Quote, QuoteRequest
+from core.pricing.types import PriceRule, Quote, QuoteRequest, Stage
 from core.settings.rules import StoreSettings
 
 
 def core_rules(settings: StoreSettings) -> tuple[PriceRule, ...]:
     """The trunk's own rules: freight by the store's settings."""
     freight = pipeline.flat_freight(settings.freight_fen, settings.free_freight_from_fen)
-    return (PriceRule(pipeline.FREIGHT_KEY, pipeline.Stage.FREIGHT, freight),)
+    return (PriceRule(pipeline.FREIGHT_KEY, Stage.FREIGHT, freight),)
 
 
 def quote(session: Session, request: QuoteRequest, rules: Sequence[PriceRule]) -> Quote:
