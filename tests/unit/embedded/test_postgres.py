@@ -1,4 +1,5 @@
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -144,6 +145,7 @@ def test_it_ends_when_its_parent_is_killed():
     deadline = time.monotonic() + 10
     while (alive := commands_naming(folder)) and time.monotonic() < deadline:
         time.sleep(0.05)
+    shutil.rmtree(folder)  # a killed parent cannot tidy up
     assert alive == []
 
 

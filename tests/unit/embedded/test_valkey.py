@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -89,17 +90,19 @@ def test_it_ends_when_its_parent_is_killed():
     script = """
         import os, signal
         from core.embedded.valkey import ValkeyServer
-        print(ValkeyServer().pid, flush=True)
+        server = ValkeyServer()
+        print(server.pid, server.socket.parent, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     argv = [sys.executable, "-c", textwrap.dedent(script)]
     root = Path(valkey.__file__).parents[2]
     parent = subprocess.run(argv, capture_output=True, text=True, cwd=root, check=False)
 
-    pid = int(parent.stdout)
+    pid, folder = int(parent.stdout.split()[0]), parent.stdout.split()[1]
     deadline = time.monotonic() + 5
     while lives(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
+    shutil.rmtree(folder)  # a killed parent cannot tidy up
     assert not lives(pid)
 
 
