@@ -21,6 +21,7 @@ class PlanVersion(Base):
     rate2_bps: Mapped[int] = mapped_column(sa.Integer(), default=0)
     rate3_bps: Mapped[int] = mapped_column(sa.Integer(), default=0)
     pool_bps: Mapped[int] = mapped_column(sa.Integer())
+    joining: Mapped[str] = mapped_column(sa.String(16))
     actor: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
 

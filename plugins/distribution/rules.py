@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from core.api.errors import InvalidInput
@@ -9,6 +10,19 @@ from core.api.money import BPS, share_fen, split_fen
 
 MAX_DEPTH = 3
 """Uplines beyond the third earn nothing; no setting can raise it."""
+
+
+class Joining(StrEnum):
+    """How members become distributors.
+
+    ``EVERYONE``: every member earns without asking. ``OPEN``: whoever asks is active at once.
+    ``APPLICATION``: staff reviews each wish. ``DESIGNATED``: staff names them, nobody can ask.
+    """
+
+    EVERYONE = "everyone"
+    OPEN = "open"
+    APPLICATION = "application"
+    DESIGNATED = "designated"
 
 
 @dataclass(frozen=True)
@@ -20,12 +34,14 @@ class Plan:
         depth: how many levels are paid, 1 to 3.
         rates_bps: rate per level, level 1 first, as long as ``depth``.
         pool_bps: the sum over levels of one line never exceeds this share of its base.
+        joining: how members become distributors.
     """
 
     version: int
     depth: int
     rates_bps: tuple[int, ...]
     pool_bps: int
+    joining: Joining
 
     def to_json(self) -> dict[str, Any]:
         """What an order freezes."""
@@ -34,6 +50,7 @@ class Plan:
             "depth": self.depth,
             "rates_bps": list(self.rates_bps),
             "pool_bps": self.pool_bps,
+            "joining": str(self.joining),
         }
 
     @classmethod
@@ -44,6 +61,7 @@ class Plan:
             depth=frozen["depth"],
             rates_bps=tuple(frozen["rates_bps"]),
             pool_bps=frozen["pool_bps"],
+            joining=Joining(frozen["joining"]),
         )
 
 

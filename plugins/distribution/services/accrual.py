@@ -17,7 +17,7 @@ from core.api.db import new_id
 from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
 from core.api.ledger import PLATFORM, Leg, book, declare_kind, member_owner
 from plugins.distribution.models import Commission
-from plugins.distribution.rules import Plan, line_commissions, reversed_fen
+from plugins.distribution.rules import Joining, Plan, line_commissions, reversed_fen
 from plugins.distribution.services.distributors import DistributorState, states_of
 
 PENDING = "commission_pending"
@@ -38,6 +38,7 @@ for _kind, _guarded in (
     declare_kind(_kind, guarded=_guarded)
 
 ACCOUNT_OF_STATE = {"pending": PENDING, "frozen": FROZEN, "available": AVAILABLE}
+PREVIOUS_STATE = {"frozen": "pending", "available": "frozen"}
 ACTOR = "plugin:distribution"
 
 
@@ -45,6 +46,7 @@ def accrue(session: Session, event: OrderPaid) -> int:
     """Commissions of a paid order, for the uplines and the plan that the order froze.
 
     An upline who is not an active distributor earns nothing and the levels above keep their number.
+    Where everyone joins, members who never asked count as active.
 
     Returns:
         How many commission rows were written; 0 when there were some already.
@@ -55,10 +57,12 @@ def accrue(session: Session, event: OrderPaid) -> int:
     plan = Plan.from_json(frozen)
     uplines = {link.level: link.member_id for link in event.chain if link.level <= plan.depth}
     states = states_of(session, uplines.values())
+    is_open = plan.joining == Joining.EVERYONE
+    default = DistributorState.ACTIVE if is_open else DistributorState.APPLIED
     earning = {
         level: member_id
         for level, member_id in uplines.items()
-        if states.get(member_id) == DistributorState.ACTIVE
+        if states.get(member_id, default) == DistributorState.ACTIVE
     }
     rows = _commission_rows(event, plan, earning)
     if not rows or not _book(
@@ -106,21 +110,21 @@ def _commission_rows(
 
 def freeze(session: Session, event: OrderReceived) -> int:
     """Goods received: pending commissions of the order become frozen."""
-    return _advance(
-        session, event.order_id, "pending", "frozen", "frozen_at", event.received_at
-    )
+    return advance(session, event.order_id, "frozen", event.received_at)
 
 
 def settle(session: Session, event: OrderSettled) -> int:
     """After-sale window over: frozen commissions of the order become available."""
-    return _advance(
-        session, event.order_id, "frozen", "available", "available_at", event.settled_at
-    )
+    return advance(session, event.order_id, "available", event.settled_at)
 
 
-def _advance(
-    session: Session, order_id: UUID, state: str, target: str, stamp: str, at: datetime
-) -> int:
+def advance(session: Session, order_id: UUID, target: str, at: datetime) -> int:
+    """Move an order's commissions one state on: to ``frozen`` or to ``available``.
+
+    Returns:
+        How many commission rows moved; 0 when they were there already.
+    """
+    state = PREVIOUS_STATE[target]
     rows = session.execute(
         sa.select(
             Commission.beneficiary_id, sa.func.sum(Commission.amount_fen - Commission.reversed_fen)
@@ -144,7 +148,7 @@ def _advance(
     changed = session.execute(
         sa.update(Commission)
         .where(Commission.order_id == order_id, Commission.state == state)
-        .values({"state": target, stamp: at})
+        .values({"state": target, f"{target}_at": at})
         .execution_options(synchronize_session=False)
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from core.api.clock import now
 from core.api.errors import NotFound, Rejected
 from core.api.states import StateMachine
 from plugins.distribution.models import Distributor
+from plugins.distribution.rules import Joining
 
 
 class DistributorState(StrEnum):
@@ -42,14 +43,17 @@ def distributor(session: Session, member_id: UUID) -> Distributor | None:
     return session.get(Distributor, member_id)
 
 
-def apply(session: Session, member_id: UUID, *, needs_review: bool) -> Distributor:
+def apply(session: Session, member_id: UUID, joining: Joining) -> Distributor:
     """A member asks to become a distributor.
 
     Without review they are active at once. Asking again while applied or active changes nothing.
 
     Raises:
-        Rejected: the member is frozen.
+        Rejected: the member is frozen, or the store names its distributors itself.
     """
+    if joining == Joining.DESIGNATED:
+        raise Rejected("distribution.closed", "This store chooses its distributors itself.")
+    needs_review = joining == Joining.APPLICATION
     target = DistributorState.APPLIED if needs_review else DistributorState.ACTIVE
     row = session.get(Distributor, member_id, with_for_update=True)
     if row is None:
@@ -117,9 +121,11 @@ def states_of(session: Session, member_ids: Iterable[UUID]) -> Mapping[UUID, str
     return {member_id: state for member_id, state in rows}
 
 
-def is_active(session: Session, member_id: UUID) -> bool:
-    """Whether a member may earn now."""
-    return states_of(session, [member_id]).get(member_id) == DistributorState.ACTIVE
+def state_of(session: Session, member_id: UUID, joining: Joining) -> DistributorState | None:
+    """Where a member stands now; ``None`` for somebody who never asked and may not earn."""
+    default = DistributorState.ACTIVE if joining == Joining.EVERYONE else None
+    found = states_of(session, [member_id]).get(member_id)
+    return DistributorState(found) if found else default
 
 
 def _move(row: Distributor, target: DistributorState, actor: str, reason: str) -> None:

@@ -9,12 +9,14 @@ from core.api.clock import now
 from core.api.db import new_id
 from core.api.errors import Rejected
 from plugins.distribution.models import Acknowledgement, PlanVersion
-from plugins.distribution.rules import Plan, check_plan
+from plugins.distribution.rules import Joining, Plan, check_plan
 
 NOTICE_VERSION = "2026-01"
 """Version of the legal notice in ``templates/distribution/notice.html``."""
 
-DEFAULT_PLAN = Plan(version=0, depth=2, rates_bps=(1000, 500), pool_bps=3000)
+DEFAULT_PLAN = Plan(
+    version=0, depth=2, rates_bps=(1000, 500), pool_bps=3000, joining=Joining.APPLICATION
+)
 """What holds before a merchant publishes a plan: two levels, 10 % and 5 %."""
 
 
@@ -26,7 +28,13 @@ def current_plan(session: Session) -> Plan:
     if row is None:
         return DEFAULT_PLAN
     rates = (row.rate1_bps, row.rate2_bps, row.rate3_bps)[: row.depth]
-    return Plan(version=row.version, depth=row.depth, rates_bps=rates, pool_bps=row.pool_bps)
+    return Plan(
+        version=row.version,
+        depth=row.depth,
+        rates_bps=rates,
+        pool_bps=row.pool_bps,
+        joining=Joining(row.joining),
+    )
 
 
 def plan_history(session: Session, limit: int = 20) -> Sequence[PlanVersion]:
@@ -42,6 +50,7 @@ def publish_plan(
     depth: int,
     rates_bps: Sequence[int],
     pool_bps: int,
+    joining: Joining,
     actor: str,
     actor_name: str,
     acknowledged: bool,
@@ -80,12 +89,18 @@ def publish_plan(
             rate2_bps=padded[1],
             rate3_bps=padded[2],
             pool_bps=pool_bps,
+            joining=joining,
             actor=actor,
             created_at=now(),
         )
     )
-    session.flush()
-    return Plan(version=version, depth=depth, rates_bps=tuple(rates_bps), pool_bps=pool_bps)
+    return Plan(
+        version=version,
+        depth=depth,
+        rates_bps=tuple(rates_bps),
+        pool_bps=pool_bps,
+        joining=joining,
+    )
 
 
 def has_acknowledged(session: Session, actor: str) -> bool:

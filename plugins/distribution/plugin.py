@@ -1,0 +1,117 @@
+"""Everything distribution takes part in. Each hook calls one function; nothing is decided here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.api.contributions import (
+    AdminPage,
+    Block,
+    Command,
+    DashboardCard,
+    Job,
+    MemberListColumn,
+    OrderPanel,
+    Permission,
+    StorePage,
+)
+from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
+from core.api.hooks import hookimpl
+from plugins.distribution import admin, blocks, commands, jobs, views
+from plugins.distribution.services import accrual, plans
+
+
+@hookimpl
+def register_permissions() -> Sequence[Permission]:
+    """What roles can be allowed."""
+    return [
+        Permission("distribution.view", "See distributors and commissions"),
+        Permission("distribution.plan", "Change the commission plan"),
+        Permission("distribution.distributor", "Review, freeze and designate distributors"),
+    ]
+
+
+@hookimpl
+def register_store_pages() -> Sequence[StorePage]:
+    """The distributor centre."""
+    return views.PAGES
+
+
+@hookimpl
+def register_admin_pages() -> Sequence[AdminPage]:
+    """Plan, distributors, commissions."""
+    return admin.PAGES
+
+
+@hookimpl
+def register_blocks() -> Sequence[Block]:
+    """Share strip on products, tab and entry in the member centre."""
+    return blocks.BLOCKS
+
+
+@hookimpl
+def register_dashboard_cards() -> Sequence[DashboardCard]:
+    """Distribution turnover and applications waiting."""
+    return blocks.CARDS
+
+
+@hookimpl
+def register_order_panels() -> Sequence[OrderPanel]:
+    """The commissions of an order."""
+    return [blocks.ORDER_PANEL]
+
+
+@hookimpl
+def register_member_columns() -> Sequence[MemberListColumn]:
+    """Whether a member is a distributor."""
+    return [blocks.MEMBER_COLUMN]
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    """Catching up with facts that were missed while switched off."""
+    return [
+        Job(
+            key="distribution.reconcile",
+            label="Bring commissions to where their orders stand",
+            run=jobs.reconcile,
+            every_seconds=600,
+        )
+    ]
+
+
+@hookimpl
+def register_commands() -> Sequence[Command]:
+    """``banyan x distribution plan``."""
+    return [commands.PLAN]
+
+
+@hookimpl
+def register_order_freezes() -> Mapping[str, Callable[[Session, Any], Any]]:
+    """The plan version in force at placement."""
+    return {"distribution": lambda session, _facts: plans.current_plan(session).to_json()}
+
+
+@hookimpl
+def order_paid(session: Session, event: OrderPaid) -> None:
+    """Commissions become pending."""
+    accrual.accrue(session, event)
+
+
+@hookimpl
+def order_received(session: Session, event: OrderReceived) -> None:
+    """Pending becomes frozen."""
+    accrual.freeze(session, event)
+
+
+@hookimpl
+def order_settled(session: Session, event: OrderSettled) -> None:
+    """Frozen becomes available."""
+    accrual.settle(session, event)
+
+
+@hookimpl
+def order_refunded(session: Session, event: OrderRefunded) -> None:
+    """Commissions of refunded lines shrink."""
+    accrual.reverse(session, event)
