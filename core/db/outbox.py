@@ -78,6 +78,13 @@ class EventDelivery(Base):
             sqlite_where=sa.text("state <> 'done'"),
             postgresql_where=sa.text("state <> 'done'"),
         ),
+        sa.Index(
+            "ix_event_delivery_due",
+            "plugin",
+            "event_seq",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
     )
 
 

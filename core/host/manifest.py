@@ -16,9 +16,10 @@ from core.kernel.errors import PluginError
 FILE_NAME = "plugin.toml"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _NAME_LIMIT = 40  # leaves room for "plugin_<name>_" in a table name and for the version table
-_TEXTS = ("author", "homepage", "category", "icon")
-_SPOKEN = ("label", "description")
-_KNOWN = {"name", "version", "core", "requires", "packages", "permissions", *_TEXTS, *_SPOKEN}
+_KNOWN = {
+    *("name", "version", "core", "requires", "packages", "permissions"),
+    *("label", "description", "author", "homepage", "category", "icon"),
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,12 @@ def read_manifest(folder: Path) -> Manifest:
         requires=_texts(stored, "requires"),
         packages=_texts(stored, "packages"),
         permissions=_texts(stored, "permissions"),
-        **{name: _text(stored, name) for name in _TEXTS},
-        **{name: _by_language(stored, name) for name in _SPOKEN},
+        label=_by_language(stored, "label"),
+        description=_by_language(stored, "description"),
+        author=_text(stored, "author"),
+        homepage=_text(stored, "homepage"),
+        category=_text(stored, "category"),
+        icon=_text(stored, "icon"),
     )
     _check(manifest)
     return manifest

@@ -1,0 +1,348 @@
+"""The relay: takes committed facts from the outbox to the plugins that listen, each exactly once.
+
+Two steps, both set-based. *Fan-out* turns undispatched events into one delivery row per
+subscriber. *Delivery* claims due rows of one plugin, calls its handler and marks the rows done in
+the same transaction, so an effect and its receipt are one fact. A batch is one transaction; when
+any delivery of it fails, everything is rolled back and the batch is run again one by one, so that a
+poison event costs only itself. Killing the process at any point loses and repeats nothing.
+"""
+
+import logging
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.engine import Database
+from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
+from core.host.deliveries import MAX_TRIES, delay_seconds
+from core.host.host import PluginHost
+from core.host.models import PluginState
+from core.kernel.clock import now
+from core.kernel.events import from_payload
+
+FAN_OUT_LIMIT = 1000
+BATCH = 200
+SLICE_SECONDS = 0.05
+"""On SQLite a batch holds the only write lock; after this long it commits and lets others in."""
+
+_FAN_OUT_LOCK = 0x62616E79616F
+_ERROR_LIMIT = 4000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that this process holds the lock of."""
+
+    seq: int
+    aggregate: str
+    tries: int
+    name: str
+    payload: dict[str, Any]
+
+
+@dataclass
+class Progress:
+    """What one round did."""
+
+    fanned_out: int = 0
+    delivered: int = 0
+    failed: int = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.fanned_out or self.delivered or self.failed)
+
+    def add(self, other: "Progress") -> None:
+        """Count another round's work in."""
+        self.fanned_out += other.fanned_out
+        self.delivered += other.delivered
+        self.failed += other.failed
+
+
+class _HandlerFailed(Exception):
+    """A handler raised; carries which delivery and what."""
+
+    def __init__(self, claimed: Claimed, cause: Exception) -> None:
+        self.claimed = claimed
+        self.cause = cause
+        super().__init__(str(cause))
+
+
+class Relay:
+    """Fans out and delivers. Any number may run at once, in any number of processes.
+
+    Args:
+        database: the store's.
+        plugins: who listens and takes part.
+        batch: most deliveries in one transaction.
+    """
+
+    def __init__(self, database: Database, plugins: PluginHost, *, batch: int = BATCH) -> None:
+        self._database = database
+        self._plugins = plugins
+        self._batch = batch
+
+    def drain(self) -> Progress:
+        """Work until nothing is due; a delivery that failed is not waited for."""
+        total = Progress()
+        while True:
+            step = self.step()
+            total.add(step)
+            if step.is_idle:
+                return total
+
+    def step(self) -> Progress:
+        """One round: a fan-out and, for each plugin that takes part, a batch of deliveries."""
+        progress = Progress(fanned_out=self.fan_out())
+        for plugin in self._plugins_due():
+            if self._plugins.is_enabled(plugin):
+                progress.add(self._deliver_batch(plugin))
+        return progress
+
+    # --- fan-out -----------------------------------------------------------------------------
+
+    def fan_out(self) -> int:
+        """Turn undispatched events into deliveries; returns how many events.
+
+        One relay at a time: were two to take alternate ranges, a later fact of an aggregate could
+        be delivered before an earlier one is even written down.
+        """
+        if not self._has_undispatched():
+            return 0
+        with self._database.write() as session:
+            if not self._is_alone(session):
+                return 0
+            events = session.execute(
+                sa.select(OutboxEvent.seq, OutboxEvent.name, OutboxEvent.aggregate)
+                .where(OutboxEvent.dispatched_at.is_(None))
+                .order_by(OutboxEvent.seq)
+                .limit(FAN_OUT_LIMIT)
+            ).all()
+            at = now()
+            deliveries = [
+                {
+                    "event_seq": seq,
+                    "plugin": plugin,
+                    "aggregate": aggregate,
+                    "state": DeliveryState.PENDING,
+                    "tries": 0,
+                    "next_try_at": at,
+                }
+                for seq, name, aggregate in events
+                for plugin in self._plugins.subscribers(name)
+            ]
+            if deliveries:
+                session.execute(sa.insert(EventDelivery.__table__), deliveries)  # type: ignore[arg-type]
+            if events:
+                session.execute(
+                    sa.update(OutboxEvent)
+                    .where(OutboxEvent.seq.in_([seq for seq, _, _ in events]))
+                    .values(dispatched_at=at)
+                    .execution_options(synchronize_session=False)
+                )
+            return len(events)
+
+    def _has_undispatched(self) -> bool:
+        query = sa.select(OutboxEvent.seq).where(OutboxEvent.dispatched_at.is_(None)).limit(1)
+        with self._database.read() as session:
+            return session.execute(query).first() is not None
+
+    def _is_alone(self, session: Session) -> bool:
+        if self._database.is_sqlite:  # the write lock is the lock
+            return True
+        locked = session.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_FAN_OUT_LOCK)))
+        return bool(locked.scalar_one())
+
+    # --- delivery ----------------------------------------------------------------------------
+
+    def _plugins_due(self) -> list[str]:
+        """Plugins that are switched on and have a delivery whose time has come."""
+        is_due = (
+            sa.select(1)
+            .where(
+                EventDelivery.plugin == PluginState.name,
+                EventDelivery.state == DeliveryState.PENDING,
+                EventDelivery.next_try_at <= now(),
+            )
+            .exists()
+        )
+        query = (
+            sa.select(PluginState.name)
+            .where(PluginState.is_enabled, is_due)
+            .order_by(PluginState.position, PluginState.name)
+        )
+        with self._database.read() as session:
+            return list(session.scalars(query))
+
+    def _deliver_batch(self, plugin: str) -> Progress:
+        try:
+            return Progress(delivered=self._run(plugin, self._batch))
+        except _HandlerFailed as failure:
+            if self._batch == 1:
+                return self._note_failure(plugin, failure)
+        return self._one_by_one(plugin)
+
+    def _one_by_one(self, plugin: str) -> Progress:
+        """The batch again, each delivery in a transaction of its own, until one fails."""
+        progress = Progress()
+        for _ in range(self._batch):
+            try:
+                count = self._run(plugin, 1)
+            except _HandlerFailed as failure:
+                progress.add(self._note_failure(plugin, failure))
+                break
+            progress.delivered += count
+            if not count:
+                break
+        return progress
+
+    def _run(self, plugin: str, limit: int) -> int:
+        """Claim, deliver and mark done in one transaction.
+
+        Raises:
+            _HandlerFailed: nothing of the transaction is kept.
+        """
+        claimed: list[Claimed] = []
+        try:
+            with self._database.write() as session:
+                claimed = self._claim(session, plugin, limit)
+                done = self._call(session, plugin, claimed)
+                self._mark_done(session, plugin, done)
+                return len(done)
+        except sa.exc.IntegrityError as error:  # a constraint that is checked at commit
+            if not claimed:
+                raise
+            raise _HandlerFailed(claimed[0], error) from error
+
+    def _mark_done(self, session: Session, plugin: str, done: Sequence[int]) -> None:
+        if done:
+            session.execute(
+                sa.update(EventDelivery)
+                .where(EventDelivery.plugin == plugin, EventDelivery.event_seq.in_(done))
+                .values(
+                    state=DeliveryState.DONE,
+                    done_at=now(),
+                    tries=EventDelivery.tries + 1,
+                    error=None,
+                )
+                .execution_options(synchronize_session=False)
+            )
+
+    def _call(self, session: Session, plugin: str, claimed: Sequence[Claimed]) -> list[int]:
+        done: list[int] = []
+        deadline = time.monotonic() + SLICE_SECONDS
+        for item in claimed:
+            try:
+                event = from_payload(item.name, item.payload)
+                self._plugins.deliver(session, plugin, event)
+                session.flush()
+            except Exception as error:
+                raise _HandlerFailed(item, error) from error
+            session.expunge_all()
+            done.append(item.seq)
+            if self._database.is_sqlite and time.monotonic() > deadline:
+                break
+        return done
+
+    def _claim(self, session: Session, plugin: str, limit: int) -> list[Claimed]:
+        """Lock due deliveries, oldest first, none of them behind one that has to wait."""
+        earlier = sa.orm.aliased(EventDelivery)
+        at = now()
+        is_blocked = (
+            sa.select(1)
+            .where(
+                earlier.plugin == plugin,
+                earlier.aggregate == EventDelivery.aggregate,
+                earlier.event_seq < EventDelivery.event_seq,
+                earlier.state != DeliveryState.DONE,
+                sa.or_(earlier.state == DeliveryState.PARKED, earlier.next_try_at > at),
+            )
+            .exists()
+        )
+        query = (
+            sa.select(
+                EventDelivery.event_seq,
+                EventDelivery.aggregate,
+                EventDelivery.tries,
+                OutboxEvent.name,
+                OutboxEvent.payload,
+            )
+            .join(OutboxEvent, OutboxEvent.seq == EventDelivery.event_seq)
+            .where(
+                EventDelivery.plugin == plugin,
+                EventDelivery.state == DeliveryState.PENDING,
+                EventDelivery.next_try_at <= at,
+                ~is_blocked,
+            )
+            .order_by(EventDelivery.event_seq)
+            .limit(limit)
+            .with_for_update(of=EventDelivery, skip_locked=True)
+        )
+        claimed = [Claimed(*row) for row in session.execute(query)]
+        return claimed if self._database.is_sqlite else self._in_order(session, plugin, claimed)
+
+    def _in_order(self, session: Session, plugin: str, claimed: list[Claimed]) -> list[Claimed]:
+        """Leave out what stands behind a delivery that another relay holds at this moment."""
+        if not claimed:
+            return []
+        held = {item.seq for item in claimed}
+        open_rows = session.execute(
+            sa.select(EventDelivery.aggregate, EventDelivery.event_seq)
+            .where(
+                EventDelivery.plugin == plugin,
+                EventDelivery.state != DeliveryState.DONE,
+                EventDelivery.aggregate.in_({item.aggregate for item in claimed}),
+                EventDelivery.event_seq <= claimed[-1].seq,
+            )
+            .order_by(EventDelivery.event_seq)
+        )
+        blocked: set[str] = set()
+        allowed: set[int] = set()
+        for aggregate, seq in open_rows:
+            if seq in held and aggregate not in blocked:
+                allowed.add(seq)
+            else:
+                blocked.add(aggregate)
+        return [item for item in claimed if item.seq in allowed]
+
+    def _note_failure(self, plugin: str, failure: _HandlerFailed) -> Progress:
+        """Write down the failure and when to try again, or park."""
+        item, tries = failure.claimed, failure.claimed.tries + 1
+        is_parked = tries >= MAX_TRIES
+        error = "".join(traceback.format_exception(failure.cause))[-_ERROR_LIMIT:]
+        with self._database.write() as session:
+            session.execute(
+                sa.update(EventDelivery)
+                .where(
+                    EventDelivery.plugin == plugin,
+                    EventDelivery.event_seq == item.seq,
+                    EventDelivery.state == DeliveryState.PENDING,
+                    EventDelivery.tries == item.tries,
+                )
+                .values(
+                    tries=tries,
+                    state=DeliveryState.PARKED if is_parked else DeliveryState.PENDING,
+                    next_try_at=now() + timedelta(seconds=delay_seconds(tries)),
+                    error=error,
+                )
+                .execution_options(synchronize_session=False)
+            )
+        _log.log(
+            logging.ERROR if is_parked else logging.WARNING,
+            "%s failed at %s (event %s), try %s%s",
+            plugin,
+            item.name,
+            item.seq,
+            tries,
+            ", parked" if is_parked else "",
+        )
+        self._plugins.faults.record(plugin, f"event:{item.name}", failure.cause)
+        return Progress(failed=1)
