@@ -1,10 +1,13 @@
-"""Two small things every room needs of a statement: how many rows it changed, and an upsert."""
+"""Small things every room needs of a statement: rows changed, an upsert, rows as values."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+V = TypeVar("V")
 
 
 def changed(session: Session, statement: Any, values: Any = None) -> int:
@@ -25,6 +28,11 @@ def insert_or(session: Session, table: Any) -> Any:
     return postgresql.insert(table) if is_postgres else sqlite.insert(table)
 
 
-def count_of(session: Session, chosen: sa.Select[Any]) -> int:
+def count_of(session: Session, chosen: Any) -> int:
     """How many rows a selection has."""
     return session.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
+
+
+def value_of(kind: Callable[..., V], row: Sequence[Any]) -> V:
+    """A row as a value object whose fields stand in the order of the selected columns."""
+    return kind(*row)

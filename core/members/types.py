@@ -117,10 +117,11 @@ class SignIn:
 class CodeSent:
     """A code is on its way.
 
-    Deliver ``message_id`` (``messages.deliver``) once the unit of work is committed.
+    Deliver ``message_id`` (``messages.deliver``) once the unit of work is committed; it is ``None``
+    when nothing is sent because there is no such account, which the page must not tell.
     """
 
-    message_id: UUID
+    message_id: UUID | None
     expires_at: datetime
     resend_after_s: int
 
@@ -178,7 +179,7 @@ class AddressView:
     @property
     def line(self) -> str:
         """Province to door in one line, as Chinese parcels carry it."""
-        return "".join((self.province, self.city, self.district, self.detail))
+        return f"{self.province}{self.city}{self.district}{self.detail}"
 
 
 @dataclass(frozen=True)
@@ -211,3 +212,13 @@ class NewPassword:
     """A checked and hashed password. Made by ``prepare_password`` before any unit of work opens."""
 
     hash: str
+
+
+@dataclass(frozen=True)
+class ImportedMember:
+    """A customer of another system. ``source_key`` names them there and is unique."""
+
+    source_key: str
+    nickname: str
+    registered_at: datetime
+    locale: str = "zh_Hans_CN"

@@ -1,13 +1,13 @@
 """Putting messages in the queue, and the log of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.statements import changed, count_of, insert_or
+from core.db.statements import changed, count_of, insert_or, value_of
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
@@ -95,7 +95,7 @@ def message_view(session: Session, message_id: UUID) -> MessageView:
     row = session.execute(sa.select(*_VIEW).where(Message.id == message_id)).one_or_none()
     if row is None:
         raise NotFound("messages.unknown", "There is no such message.")
-    return MessageView(*row)
+    return value_of(MessageView, row)
 
 
 def list_messages(
@@ -116,7 +116,30 @@ def list_messages(
         .limit(per_page)
         .offset((page - 1) * per_page)
     )
-    return Page(tuple(MessageView(*row) for row in rows), total, page, per_page)
+    return Page(tuple(value_of(MessageView, row) for row in rows), total, page, per_page)
+
+
+def messages_of(session: Session, member_id: UUID) -> list[MessageView]:
+    """Every message to one member, oldest first."""
+    rows = session.execute(
+        sa.select(*_VIEW).where(Message.member_id == member_id).order_by(Message.created_at)
+    )
+    return [value_of(MessageView, row) for row in rows]
+
+
+def forget_recipient(session: Session, member_id: UUID, contacts: Sequence[str]) -> None:
+    """Blank who got messages and what they said, for a member and their phone and mailbox.
+
+    Lines stay in the log with their template and time; what is still queued is not sent.
+    """
+    theirs = sa.or_(Message.member_id == member_id, Message.recipient.in_(contacts))
+    changed(
+        session,
+        sa.update(Message)
+        .where(theirs, Message.state == "queued")
+        .values(state="failed", failure="erased"),
+    )
+    changed(session, sa.update(Message).where(theirs).values(recipient="", body="", params={}))
 
 
 def requeue(session: Session, message_id: UUID) -> None:

@@ -1,0 +1,205 @@
+"""Signed-in browsers: a row each, found by the hash of a random token, revocable at any time."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.statements import changed, value_of
+from core.kernel.clock import now
+from core.kernel.errors import NotFound
+from core.kernel.ids import new_token, token_hash
+from core.members.models import AuthSession, Member
+from core.members.rules import SESSION_LIVES, TOUCH_EVERY
+from core.members.types import MemberState, Principal, Realm, SessionView, display_name
+from core.staff.models import Role, Staff
+
+_valid = (
+    AuthSession.token_hash == sa.bindparam("key"),
+    AuthSession.revoked_at.is_(None),
+    AuthSession.expires_at > sa.bindparam("at", type_=AuthSession.expires_at.type),
+)
+_READ: dict[str, Any] = {
+    Realm.MEMBER: sa.select(
+        Member.id,
+        Member.nickname,
+        Member.phone,
+        Member.email,
+        Member.locale,
+        Member.avatar_id,
+        AuthSession.seen_at,
+    )
+    .join(Member, Member.id == AuthSession.subject_id)
+    .where(*_valid, AuthSession.realm == Realm.MEMBER, Member.state == MemberState.ACTIVE),
+    Realm.STAFF: sa.select(
+        Staff.id, Staff.name, Staff.locale, Role.permissions, AuthSession.seen_at
+    )
+    .join(Staff, Staff.id == AuthSession.subject_id)
+    .join(Role, Role.id == Staff.role_id)
+    .where(*_valid, AuthSession.realm == Realm.STAFF, Staff.is_active),
+}
+
+
+def open_session(
+    session: Session,
+    realm: Realm,
+    subject_id: UUID,
+    *,
+    ip: str = "",
+    user_agent: str = "",
+    previous_token: str = "",
+) -> str:
+    """Sign a browser in and return the token for its cookie; only the token's hash is stored.
+
+    Args:
+        session: unit of work.
+        realm: member or staff.
+        subject_id: who was proved.
+        ip: address of the browser, shown to the person.
+        user_agent: what the browser calls itself, shown to the person.
+        previous_token: what its cookie held before; that session ends (rotation at sign-in).
+    """
+    if previous_token:
+        _revoke(session, AuthSession.token_hash == token_hash(previous_token))
+    token, at = new_token(32), now()
+    session.execute(
+        sa.insert(AuthSession).values(
+            token_hash=token_hash(token),
+            realm=realm,
+            subject_id=subject_id,
+            created_at=at,
+            seen_at=at,
+            expires_at=at + SESSION_LIVES[realm].idle,
+            user_agent=user_agent[:200],
+            ip=ip[:45],
+        )
+    )
+    return token
+
+
+def read_session(session: Session, token: str, realm: Realm) -> Principal | None:
+    """Who is signed in; one statement, no write.
+
+    Returns:
+        ``None`` for a token that is unknown, ended, revoked, of the other realm, or of somebody who
+        may no longer sign in.
+    """
+    if not token:
+        return None
+    key, at = token_hash(token), now()
+    row = session.execute(_READ[realm], {"key": key, "at": at}).one_or_none()
+    if row is None:
+        return None
+    is_touch_due = at - row.seen_at >= TOUCH_EVERY
+    if realm == Realm.STAFF:
+        return Principal(
+            realm=Realm.STAFF,
+            subject_id=row.id,
+            name=row.name,
+            locale=row.locale,
+            session_key=key,
+            permissions=frozenset(row.permissions),
+            is_touch_due=is_touch_due,
+        )
+    return Principal(
+        realm=Realm.MEMBER,
+        subject_id=row.id,
+        name=display_name(row.nickname, row.phone, row.email),
+        locale=row.locale,
+        session_key=key,
+        avatar_id=row.avatar_id,
+        is_touch_due=is_touch_due,
+    )
+
+
+def touch_session(session: Session, principal: Principal) -> None:
+    """Note that the person was here and let the session live on, up to its longest life.
+
+    Called when ``principal.is_touch_due``, at most every ten minutes; doing it twice is harmless.
+    """
+    at, life = now(), SESSION_LIVES[Realm(principal.realm)]
+    created_at = session.execute(
+        sa.select(AuthSession.created_at).where(AuthSession.token_hash == principal.session_key)
+    ).scalar_one_or_none()
+    if created_at is None:
+        return
+    changed(
+        session,
+        sa.update(AuthSession)
+        .where(AuthSession.token_hash == principal.session_key, AuthSession.seen_at < at)
+        .values(seen_at=at, expires_at=min(at + life.idle, created_at + life.longest)),
+    )
+    subject: type[Member] | type[Staff] = Member if principal.realm == Realm.MEMBER else Staff
+    changed(
+        session,
+        sa.update(subject).where(subject.id == principal.subject_id).values(last_seen_at=at),
+    )
+
+
+def sessions_of(session: Session, realm: Realm, subject_id: UUID) -> list[SessionView]:
+    """Where a person is signed in, last seen first."""
+    rows = session.execute(
+        sa.select(
+            AuthSession.token_hash,
+            AuthSession.user_agent,
+            AuthSession.ip,
+            AuthSession.created_at,
+            AuthSession.seen_at,
+            AuthSession.expires_at,
+        )
+        .where(
+            AuthSession.subject_id == subject_id,
+            AuthSession.realm == realm,
+            AuthSession.revoked_at.is_(None),
+            AuthSession.expires_at > now(),
+        )
+        .order_by(AuthSession.seen_at.desc())
+    )
+    return [value_of(SessionView, row) for row in rows]
+
+
+def revoke_session(session: Session, key: str, *, realm: Realm, subject_id: UUID) -> None:
+    """Sign one browser out; ``key`` is ``Principal.session_key`` or ``SessionView.key``.
+
+    Raises:
+        NotFound: not one of this person's live sessions.
+    """
+    done = _revoke(
+        session,
+        AuthSession.token_hash == key,
+        AuthSession.realm == realm,
+        AuthSession.subject_id == subject_id,
+    )
+    if not done:
+        raise NotFound("session.unknown", "There is no such session.")
+
+
+def revoke_sessions(session: Session, realm: Realm, subject_id: UUID, *, but_key: str = "") -> int:
+    """Sign a person out everywhere, or everywhere but here. Returns how many sessions ended."""
+    return _revoke(
+        session,
+        AuthSession.subject_id == subject_id,
+        AuthSession.realm == realm,
+        AuthSession.token_hash != but_key,
+    )
+
+
+def prune_sessions(session: Session) -> int:
+    """Delete sessions that ended; a job calls it. Returns how many."""
+    at = now()
+    return changed(
+        session,
+        sa.delete(AuthSession).where(
+            sa.or_(AuthSession.expires_at < at, AuthSession.revoked_at.is_not(None))
+        ),
+    )
+
+
+def _revoke(session: Session, *which: sa.ColumnElement[bool]) -> int:
+    return changed(
+        session,
+        sa.update(AuthSession)
+        .where(*which, AuthSession.revoked_at.is_(None))
+        .values(revoked_at=now()),
+    )
