@@ -60,7 +60,27 @@ class Product(Base):
     __table_args__ = (
         sa.Index("ix_product_shelf", "state", "category_id", "position", "id"),
         sa.Index("ix_product_listing", "state", "position", "id"),
+        sa.Index("ix_product_cheapest", "state", "min_price_fen", "id"),
+        sa.Index("ix_product_newest", "state", "published_at", "id"),
+        sa.Index("ix_product_best_sold", "state", "sold_count", "id"),
         sa.CheckConstraint("min_price_fen >= 0", name="price_not_negative"),
+    )
+
+
+TERM = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
+
+
+class ProductTerm(Base):
+    """A term under which a product is found; see ``rules.words`` for what a term is.
+
+    The C collation compares code points, as SQLite does, so that a word's beginning is a range.
+    """
+
+    __tablename__ = "product_term"
+
+    term: Mapped[str] = mapped_column(TERM, primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("product.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
 

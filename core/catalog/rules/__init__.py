@@ -1,0 +1,1 @@
+"""Pure rules of the catalogue: words of a search, what a draft may hold, clean descriptions."""

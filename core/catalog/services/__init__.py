@@ -1,0 +1,44 @@
+"""What one may do with the catalogue. Nothing here commits."""
+
+from core.catalog.services.admin import admin_products, catalog_counts, product_for_edit
+from core.catalog.services.categories import (
+    categories,
+    create_category,
+    delete_category,
+    find_category,
+    update_category,
+)
+from core.catalog.services.detail import product_detail, sku_lines
+from core.catalog.services.indexing import index_products
+from core.catalog.services.listing import list_products, product_cards, related_products
+from core.catalog.services.products import (
+    count_sold,
+    create_product,
+    save_pictures,
+    set_product_state,
+    update_product,
+)
+from core.catalog.services.skus import save_skus
+
+__all__ = [
+    "admin_products",
+    "catalog_counts",
+    "categories",
+    "count_sold",
+    "create_category",
+    "create_product",
+    "delete_category",
+    "find_category",
+    "index_products",
+    "list_products",
+    "product_cards",
+    "product_detail",
+    "product_for_edit",
+    "related_products",
+    "save_pictures",
+    "save_skus",
+    "set_product_state",
+    "sku_lines",
+    "update_category",
+    "update_product",
+]

@@ -1,0 +1,226 @@
+"""Product lists of the store: one statement a page, whatever the size of the catalogue."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.catalog.models import Category, Product, Sku
+from core.catalog.rules.drafts import ProductState
+from core.catalog.rules.words import query_words
+from core.catalog.services.search import matches, search_values, shape_of, title_hits
+from core.catalog.types import ProductCard, Sort
+from core.db.nested import json_rows
+from core.kernel.paging import Page
+from core.media.models import Media
+from core.media.services import PICTURE_COLUMNS, picture_of
+from core.stock.models import StockLevel
+
+MOST_PER_PAGE = 100
+
+_CARD = (
+    Product.id,
+    Product.slug,
+    Product.title,
+    Product.subtitle,
+    Product.category_id,
+    Product.min_price_fen,
+    Product.max_price_fen,
+    Product.market_price_fen,
+    Product.sold_count,
+    Product.published_at,
+    Product.cover_id,
+)
+
+_Key = tuple[sa.ColumnElement[Any] | Any, bool]
+
+_ORDER: dict[str, tuple[_Key, ...]] = {  # column and whether it descends
+    "default": ((Product.position, False), (Product.id, False)),
+    "price": ((Product.min_price_fen, False), (Product.id, False)),
+    "-price": ((Product.min_price_fen, True), (Product.id, True)),
+    "new": ((Product.published_at, True), (Product.id, True)),
+    "sold": ((Product.sold_count, True), (Product.id, True)),
+}
+
+
+def list_products(
+    session: Session,
+    *,
+    category: str | None = None,
+    query: str = "",
+    sort: Sort = "default",
+    page: int = 1,
+    per_page: int = 20,
+) -> Page[ProductCard]:
+    """A page of what is on sale, in one statement.
+
+    ``category`` is a slug and takes in the shelves below it; an unknown one lists nothing. In
+    ``query`` all words must be found (in title, subtitle, attributes, options, codes or shelf
+    name); with the default sort, products with more of them in the title come first. A page past
+    the end is empty and still knows the total (a second statement).
+    """
+    words = query_words(query)
+    page, per_page = max(1, page), min(max(1, per_page), MOST_PER_PAGE)
+    if query.strip() and not words:
+        return Page((), 0, page, per_page)
+    shape = shape_of(words)
+    values = {
+        **search_values(words),
+        "category": category,
+        "limit": per_page,
+        "offset": (page - 1) * per_page,
+    }
+    order = sort if sort in _ORDER else "default"
+    rows = session.execute(_page_statement(order, category is not None, shape), values).all()
+    if rows:
+        total = rows[0].total
+    elif page == 1:
+        total = 0
+    else:
+        total = session.scalar(_count_statement(category is not None, shape), values) or 0
+    return Page(tuple(_card(row) for row in rows), total, page, per_page)
+
+
+def product_cards(session: Session, ids: Sequence[UUID]) -> tuple[ProductCard, ...]:
+    """Cards of those products that are on sale, in the order of ``ids``, in one statement."""
+    if not ids:
+        return ()
+    chosen = sa.select(*_CARD).where(Product.id.in_(ids), _on_sale()).subquery("chosen")
+    cards = {card.id: card for card in map(_card, session.execute(_with_parts(chosen)))}
+    return tuple(cards[product_id] for product_id in ids if product_id in cards)
+
+
+def related_products(
+    session: Session, product_id: UUID, category_id: UUID | None, *, limit: int = 6
+) -> tuple[ProductCard, ...]:
+    """Best-sold others of the same shelf (of all shelves without one), in one statement."""
+    wanted = [_on_sale(), Product.id != product_id]
+    if category_id is not None:
+        wanted.append(Product.category_id == category_id)
+    best = [_directed(key, descends) for key, descends in _ORDER["sold"]]
+    chosen = sa.select(*_CARD).where(*wanted).order_by(*best).limit(limit).subquery("chosen")
+    cards = map(_card, session.execute(_with_parts(chosen)))
+    return tuple(sorted(cards, key=lambda card: (card.sold_count, card.id), reverse=True))
+
+
+def shelf_ids(category: sa.ColumnElement[str]) -> sa.Select[UUID]:
+    """Ids of the shelf with this slug and of the shelves below it."""
+    child, grandchild = sa.orm.aliased(Category), sa.orm.aliased(Category)
+    own = sa.select(Category.id).where(Category.slug == category)
+    children = sa.select(child.id).where(child.parent_id.in_(own))
+    grandchildren = sa.select(grandchild.id).where(grandchild.parent_id.in_(children))
+    all_three = sa.union_all(own, children, grandchildren).subquery()
+    return sa.select(all_three.c.id)
+
+
+@lru_cache(maxsize=256)
+def _page_statement(
+    sort: str, has_category: bool, shape: tuple[tuple[bool, int], ...]
+) -> sa.Select[*tuple[Any, ...]]:
+    """The statement of every page of one kind; built once, so that it is also compiled once."""
+    keys = _ORDER[sort]
+    if shape and sort == "default":
+        keys = ((title_hits(shape), True), (Product.sold_count, True), *keys)
+    wanted = _conditions(has_category, shape)
+    total = sa.select(sa.func.count()).select_from(Product).where(*wanted).scalar_subquery()
+    ranks = [key.label(f"rank_{number}") for number, (key, _) in enumerate(keys)]
+    chosen = (
+        sa.select(*_CARD, total.label("total"), *ranks)
+        .where(*wanted)
+        .order_by(*(_directed(key, descends) for key, descends in keys))
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+        .offset(sa.bindparam("offset", type_=sa.Integer()))
+        .subquery("chosen")
+    )
+    places = [
+        _directed(chosen.c[f"rank_{number}"], descends) for number, (_, descends) in enumerate(keys)
+    ]
+    return _with_parts(chosen, chosen.c.total).order_by(*places)
+
+
+def _directed(key: sa.ColumnElement[Any] | Any, descends: bool) -> sa.ColumnElement[Any]:
+    ordered: sa.ColumnElement[Any] = key.desc() if descends else key.asc()
+    return ordered
+
+
+@lru_cache(maxsize=256)
+def _count_statement(has_category: bool, shape: tuple[tuple[bool, int], ...]) -> sa.Select[int]:
+    wanted = _conditions(has_category, shape)
+    return sa.select(sa.func.count()).select_from(Product).where(*wanted)
+
+
+def _conditions(
+    has_category: bool, shape: tuple[tuple[bool, int], ...]
+) -> list[sa.ColumnElement[bool]]:
+    wanted = [_on_sale(), *matches(shape)]
+    if has_category:
+        slug = sa.bindparam("category", type_=sa.String())
+        wanted.append(Product.category_id.in_(shelf_ids(slug)))
+    return wanted
+
+
+def _on_sale() -> sa.ColumnElement[bool]:
+    return Product.state == ProductState.ON_SALE
+
+
+def _with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """Chosen products with their cover, and their SKUs with stock, for a card each."""
+    skus = (
+        sa.select(
+            json_rows(
+                Sku.id,
+                Sku.price_fen,
+                sa.func.coalesce(StockLevel.on_hand - StockLevel.allocated, 0),
+                Sku.position,
+            )
+        )
+        .select_from(Sku)
+        .outerjoin(StockLevel, StockLevel.sku_id == Sku.id)
+        .where(Sku.product_id == chosen.c.id, Sku.is_active)
+        .scalar_subquery()
+        .label("skus")
+    )
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(
+            *(chosen.c[column.key] for column in _CARD),
+            skus,
+            *more,
+            *(column.label(f"cover_{column.key}") for column in PICTURE_COLUMNS),
+        )
+        .select_from(chosen)
+        .outerjoin(Media, Media.id == chosen.c.cover_id)
+    )
+    return statement
+
+
+def _card(row: sa.Row[*tuple[Any, ...]]) -> ProductCard:
+    skus = row.skus or []
+    return ProductCard(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        subtitle=row.subtitle,
+        category_id=row.category_id,
+        sku_id=_quoted_sku(skus),
+        price_fen=row.min_price_fen,
+        max_price_fen=row.max_price_fen,
+        market_price_fen=shown_market_price(row.market_price_fen, row.min_price_fen),
+        sold_count=row.sold_count,
+        is_sold_out=all(available <= 0 for _, _, available, _ in skus),
+        cover=picture_of(row[-len(PICTURE_COLUMNS) :]),
+        published_at=row.published_at,
+    )
+
+
+def _quoted_sku(skus: Iterable[Sequence[Any]]) -> UUID | None:
+    """The cheapest SKU that can be bought, else the cheapest."""
+    ordered = sorted((available <= 0, price, place, sku) for sku, price, available, place in skus)
+    return UUID(ordered[0][3]) if ordered else None
+
+
+def shown_market_price(market_fen: int | None, price_fen: int) -> int | None:
+    """A struck-through price is shown only when it is above the price."""
+    return market_fen if market_fen is not None and market_fen > price_fen else None
