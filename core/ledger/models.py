@@ -1,4 +1,4 @@
-"""Tables of the ledger. Journals and postings are append-only; triggers in the database hold that."""
+"""Tables of the ledger: journals and postings are append-only, the database holds that."""
 
 from datetime import datetime
 from uuid import UUID

@@ -66,7 +66,8 @@ def check_entry(entry: JournalEntry) -> None:
 
     Raises:
         InvariantError: fewer than two legs, a leg that is 0, not a whole number or out of range,
-            legs that do not sum to zero per asset, or a text longer than its column.
+            legs that do not sum to zero per asset, a platform account that must cover its leg, or
+            a text longer than its column.
     """
     for name, limit in _LENGTHS:
         if not 0 < len(getattr(entry, name)) <= limit:
@@ -92,7 +93,14 @@ def _sums(legs: Iterable[Leg], key: str) -> dict[str, int]:
         amount = leg.amount
         if type(amount) is not int or not amount or not -FEN_LIMIT <= amount <= FEN_LIMIT:
             raise InvariantError(
-                "ledger.amount", "A leg of %(key)s has the amount %(amount)r.", key=key, amount=amount
+                "ledger.amount",
+                "A leg of %(key)s has the amount %(amount)r.",
+                key=key,
+                amount=amount,
+            )
+        if leg.must_cover and leg.owner == PLATFORM:
+            raise InvariantError(
+                "ledger.cover", "A platform account covers nothing: %(key)s.", key=key
             )
         sums[leg.asset] = sums.get(leg.asset, 0) + amount
     return sums

@@ -24,7 +24,7 @@ def run_refund(
         database: units of work are opened on it.
         gateway: the one the money came by.
         refund_id: a pending refund; one that is not due or not pending any more is left alone.
-        settle: run in one unit of work once the gateway confirms; ``refund_succeeded`` when missing.
+        settle: run in one unit of work once the gateway confirms; ``refund_succeeded`` by default.
 
     Returns:
         Whether the money is back. ``False``: not yet; the job tries again.

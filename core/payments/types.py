@@ -136,7 +136,7 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True)
 class RefundView:
-    """A refund as services hand it out. ``key`` says what it is for: ``after_sale:<id>`` …"""
+    """A refund as services hand it out. ``key`` says what for: ``after_sale:<id>``."""
 
     id: UUID
     refund_no: str

@@ -55,12 +55,13 @@ WITH fresh AS (
   FROM account
   WHERE account.is_taking AND stored.id = account.id AND stored.balance + account.amount >= 0
   RETURNING stored.id
+), missing AS (
+  SELECT (SELECT count(*) FROM delta WHERE is_taking) - (SELECT count(*) FROM taken) AS count
 ), posted AS (
   INSERT INTO ledger_posting (id, journal_id, account_id, amount)
-  SELECT id, journal_id, account_id, amount FROM leg
+  SELECT id, journal_id, account_id, leg.amount FROM leg, missing WHERE missing.count = 0
 )
-SELECT (SELECT array_agg(id) FROM fresh),
-  (SELECT count(*) FROM delta WHERE is_taking) - (SELECT count(*) FROM taken)
+SELECT (SELECT array_agg(id) FROM fresh), (SELECT count FROM missing)
 """
 
 

@@ -1,33 +1,69 @@
 """Balances and statements."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.ledger.types import CNY, StatementRow
+from core.ledger.models import LedgerAccount, LedgerJournal, LedgerPosting
+from core.ledger.rules import account_id
+from core.ledger.types import CNY, PLATFORM, StatementRow
+
+_ACCOUNT: Any = LedgerAccount.__table__
+_POSTING: Any = LedgerPosting.__table__
+_JOURNAL: Any = LedgerJournal.__table__
 
 
 def balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
-    """What an owned account holds; 0 when nothing was ever booked on it. One row by its key."""
-    raise NotImplementedError
+    """What an owned account holds; 0 when nothing was ever booked on it. One row by its key.
+
+    Not for platform accounts, which keep no balance: see :func:`platform_balance`.
+    """
+    found = session.execute(_balance_of(owner, kind, asset)).scalar()
+    return int(found or 0)
 
 
 def locked_balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
-    """As :func:`balance`, with the account locked until the unit of work ends (PostgreSQL)."""
-    raise NotImplementedError
+    """As :func:`balance`, with the account locked until the unit of work ends.
+
+    On SQLite every unit of work that writes has the whole database to itself anyway.
+    """
+    found = session.execute(_balance_of(owner, kind, asset).with_for_update()).scalar()
+    return int(found or 0)
 
 
 def balances(
     session: Session, owner: str, kinds: Iterable[str] | None = None, *, asset: str = CNY
 ) -> dict[str, int]:
-    """Balances of an owner by account kind; asked-for kinds without an account are 0."""
-    raise NotImplementedError
+    """Balances of an owner by account kind, in one statement.
+
+    Args:
+        session: any session.
+        owner: not the platform.
+        kinds: which kinds; each is in the answer, 0 without an account. All there are when missing.
+        asset: what is counted.
+    """
+    query = sa.select(_ACCOUNT.c.kind, _ACCOUNT.c.balance)
+    if kinds is None:
+        query = query.where(_ACCOUNT.c.owner == owner, _ACCOUNT.c.asset == asset)
+        return {kind: int(held or 0) for kind, held in session.execute(query)}
+    answer = dict.fromkeys(kinds, 0)
+    ids = [account_id(owner, kind, asset) for kind in answer]
+    for kind, held in session.execute(query.where(_ACCOUNT.c.id.in_(ids))):
+        answer[kind] = int(held or 0)
+    return answer
 
 
 def platform_balance(session: Session, kind: str, asset: str = CNY) -> int:
-    """Sum of a platform account's postings; reads all of them."""
-    raise NotImplementedError
+    """Sum of a platform account's postings. Reads them all: for reports, not for pages."""
+    found = session.execute(
+        sa.select(sa.func.sum(_POSTING.c.amount)).where(
+            _POSTING.c.account_id == account_id(PLATFORM, kind, asset)
+        )
+    ).scalar()
+    return int(found or 0)
 
 
 def statement(
@@ -39,5 +75,52 @@ def statement(
     before: UUID | None = None,
     asset: str = CNY,
 ) -> list[StatementRow]:
-    """Newest postings of an owner's accounts, older than the posting ``before``."""
-    raise NotImplementedError
+    """Postings of an owner's accounts, newest first.
+
+    Args:
+        session: any session.
+        owner: whose accounts, the platform's included.
+        kinds: which of them.
+        limit: rows a page.
+        before: ``posting_id`` of the last row of the page before; the newest rows when missing.
+        asset: what is counted.
+    """
+    kind_of = {account_id(owner, kind, asset): kind for kind in kinds}
+    query = (
+        sa.select(
+            _POSTING.c.id,
+            _POSTING.c.account_id,
+            _POSTING.c.amount,
+            _POSTING.c.journal_id,
+            _JOURNAL.c.kind,
+            _JOURNAL.c.key,
+            _JOURNAL.c.reference,
+            _JOURNAL.c.actor,
+            _JOURNAL.c.at,
+        )
+        .join(_JOURNAL, _JOURNAL.c.id == _POSTING.c.journal_id)
+        .where(_POSTING.c.account_id.in_(list(kind_of)))
+        .order_by(_POSTING.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(_POSTING.c.id < before)
+    return [
+        StatementRow(
+            posting_id=row.id,
+            journal_id=row.journal_id,
+            account_kind=kind_of[row.account_id],
+            asset=asset,
+            amount=row.amount,
+            kind=row.kind,
+            key=row.key,
+            reference=row.reference,
+            actor=row.actor,
+            at=row.at,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def _balance_of(owner: str, kind: str, asset: str) -> sa.Select[tuple[int | None]]:
+    return sa.select(_ACCOUNT.c.balance).where(_ACCOUNT.c.id == account_id(owner, kind, asset))
