@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db import state
 from core.kernel.errors import Conflict
 from core.stock.models import StockHold
 from core.stock.rules import HoldState, MovementKind, checked_wants
@@ -40,27 +41,34 @@ def hold(session: Session, reference: str, wants: Mapping[UUID, int], expires_at
         Rejected: ``stock.short``, naming the SKU of which fewest are left and how many that is.
     """
     pairs = checked_wants(wants)
-    if session.get_bind().dialect.name == "postgresql":
-        if promise_and_hold(session, pairs, reference, expires_at) != len(pairs):
-            raise short_of(session, _still_wanted(session, reference, wants))
-        return
-    done = shift_levels(session, [Shift(sku, allocated=quantity) for sku, quantity in pairs])
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    if is_sqlite:
+        done = shift_levels(session, [Shift(sku, allocated=quantity) for sku, quantity in pairs])
+    else:
+        done = promise_and_hold(session, pairs, reference, expires_at)
     if len(done) != len(pairs):
         reached = {level.sku_id for level in done}
         raise short_of(session, {sku: n for sku, n in pairs if sku not in reached})
-    session.execute(
-        _insert_hold,
-        [
-            {
-                "reference": reference,
-                "sku_id": sku_id,
-                "quantity": quantity,
-                "state": HoldState.HELD,
-                "expires_at": expires_at,
-            }
-            for sku_id, quantity in pairs
-        ],
-    )
+    if is_sqlite:
+        _write_holds(session, pairs, reference, expires_at)
+    if any(level.available == 0 for level in done):
+        state.bump(session, state.CATALOG)  # cached pages must say “sold out”
+
+
+def _write_holds(
+    session: Session, pairs: list[tuple[UUID, int]], reference: str, expires_at: datetime
+) -> None:
+    rows = [
+        {
+            "reference": reference,
+            "sku_id": sku_id,
+            "quantity": quantity,
+            "state": HoldState.HELD,
+            "expires_at": expires_at,
+        }
+        for sku_id, quantity in pairs
+    ]
+    session.execute(_insert_hold, rows)
 
 
 def take(session: Session, reference: str, *, actor: str = "system") -> bool:
@@ -126,9 +134,3 @@ def _refuse_released(session: Session, reference: str) -> None:
         raise Conflict(
             "stock.released", "The pieces of this order were given back to other shoppers."
         )
-
-
-def _still_wanted(session: Session, reference: str, wants: Mapping[UUID, int]) -> dict[UUID, int]:
-    """What a refused hold could not promise: wants without the SKUs that this statement reached."""
-    reached = set(session.scalars(sa.select(_HOLD.c.sku_id).where(_HOLD.c.reference == reference)))
-    return {sku: quantity for sku, quantity in wants.items() if sku not in reached}

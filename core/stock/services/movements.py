@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from core.db import state
 from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.errors import Rejected
@@ -145,6 +146,7 @@ def announce_returned(
     ]
     if events:
         announce(session, *events)
+        state.bump(session, state.CATALOG)  # cached pages still say “sold out”
 
 
 def _change(

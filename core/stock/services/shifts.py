@@ -54,7 +54,7 @@ _POSTGRESQL = sa.text(
     """
 ).columns(sku_id=sa.Uuid(), on_hand=sa.Integer(), allocated=sa.Integer())
 
-_POSTGRESQL_HOLD = sa.text(
+_HOLDING = sa.text(
     """
     WITH want AS (
         SELECT * FROM unnest(CAST(:sku_ids AS uuid[]), CAST(:quantities AS integer[]))
@@ -67,12 +67,15 @@ _POSTGRESQL_HOLD = sa.text(
         SET allocated = level.allocated + locked.quantity
         FROM locked
         WHERE level.sku_id = locked.sku_id AND level.on_hand - level.allocated >= locked.quantity
-        RETURNING level.sku_id, locked.quantity
+        RETURNING level.sku_id, level.on_hand, level.allocated, locked.quantity
+    ), written AS (
+        INSERT INTO stock_hold (reference, sku_id, quantity, state, expires_at)
+        SELECT :reference, sku_id, quantity, 'held', :expires_at FROM promised
     )
-    INSERT INTO stock_hold (reference, sku_id, quantity, state, expires_at)
-    SELECT :reference, sku_id, quantity, 'held', :expires_at FROM promised
+    SELECT sku_id, on_hand, allocated FROM promised
     """
 ).bindparams(sa.bindparam("expires_at", type_=UtcDateTime()))
+_POSTGRESQL_HOLD = _HOLDING.columns(sku_id=sa.Uuid(), on_hand=sa.Integer(), allocated=sa.Integer())
 
 
 @dataclass(frozen=True)
@@ -120,16 +123,18 @@ def shift_levels(session: Session, shifts: Sequence[Shift]) -> list[Shifted]:
 
 def promise_and_hold(
     session: Session, pairs: Sequence[tuple[UUID, int]], reference: str, expires_at: datetime
-) -> int:
-    """On PostgreSQL: promise pieces and write the holds in one statement; returns SKUs promised."""
+) -> list[Shifted]:
+    """On PostgreSQL: promise pieces and write the holds, in one statement.
+
+    Returns the levels of the SKUs of which there were enough.
+    """
     values = {
         "sku_ids": [sku_id for sku_id, _ in pairs],
         "quantities": [quantity for _, quantity in pairs],
         "reference": reference,
         "expires_at": expires_at,
     }
-    done: int = session.execute(_POSTGRESQL_HOLD, values).rowcount  # type: ignore[attr-defined]
-    return done
+    return [Shifted(*row) for row in session.execute(_POSTGRESQL_HOLD, values)]
 
 
 # Only the sentence for a shopper needs a name; it is read from the catalogue's tables without their
