@@ -69,11 +69,13 @@ def put(session: Session, name: str, value: int) -> None:
 class Counters:
     """This process's view of the shared counters, at most :data:`POLL_SECONDS` old.
 
-    ``refresh`` also moves the process's clock when the sandbox clock was advanced.
+    ``refresh`` also moves the process's clock when the sandbox clock was advanced, unless
+    ``follows_clock`` is off because the process keeps a clock of its own (imports of history).
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, follows_clock: bool = True) -> None:
         self._database = database
+        self.follows_clock = follows_clock
         self._values: dict[str, int] = {}
         self._read_at = float("-inf")
 
@@ -85,7 +87,8 @@ class Counters:
                 rows = connection.execute(sa.select(SharedCounter.name, SharedCounter.value)).all()
             self._values = {name: value for name, value in rows}
             self._read_at = moment
-            clock.set_offset(self._values.get(CLOCK_OFFSET, 0))
+            if self.follows_clock:
+                clock.set_offset(self._values.get(CLOCK_OFFSET, 0))
         return self._values
 
     def get(self, name: str) -> int:
