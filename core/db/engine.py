@@ -5,7 +5,7 @@ On SQLite every write starts with ``BEGIN IMMEDIATE``: a deferred begin makes co
 fail when they upgrade their lock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.kernel.errors import ShopError
 
 BUSY_TIMEOUT_MS = 10_000
+
+ANNOUNCED = "banyan_announced"
+"""Key in a session's ``info``: its unit of work wrote facts to the outbox."""
 
 
 class Database:
@@ -31,6 +34,8 @@ class Database:
         self.url = url
         self.engine = engine or make_engine(url, pool_size=pool_size)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self.on_facts: Callable[[], None] | None = None
+        """Called after a unit of work that wrote facts has committed; must be quick, never raise."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,6 +57,8 @@ class Database:
                     session.commit()
                 raise
             session.commit()
+            if self.on_facts is not None and session.info.pop(ANNOUNCED, False):
+                self.on_facts()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db.base import Base
+from core.db.engine import ANNOUNCED
 from core.kernel.clock import now
 from core.kernel.events import Event, to_payload
 from core.kernel.ids import new_id
@@ -108,3 +109,4 @@ def announce(session: Session, *events: Event) -> None:
             for event in events
         ],
     )
+    session.info[ANNOUNCED] = True

@@ -20,6 +20,7 @@ from core.db.state import Counters
 from core.host import lifecycle
 from core.host.discovery import find_plugins
 from core.host.faults import FaultLog
+from core.host.guarding import guarded
 from core.host.loading import LoadedPlugin, load_plugin, new_manager
 from core.host.manifest import Manifest
 from core.host.secrets import SecretBox
@@ -27,6 +28,7 @@ from core.host.settings import settings_form
 from core.host.snapshot import Contributed, Snapshot, Standing, build, read_rows, standing_of_all
 from core.kernel.errors import NotFound, PluginError, Rejected, ShopError
 from core.kernel.events import Event
+from core.pricing.types import PriceRule
 
 __all__ = ["LoadedPlugin", "Manifest", "PluginHost", "Refusals", "Standing"]
 
@@ -127,6 +129,17 @@ class PluginHost:
             )
             snapshot.contributions[kind] = ready
         return ready
+
+    def price_rules(self) -> tuple[PriceRule, ...]:
+        """The price rules of the plugins that take part, each guarded.
+
+        A rule that fails adjusts nothing, is counted, and goes on failing only until its plugin is
+        paused; the basket keeps its other prices.
+        """
+        return tuple(
+            guarded(name, rule, self.faults.record)
+            for name, rule in self.contributions("price_rules")
+        )
 
     def settings_of(self, name: str) -> Mapping[str, Any]:
         """A plugin's settings over their defaults, secrets readable; empty when not installed."""

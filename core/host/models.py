@@ -73,7 +73,15 @@ class JobRun(Base):
     beat_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (sa.UniqueConstraint("job", "tick"),)
+    __table_args__ = (
+        sa.UniqueConstraint("job", "tick"),
+        sa.Index(
+            "ix_job_run_running",
+            "job",
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        ),
+    )
 
 
 class ProcessBeat(Base):

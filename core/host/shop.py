@@ -10,6 +10,8 @@ from core.db import state
 from core.db.engine import Database
 from core.db.state import Counters
 from core.host.host import PluginHost
+from core.host.redis_link import RedisLink
+from core.host.wakeup import Wakeup
 from core.orders.types import Extensions
 from core.settings.rules import StoreSettings
 from core.settings.services import load_settings
@@ -43,7 +45,7 @@ class Shop:
         generation = self.counters.get(state.PLUGINS)
         if self._extensions is None or self._extensions[0] != generation:
             freezes = dict(self.plugins.contributions("order_freezes"))
-            rules = tuple(rule for _, rule in self.plugins.contributions("price_rules"))
+            rules = self.plugins.price_rules()
             self._extensions = (
                 generation,
                 Extensions(rules=rules, check=self.plugins.check, freezes=freezes),
@@ -61,4 +63,5 @@ def open_shop(config: Config, database: Database | None = None) -> Shop:
     counters = Counters(database)
     plugins = PluginHost(config, database, counters)
     plugins.discover()
+    database.on_facts = Wakeup(RedisLink(config.redis_url)).ring if config.redis_url else None
     return Shop(config=config, database=database, counters=counters, plugins=plugins)

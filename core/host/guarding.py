@@ -1,0 +1,49 @@
+"""Price rules of plugins behind a guard: a rule that fails costs its discount, not the sale."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from core.kernel.errors import Rejected
+from core.pricing.types import Adjustment, Draft, PriceRule, QuoteRequest
+
+Record = Callable[[str, str, BaseException], None]
+
+_FAILED = object()
+
+
+def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
+    """The rule with its faults recorded under ``price:<key>`` and answered with no adjustment.
+
+    ``Rejected`` passes: a rule may refuse a shopper's choice. So do database errors, because the
+    transaction cannot go on after one.
+    """
+    hook = f"price:{rule.key}"
+
+    def load(session: Session, request: QuoteRequest) -> Any:
+        assert rule.load is not None
+        try:
+            return rule.load(session, request)
+        except (Rejected, SQLAlchemyError) as error:
+            if not isinstance(error, Rejected):
+                record(plugin, hook, error)
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            record(plugin, hook, error)
+            return _FAILED
+
+    def apply(draft: Draft, loaded: Any) -> Sequence[Adjustment]:
+        if loaded is _FAILED:
+            return ()
+        try:
+            return tuple(rule.apply(draft, loaded))
+        except Rejected:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            record(plugin, hook, error)
+            return ()
+
+    return replace(rule, apply=apply, load=load if rule.load is not None else None)

@@ -1,0 +1,118 @@
+"""Core's scheduled work: which jobs there are, how often, and the rooms' functions behind them.
+
+Every job may run twice and in several processes at once; each opens its own units of work. Ticks
+are of the store's clock, so a sandbox that moves its clock ahead settles at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from core.db.limits import prune_hits
+from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
+from core.db.statements import changed
+from core.host.models import JobRun, PluginFault, ProcessBeat
+from core.host.ports import channels_of
+from core.host.work import Work
+from core.kernel.clock import now
+from core.members.services import prune_codes, prune_sessions
+from core.messages.services import deliver_due
+from core.orders import jobs as orders
+from core.payments.services import prune_notices
+
+KEEP_EVENTS = timedelta(days=90)
+KEEP_NOTICES = timedelta(days=90)
+KEEP_RUNS = timedelta(days=2)
+KEEP_FREQUENT_RUNS = timedelta(minutes=15)
+KEEP_FAULTS = timedelta(days=30)
+_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class CoreJob:
+    """One of core's own jobs; ``label`` is a catalogue entry."""
+
+    key: str
+    label: str
+    every_seconds: int
+    run: Callable[[Work], None]
+    is_sandbox_only: bool = False
+
+
+def core_jobs(is_sandbox: bool) -> tuple[CoreJob, ...]:
+    """Every job of the trunk in this kind of installation."""
+    return tuple(job for job in _JOBS if is_sandbox or not job.is_sandbox_only)
+
+
+def _deliver_messages(work: Work) -> None:
+    sent = 0
+    channels = channels_of(work.shop)
+    while batch := deliver_due(work.shop.database, channels):
+        sent += batch
+        work.beat(sent)
+
+
+def _keep_house(work: Work) -> None:
+    """Remove rows that nobody needs any more, in small units so that nobody waits for them."""
+    with work.write() as session:
+        prune_sessions(session)
+        prune_codes(session)
+        prune_hits(session)
+        prune_notices(session, before=now() - KEEP_NOTICES)
+        changed(session, sa.delete(PluginFault).where(PluginFault.last_at < now() - KEEP_FAULTS))
+        changed(
+            session,
+            sa.delete(ProcessBeat).where(ProcessBeat.beat_at < now() - timedelta(hours=1)),
+        )
+    removed = 0
+    while count := _forget_events(work):
+        removed += count
+        work.beat(removed)
+
+
+def _forget_runs(work: Work) -> None:
+    """Drop old ticks; those of jobs that run every few seconds go after minutes, failures stay."""
+    frequent = [job.key for job in _JOBS if job.every_seconds < 60]
+    with work.write() as session:
+        changed(session, sa.delete(JobRun).where(JobRun.started_at < now() - KEEP_RUNS))
+        changed(
+            session,
+            sa.delete(JobRun).where(
+                JobRun.job.in_(frequent),
+                JobRun.state == "done",
+                JobRun.started_at < now() - KEEP_FREQUENT_RUNS,
+            ),
+        )
+
+
+def _forget_events(work: Work) -> int:
+    """Drop a chunk of old facts that every subscriber has; what is parked keeps its event."""
+    is_open = (
+        sa.select(1)
+        .where(
+            EventDelivery.event_seq == OutboxEvent.seq,
+            EventDelivery.state != DeliveryState.DONE,
+        )
+        .exists()
+    )
+    with work.write() as session:
+        seqs = session.scalars(
+            sa.select(OutboxEvent.seq)
+            .where(OutboxEvent.dispatched_at < now() - KEEP_EVENTS, ~is_open)
+            .order_by(OutboxEvent.seq)
+            .limit(_CHUNK)
+        ).all()
+        changed(session, sa.delete(OutboxEvent).where(OutboxEvent.seq.in_(seqs)))
+    return len(seqs)
+
+
+_JOBS = (
+    CoreJob("orders.expire_unpaid", "Close unpaid orders", 30, orders.expire_unpaid),
+    CoreJob("orders.auto_receive", "Confirm receipt of old parcels", 60, orders.auto_receive),
+    CoreJob("orders.settle", "Settle orders after their after-sale window", 30, orders.settle_due),
+    CoreJob("messages.deliver", "Send messages", 2, _deliver_messages),
+    CoreJob("house.runs", "Forget old job runs", 300, _forget_runs),
+    CoreJob("house.keeping", "Clean up old rows", 3600, _keep_house),
+)

@@ -1,0 +1,68 @@
+"""What a job or a plugin's command works with: units of work, settings, a heartbeat."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.host.shop import Shop
+
+BEAT_SECONDS = 1.0
+
+Note = Callable[[int, int | None], None]
+
+
+def _nobody(done: int, total: int | None) -> None:
+    """Nobody watches."""
+
+
+class Work:
+    """The ``JobContext`` of plugins; core's own jobs also use ``shop``.
+
+    Args:
+        shop: the process's shop.
+        settings: the plugin's settings; empty for core's jobs.
+        note: told of heartbeats, at most once a second and never inside a unit of work.
+    """
+
+    def __init__(
+        self, shop: Shop, settings: Mapping[str, Any] | None = None, note: Note = _nobody
+    ) -> None:
+        self.shop = shop
+        self.settings: Mapping[str, Any] = settings or {}
+        self._note = note
+        self._units = 0
+        self._waiting: tuple[int, int | None] | None = None
+        self._beaten_at = float("-inf")
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A unit of work: committed when the block ends, rolled back when it raises."""
+        self._units += 1
+        try:
+            with self.shop.database.write() as session:
+                yield session
+        finally:
+            self._units -= 1
+            self._pass_on()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A read-only session."""
+        with self.shop.database.read() as session:
+            yield session
+
+    def beat(self, done: int, total: int | None = None) -> None:
+        """Tell admin that the job lives and how far it is; may be called as often as one likes."""
+        self._waiting = (done, total)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        # On SQLite a beat inside a unit of work would wait for the lock that the work itself holds.
+        if self._waiting is None or self._units:
+            return
+        if time.monotonic() - self._beaten_at >= BEAT_SECONDS:
+            self._note(*self._waiting)
+            self._beaten_at, self._waiting = time.monotonic(), None
