@@ -1,0 +1,1 @@
+"""Forms of the merchant's pages, one module per area."""

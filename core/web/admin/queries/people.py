@@ -1,0 +1,45 @@
+"""Names of people by id, for pages that list what they did."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.members.models import Member
+from core.members.types import display_name
+from core.staff.models import Staff
+
+
+def member_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What to call members, by id. One statement; none when there is nobody to ask for."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    rows = session.execute(
+        sa.select(Member.id, Member.nickname, Member.phone, Member.email).where(
+            Member.id.in_(wanted)
+        )
+    )
+    return {row.id: display_name(row.nickname, row.phone, row.email) for row in rows}
+
+
+def actor_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Names of actors such as ``staff:<uuid>``; who is no person keeps the name. Two statements."""
+    staff, members = _ids(actors, "staff:"), _ids(actors, "member:")
+    found = {f"member:{each}": name for each, name in member_names(session, members).items()}
+    if staff:
+        rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(staff)))
+        found |= {f"staff:{row.id}": row.name for row in rows}
+    return found
+
+
+def _ids(actors: Iterable[str], prefix: str) -> set[UUID]:
+    found = set()
+    for actor in actors:
+        if actor.startswith(prefix):
+            try:
+                found.add(UUID(actor.removeprefix(prefix)))
+            except ValueError:
+                continue
+    return found

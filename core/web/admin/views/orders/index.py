@@ -1,0 +1,84 @@
+"""The list of orders: saved views, search, days, export and packing slips of what is ticked."""
+
+from datetime import datetime
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from core.kernel.clock import local_date, now
+from core.orders.services import export_orders, order_counts, packing_slip, search_orders
+from core.orders.states import OrderStatus
+from core.orders.types import OrderFilter
+from core.web import context
+from core.web.access import access
+from core.web.admin.answers import csv_download, missing, page_number, query_text
+from core.web.admin.auditing import record
+from core.web.admin.blueprint import admin
+from core.web.admin.forms.base import Period
+from core.web.admin.queries.people import member_names
+from core.web.admin.render import render_admin_page
+
+MOST_SLIPS = 100
+
+
+@admin.get("/orders")
+@access("staff:order.view")
+def orders() -> str:
+    """Newest first; a view narrows by status, the form by text and days."""
+    session, period = context.reader(), Period(request.args)
+    wanted = _wanted(period)
+    page = search_orders(session, wanted, page=page_number(), per_page=20)
+    return render_admin_page(
+        "orders/index.html",
+        here="orders",
+        page=page,
+        names=member_names(session, [order.member_id for order in page.items]),
+        counts=order_counts(session),
+        statuses=list(OrderStatus),
+        status=wanted.status,
+        only_after_sale=bool(wanted.has_open_after_sale),
+        period=period,
+        query=query_text(),
+        is_narrowed=bool(request.args),
+    )
+
+
+@admin.get("/orders/export.csv")
+@access("staff:order.export")
+def export() -> Response:
+    """What the list shows, as CSV, a line an order line."""
+    wanted = _wanted(Period(request.args))
+    with context.writing() as session:
+        record(session, "order.export", "order", "*", after=dict(request.args.items()))
+    day = local_date(now(), context.shop().settings().timezone)
+    return csv_download(f"orders-{day}.csv", export_orders(context.reader(), wanted))
+
+
+@admin.get("/orders/print")
+@access("staff:order.view")
+def print_slips() -> str:
+    """Packing slips of the ticked orders, a page each."""
+    numbers = request.args.getlist("pick")[:MOST_SLIPS]
+    if not numbers:
+        raise missing()
+    session, settings = context.reader(), context.shop().settings()
+    slips = [packing_slip(session, number, settings=settings) for number in numbers]
+    return render_admin_page("orders/slips.html", here="orders", slips=slips)
+
+
+def _wanted(period: Period) -> OrderFilter:
+    since, until = _bounds(period)
+    asked = request.args.get("status", "")
+    return OrderFilter(
+        query=query_text(),
+        status=OrderStatus(asked) if asked in set(OrderStatus) else None,
+        has_open_after_sale=True if asked == "after_sale" else None,
+        since=since,
+        until=until,
+    )
+
+
+def _bounds(period: Period) -> tuple[datetime | None, datetime | None]:
+    if not period.validate():
+        return None, None
+    return period.bounds(context.shop().settings().timezone)
