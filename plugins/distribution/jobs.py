@@ -1,17 +1,38 @@
 """Scheduled work of distribution."""
 
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core.api.clock import now
 from core.api.contributions import JobContext
-from plugins.distribution.services.reconcile import catch_up, orders_to_check
+from plugins.distribution.services import reconcile as catching_up
 
 
 def reconcile(context: JobContext) -> None:
-    """Bring every open commission to where its order stands; in batches, each its own unit."""
-    after, done = None, 0
+    """Bring commissions to where their orders stand; in batches, each its own unit of work.
+
+    Looks at orders whose commissions are still on their way, and at those refunded since the last
+    complete run.
+    """
+    started_at = now()
+    done = _walk(context, catching_up.open_orders, 0)
+    _walk(context, catching_up.orders_to_check, done)
+    with context.write() as session:
+        catching_up.remember_run(session, started_at)
+
+
+def _walk(
+    context: JobContext, batch: Callable[[Session, UUID | None], Sequence[UUID]], done: int
+) -> int:
+    after: UUID | None = None
     while True:
-        with context.write() as session:
-            order_ids = orders_to_check(session, after)
-            catch_up(session, order_ids)
+        with context.read() as session:
+            order_ids = batch(session, after)
         if not order_ids:
-            return
+            return done
+        with context.write() as session:
+            catching_up.catch_up(session, order_ids)
         after, done = order_ids[-1], done + len(order_ids)
         context.beat(done)

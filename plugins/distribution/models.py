@@ -40,23 +40,34 @@ class Acknowledgement(Base):
 
 
 class Distributor(Base):
-    """A member who may earn. ``state``: applied, active, frozen, rejected, left."""
+    """A member who may earn. ``state``: applied, active, frozen, rejected, left.
+
+    ``note`` is what they wrote with their application. ``rules_version`` is the version of the rules
+    they agreed to; empty for those whom staff designated.
+    """
 
     __tablename__ = "plugin_distribution_distributor"
 
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
     state: Mapped[str] = mapped_column(sa.String(16))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    note: Mapped[str] = mapped_column(sa.String(200), default="")
+    rules_version: Mapped[str] = mapped_column(sa.String(16), default="")
     actor: Mapped[str] = mapped_column(sa.String(64))
     joined_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),
+    )
 
 
 class Commission(Base):
     """What one upline earns on one order line, with everything that explains it.
 
-    ``amount_fen`` never changes; ``reversed_fen`` grows with refunds. ``state`` follows the goods:
-    pending (paid), frozen (received), available (settled).
+    ``amount_fen`` never changes; ``reversed_fen`` grows with what was refunded of the line, which
+    ``refunded_fen`` repeats. ``state`` follows the goods: pending (paid), frozen (received),
+    available (settled).
     """
 
     __tablename__ = "plugin_distribution_commission"
@@ -70,6 +81,7 @@ class Commission(Base):
     beneficiary_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"))
     level: Mapped[int] = mapped_column(sa.SmallInteger())
     base_fen: Mapped[Fen]
+    refunded_fen: Mapped[Fen] = mapped_column(default=0)
     rate_bps: Mapped[int] = mapped_column(sa.Integer())
     amount_fen: Mapped[Fen]
     reversed_fen: Mapped[Fen] = mapped_column(default=0)
@@ -88,3 +100,12 @@ class Commission(Base):
             name="sane_amounts",
         ),
     )
+
+
+class Mark(Base):
+    """How far recurring work has come; a row per ``name``."""
+
+    __tablename__ = "plugin_distribution_mark"
+
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    at: Mapped[datetime]

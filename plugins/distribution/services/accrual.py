@@ -15,30 +15,13 @@ from sqlalchemy.orm import Session
 
 from core.api.db import new_id
 from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
-from core.api.ledger import PLATFORM, Leg, book, declare_kind, member_owner
+from core.api.ledger import PLATFORM, Leg, book, member_owner
 from plugins.distribution.models import Commission
 from plugins.distribution.rules import Joining, Plan, line_commissions, reversed_fen
+from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, PENDING
 from plugins.distribution.services.distributors import DistributorState, states_of
 
-PENDING = "commission_pending"
-FROZEN = "commission_frozen"
-AVAILABLE = "commission_available"
-RESERVED = "commission_reserved"
-PAID = "commission_paid"
-EXPENSE = "commission_expense"
-
-for _kind, _guarded in (
-    (PENDING, True),
-    (FROZEN, True),
-    (AVAILABLE, False),  # a refund after settlement may take it below zero; income nets the debt
-    (RESERVED, True),
-    (PAID, True),
-    (EXPENSE, False),
-):
-    declare_kind(_kind, guarded=_guarded)
-
-ACCOUNT_OF_STATE = {"pending": PENDING, "frozen": FROZEN, "available": AVAILABLE}
-PREVIOUS_STATE = {"frozen": "pending", "available": "frozen"}
+EARLIER_STATES = {"frozen": ("pending",), "available": ("pending", "frozen")}
 ACTOR = "plugin:distribution"
 
 
@@ -97,6 +80,7 @@ def _commission_rows(
                         "beneficiary_id": beneficiary_id,
                         "level": level,
                         "base_fen": line.paid_fen,
+                        "refunded_fen": 0,
                         "rate_bps": plan.rates_bps[level - 1],
                         "amount_fen": amounts[level - 1],
                         "reversed_fen": 0,
@@ -119,39 +103,45 @@ def settle(session: Session, event: OrderSettled) -> int:
 
 
 def advance(session: Session, order_id: UUID, target: str, at: datetime) -> int:
-    """Move an order's commissions one state on: to ``frozen`` or to ``available``.
+    """Move an order's commissions on to ``frozen`` or to ``available``.
+
+    Settlement takes those along whose receipt was missed. The rows are locked, so that a refund at
+    the same time comes before or after as a whole.
 
     Returns:
         How many commission rows moved; 0 when they were there already.
     """
-    state = PREVIOUS_STATE[target]
     rows = session.execute(
         sa.select(
-            Commission.beneficiary_id, sa.func.sum(Commission.amount_fen - Commission.reversed_fen)
+            Commission.id,
+            Commission.beneficiary_id,
+            Commission.state,
+            (Commission.amount_fen - Commission.reversed_fen).label("left_fen"),
         )
-        .where(Commission.order_id == order_id, Commission.state == state)
-        .group_by(Commission.beneficiary_id)
+        .where(Commission.order_id == order_id, Commission.state.in_(EARLIER_STATES[target]))
+        .order_by(Commission.id)
+        .with_for_update()
     ).all()
-    if not rows:
-        return 0
-    _book(
+    if not rows or not _book(
         session,
         key=f"distribution:{target}:{order_id}",
         kind=f"commission_{target}",
         reference=f"order:{order_id}",
         moves=[
-            (beneficiary_id, ACCOUNT_OF_STATE[state], ACCOUNT_OF_STATE[target], int(left))
-            for beneficiary_id, left in rows
+            (row.beneficiary_id, ACCOUNT_OF_STATE[row.state], ACCOUNT_OF_STATE[target], row.left_fen)
+            for row in rows
         ],
         at=at,
-    )
-    changed = session.execute(
+    ):
+        return 0
+    times = {"frozen_at": sa.func.coalesce(Commission.frozen_at, at), f"{target}_at": at}
+    session.execute(
         sa.update(Commission)
-        .where(Commission.order_id == order_id, Commission.state == state)
-        .values({"state": target, f"{target}_at": at})
+        .where(Commission.id.in_([row.id for row in rows]))
+        .values({"state": target, **times})
         .execution_options(synchronize_session=False)
     )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
+    return len(rows)
 
 
 def reverse(session: Session, event: OrderRefunded) -> int:
@@ -203,20 +193,28 @@ def reverse_to(
     moves: list[tuple[UUID, str | None, str | None, int]] = []
     changes = []
     for row in rows:
-        target = reversed_fen(row.amount_fen, *refunded[row.order_line_id])
+        refunded_fen, paid_fen = refunded[row.order_line_id]
+        target = reversed_fen(row.amount_fen, refunded_fen, paid_fen)
         if target > row.reversed_fen:
             step = target - row.reversed_fen
             moves.append((row.beneficiary_id, ACCOUNT_OF_STATE[row.state], None, step))
-            changes.append({"row_id": row.id, "target": target})
+        if refunded_fen > row.refunded_fen:
+            changes.append(
+                {
+                    "row_id": row.id,
+                    "reversed": max(target, row.reversed_fen),
+                    "refunded": refunded_fen,
+                }
+            )
     if not changes or not _book(
         session, key=key, kind="commission_reversed", reference=reference, moves=moves, at=at
     ):
         return 0
-    table = Commission.__table__
+    table: Any = Commission.__table__
     session.execute(
-        sa.update(table)  # type: ignore[arg-type]
+        sa.update(table)
         .where(table.c.id == sa.bindparam("row_id"))
-        .values(reversed_fen=sa.bindparam("target")),
+        .values(reversed_fen=sa.bindparam("reversed"), refunded_fen=sa.bindparam("refunded")),
         changes,
     )
     return sum(move[3] for move in moves)

@@ -1,28 +1,38 @@
 """Catching up with orders whose facts were missed while the plugin was switched off.
 
 Facts that happen while a plugin is off are not delivered. Commissions accrued before must still
-follow their goods: they freeze, settle and shrink by what the orders themselves say.
+follow their goods: they freeze, settle and shrink by what the orders themselves say. What was paid
+for while the plugin was off earns nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
-from core.api.orders import OrderProgress, progress_of
-from plugins.distribution.models import Commission
+from core.api.orders import OrderProgress, progress_of, refunded_orders
+from plugins.distribution.models import Commission, Mark
 from plugins.distribution.services.accrual import advance, reverse_to
 
 BATCH = 500
+OVERLAP = timedelta(hours=1)
+"""How far each run looks back behind the last one: refunds that were being written meanwhile."""
+_MARK = "reconciled"
+_BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
-def orders_to_check(session: Session, after: UUID | None, limit: int = BATCH) -> Sequence[UUID]:
-    """Orders with commissions that are not fully reversed, by id, a batch after ``after``."""
+def open_orders(session: Session, after: UUID | None, limit: int = BATCH) -> Sequence[UUID]:
+    """Orders whose commissions are not settled, by id, a batch after ``after``."""
     query = (
         sa.select(Commission.order_id)
-        .where(Commission.reversed_fen < Commission.amount_fen)
+        .where(
+            Commission.state.in_(("pending", "frozen")),
+            Commission.reversed_fen < Commission.amount_fen,
+        )
         .group_by(Commission.order_id)
         .order_by(Commission.order_id)
         .limit(limit)
@@ -32,13 +42,62 @@ def orders_to_check(session: Session, after: UUID | None, limit: int = BATCH) ->
     return session.scalars(query).all()
 
 
+def orders_to_check(session: Session, after: UUID | None, limit: int = BATCH) -> Sequence[UUID]:
+    """Orders refunded since the last complete run, by id, a batch after ``after``."""
+    at = session.scalar(sa.select(Mark.at).where(Mark.name == _MARK))
+    since = at - OVERLAP if at else _BEGINNING
+    return refunded_orders(session, since=since, after=after, limit=limit)
+
+
+def remember_run(session: Session, started_at: datetime) -> None:
+    """Every order was looked at by a run that began then; the next one starts from there."""
+    mark = session.get(Mark, _MARK)
+    if mark is None:
+        session.add(Mark(name=_MARK, at=started_at))
+    else:
+        mark.at = started_at
+    session.flush()
+
+
 def catch_up(session: Session, order_ids: Sequence[UUID]) -> int:
     """Bring the commissions of these orders to where their orders stand.
 
     Returns:
         How many orders needed anything.
     """
-    return sum(_catch_up_one(session, progress) for progress in progress_of(session, order_ids))
+    if not order_ids:
+        return 0
+    rows = session.execute(
+        sa.select(
+            Commission.order_id,
+            Commission.order_line_id,
+            Commission.state,
+            Commission.refunded_fen,
+        ).where(Commission.order_id.in_(list(order_ids)))
+    ).all()
+    states: dict[UUID, set[str]] = defaultdict(set)
+    refunded: dict[UUID, int] = {}
+    for order_id, line_id, state, fen in rows:
+        states[order_id].add(state)
+        refunded[line_id] = fen
+    behind = [
+        progress
+        for progress in progress_of(session, [each for each in order_ids if each in states])
+        if _is_behind(progress, states[progress.order_id], refunded)
+    ]
+    return sum(_catch_up_one(session, progress) for progress in behind)
+
+
+def _is_behind(progress: OrderProgress, states: set[str], refunded: dict[UUID, int]) -> bool:
+    return (
+        (progress.received_at is not None and "pending" in states)
+        or (progress.settled_at is not None and bool(states & {"pending", "frozen"}))
+        or any(line.refunded_fen > refunded.get(line.line_id, FULL) for line in progress.lines)
+    )
+
+
+FULL = 1 << 62
+"""Stands for lines on which nobody earns: no refund of theirs is ever behind."""
 
 
 def _catch_up_one(session: Session, progress: OrderProgress) -> bool:

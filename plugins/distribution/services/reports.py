@@ -1,8 +1,9 @@
-"""What distributors and merchants read: sums, rows and explanations. Read only."""
+"""What a distributor reads about their own earnings: sums, rows, orders, days. Read only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,14 @@ from sqlalchemy.orm import Session
 
 from core.api.ledger import balances, member_owner
 from plugins.distribution.models import Commission
-from plugins.distribution.services.accrual import AVAILABLE, FROZEN, PAID, PENDING, RESERVED
+from plugins.distribution.services.accounts import AVAILABLE, FROZEN, PAID, PENDING, RESERVED
+
+STATES = ("pending", "frozen", "available", "reversed")
+"""What a list of commissions can be narrowed to; ``reversed``: a refund took some or all back."""
+
+_TABLE: Any = Commission.__table__
+LEFT: Any = Commission.amount_fen - Commission.reversed_fen
+"""What remains of a commission after refunds."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,21 @@ class Money:
         """Everything earned and kept so far, on its way or paid."""
         return self.available + self.pending + self.frozen + self.reserved + self.paid
 
+    @property
+    def coming(self) -> int:
+        """What is earned but not settled: paid for or received, with the window still open."""
+        return self.pending + self.frozen
+
 
 @dataclass(frozen=True)
 class CommissionView:
-    """One commission with its explanation; amounts in fen, ``rate_bps`` in basis points."""
+    """One commission with its explanation; amounts in fen, ``rate_bps`` in basis points.
+
+    ``refunded_fen`` is what went back of its line so far.
+    """
 
     id: UUID
+    order_id: UUID
     order_no: str
     order_line_id: UUID
     product_id: UUID
@@ -41,12 +58,14 @@ class CommissionView:
     beneficiary_id: UUID
     level: int
     base_fen: int
+    refunded_fen: int
     rate_bps: int
     amount_fen: int
     reversed_fen: int
     state: str
     plan_version: int
     accrued_at: datetime
+    frozen_at: datetime | None
     available_at: datetime | None
 
     @property
@@ -54,17 +73,66 @@ class CommissionView:
         """What remains after refunds."""
         return self.amount_fen - self.reversed_fen
 
+    @property
+    def shown_state(self) -> str:
+        """Its state, or ``reversed`` once nothing is left of it."""
+        return self.state if self.left_fen else "reversed"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the plan's pool left less than the rate alone would give."""
+        return self.amount_fen < self.base_fen * self.rate_bps // 10_000
+
+
+@dataclass(frozen=True)
+class PromotedOrder:
+    """An order that a distributor earns on; amounts in fen, over all its lines.
+
+    ``state`` is ``reversed`` when nothing is left.
+    """
+
+    order_id: UUID
+    order_no: str
+    buyer_id: UUID
+    level: int
+    base_fen: int
+    amount_fen: int
+    reversed_fen: int
+    state: str
+    accrued_at: datetime
+
+    @property
+    def left_fen(self) -> int:
+        """What remains after refunds."""
+        return self.amount_fen - self.reversed_fen
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Fen earned net of refunds per day, oldest first, with the same length of time before it."""
+
+    days: tuple[int, ...]
+    before_fen: int
+    orders: int
+
+    @property
+    def total_fen(self) -> int:
+        """Over all its days."""
+        return sum(self.days)
+
+    @property
+    def change_bps(self) -> int | None:
+        """Growth against the time before; ``None`` when there was nothing to compare with."""
+        if self.before_fen <= 0:
+            return None
+        return (self.total_fen - self.before_fen) * 10_000 // self.before_fen
+
 
 def money_of(session: Session, member_id: UUID) -> Money:
     """Balances of a distributor, from the ledger. One statement."""
-    found = balances(session, member_owner(member_id))
-    return Money(
-        available=found.get(AVAILABLE, 0),
-        pending=found.get(PENDING, 0),
-        frozen=found.get(FROZEN, 0),
-        reserved=found.get(RESERVED, 0),
-        paid=found.get(PAID, 0),
-    )
+    kinds = (AVAILABLE, PENDING, FROZEN, RESERVED, PAID)
+    found = balances(session, member_owner(member_id), kinds)
+    return Money(*(found[kind] for kind in kinds))
 
 
 def commissions(
@@ -77,65 +145,123 @@ def commissions(
     offset: int = 0,
 ) -> list[CommissionView]:
     """Commissions, newest first, narrowed by what is given. One statement."""
-    table = Commission.__table__
-    query = sa.select(table).order_by(table.c.accrued_at.desc(), table.c.id.desc())
+    query = sa.select(_TABLE).order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc())
     if beneficiary_id is not None:
-        query = query.where(table.c.beneficiary_id == beneficiary_id)
+        query = query.where(_TABLE.c.beneficiary_id == beneficiary_id)
     if order_id is not None:
-        query = query.where(table.c.order_id == order_id)
+        query = query.where(_TABLE.c.order_id == order_id)
+    if state:
+        query = query.where(in_state(state))
+    return [view_of(row) for row in session.execute(query.limit(limit).offset(offset)).mappings()]
+
+
+def in_state(state: str) -> sa.ColumnElement[bool]:
+    """The condition for one of :data:`STATES`; any other state matches nothing."""
     if state == "reversed":
-        query = query.where(table.c.reversed_fen > 0)
+        return _TABLE.c.reversed_fen > 0  # type: ignore[no-any-return]
+    return _TABLE.c.state == state  # type: ignore[no-any-return]
+
+
+def view_of(row: Any) -> CommissionView:
+    """A row of the table, as a mapping, as a value."""
+    return CommissionView(**{name: row[name] for name in CommissionView.__dataclass_fields__})
+
+
+def promoted_orders(
+    session: Session,
+    member_id: UUID,
+    *,
+    state: str | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> list[PromotedOrder]:
+    """Orders that a distributor earns on, newest first. One statement."""
+    amount, reversed_fen = sa.func.sum(Commission.amount_fen), sa.func.sum(Commission.reversed_fen)
+    query = (
+        sa.select(
+            Commission.order_id,
+            Commission.order_no,
+            Commission.buyer_id,
+            sa.func.min(Commission.level),
+            sa.func.sum(Commission.base_fen),
+            amount,
+            reversed_fen,
+            sa.func.min(Commission.state),  # the lines of an order move together
+            Commission.accrued_at,
+        )
+        .where(Commission.beneficiary_id == member_id)
+        .group_by(
+            Commission.order_id, Commission.order_no, Commission.buyer_id, Commission.accrued_at
+        )
+        .order_by(Commission.accrued_at.desc(), Commission.order_id.desc())
+    )
+    if state == "reversed":
+        query = query.having(reversed_fen > 0)
     elif state:
-        query = query.where(table.c.state == state)
-    rows = session.execute(query.limit(limit).offset(offset)).mappings()
-    wanted = CommissionView.__dataclass_fields__
-    return [CommissionView(**{name: row[name] for name in wanted}) for row in rows]
+        query = query.where(Commission.state == state)
+    rows = session.execute(query.limit(limit).offset(offset))
+    return [_order_of(row) for row in rows]
+
+
+def _order_of(row: Any) -> PromotedOrder:
+    order_id, order_no, buyer_id, level, base, amount, taken, state, at = row
+    return PromotedOrder(
+        order_id=order_id,
+        order_no=order_no,
+        buyer_id=buyer_id,
+        level=level,
+        base_fen=int(base),
+        amount_fen=int(amount),
+        reversed_fen=int(taken),
+        state=state if amount > taken else "reversed",
+        accrued_at=at,
+    )
+
+
+def trend(session: Session, member_id: UUID, *, until: datetime, days: int) -> Trend:
+    """What a distributor earned in the last ``days`` days, and in as many before them.
+
+    Days are 24-hour steps back from ``until``, the end of the store's present day. Two statements.
+    """
+    since = until - timedelta(days=days)
+    starts = [since + timedelta(days=index) for index in range(days)]
+    bucket = sa.case(
+        *((Commission.accrued_at >= start, index) for index, start in reversed([*enumerate(starts)])),
+        else_=-1,
+    ).label("bucket")
+    earned = (
+        sa.select(bucket, LEFT.label("left_fen"))
+        .where(
+            Commission.beneficiary_id == member_id,
+            Commission.accrued_at >= since - timedelta(days=days),
+            Commission.accrued_at < until,
+        )
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(earned.c.bucket, sa.func.sum(earned.c.left_fen)).group_by(earned.c.bucket)
+    )
+    sums = {int(index): int(fen or 0) for index, fen in rows}
+    return Trend(
+        days=tuple(sums.get(index, 0) for index in range(days)),
+        before_fen=sums.get(-1, 0),
+        orders=_orders_between(session, member_id, since, until),
+    )
 
 
 def earned_by_day(
     session: Session, member_id: UUID, *, until: datetime, days: int
 ) -> Sequence[int]:
-    """Fen earned (net of reversals) on each of the last ``days`` days, oldest first.
+    """Fen earned (net of refunds) on each of the last ``days`` days, oldest first."""
+    return trend(session, member_id, until=until, days=days).days
 
-    Days are 24-hour steps back from ``until``, the end of the store's current day.
-    """
-    since = until - timedelta(days=days)
-    rows = session.execute(
-        sa.select(Commission.accrued_at, Commission.amount_fen - Commission.reversed_fen).where(
+
+def _orders_between(session: Session, member_id: UUID, since: datetime, until: datetime) -> int:
+    return session.execute(
+        sa.select(sa.func.count(Commission.order_id.distinct())).where(
             Commission.beneficiary_id == member_id,
             Commission.accrued_at >= since,
             Commission.accrued_at < until,
+            Commission.reversed_fen < Commission.amount_fen,
         )
-    ).all()
-    sums = [0] * days
-    for at, fen in rows:
-        sums[min(days - 1, int((at - since) / timedelta(days=1)))] += fen
-    return sums
-
-
-def top_distributors(
-    session: Session, *, since: datetime, limit: int = 10
-) -> Sequence[tuple[UUID, int, int]]:
-    """(member, fen earned net, orders) since a time, most first."""
-    earned = sa.func.sum(Commission.amount_fen - Commission.reversed_fen)
-    rows = session.execute(
-        sa.select(
-            Commission.beneficiary_id, earned, sa.func.count(Commission.order_id.distinct())
-        )
-        .where(Commission.accrued_at >= since)
-        .group_by(Commission.beneficiary_id)
-        .order_by(earned.desc())
-        .limit(limit)
-    ).all()
-    return [(member_id, int(fen or 0), int(orders)) for member_id, fen, orders in rows]
-
-
-def totals_by_state(session: Session) -> Mapping[str, int]:
-    """Fen left per state over the whole store, and ``orders``: how many orders earned anything."""
-    rows = session.execute(
-        sa.select(
-            Commission.state, sa.func.sum(Commission.amount_fen - Commission.reversed_fen)
-        ).group_by(Commission.state)
-    ).all()
-    orders = session.scalar(sa.select(sa.func.count(Commission.order_id.distinct())))
-    return {**{state: int(fen or 0) for state, fen in rows}, "orders": int(orders or 0)}
+    ).scalar_one()

@@ -1,0 +1,24 @@
+"""Orders, for reading: where they stand, what was sold on a line, who bought before.
+
+What happens to orders is told by facts (``core.api.events``); nothing here changes one.
+"""
+
+from core.orders.services.progress import (
+    has_paid_order,
+    line_labels,
+    progress_of,
+    refunded_orders,
+)
+from core.orders.types import PlacementFacts
+from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
+
+__all__ = [
+    "LineLabel",
+    "LineProgress",
+    "OrderProgress",
+    "PlacementFacts",
+    "has_paid_order",
+    "line_labels",
+    "progress_of",
+    "refunded_orders",
+]

@@ -1,0 +1,196 @@
+"""What the merchant reads: sums over the store, the best distributors, lists. Read only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from plugins.distribution.models import Commission, Distributor
+from plugins.distribution.services.reports import LEFT, CommissionView, in_state, view_of
+
+_TABLE: Any = Commission.__table__
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class CommissionFilter:
+    """What the list of commissions is narrowed to; empty fields do not narrow.
+
+    ``members`` selects the ids of distributors to show.
+    """
+
+    state: str = ""
+    order_no: str = ""
+    members: Any = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DistributorRow:
+    """A distributor in the merchant's list, with what they earned over their life (net, fen)."""
+
+    member_id: UUID
+    state: str
+    reason: str
+    note: str
+    joined_at: datetime
+    changed_at: datetime
+    earned_fen: int
+    orders: int
+
+
+def totals_by_state(session: Session) -> Mapping[str, int]:
+    """Fen left per state over the whole store, and ``orders``: how many orders earned anything."""
+    rows = session.execute(
+        sa.select(Commission.state, sa.func.sum(LEFT)).group_by(Commission.state)
+    ).all()
+    orders = session.scalar(sa.select(sa.func.count(Commission.order_id.distinct())))
+    return {**{state: int(fen or 0) for state, fen in rows}, "orders": int(orders or 0)}
+
+
+def turnover(session: Session, *, since: datetime, until: datetime | None = None) -> int:
+    """Fen that shoppers paid, net of refunds, for lines on which somebody earns. One statement."""
+    lines = sa.select(
+        Commission.order_line_id, (Commission.base_fen - Commission.refunded_fen).label("net_fen")
+    ).where(Commission.accrued_at >= since)
+    if until is not None:
+        lines = lines.where(Commission.accrued_at < until)
+    once = lines.distinct().subquery()
+    return int(session.execute(sa.select(sa.func.sum(once.c.net_fen))).scalar() or 0)
+
+
+def top_distributors(
+    session: Session, *, since: datetime, limit: int = 10
+) -> Sequence[tuple[UUID, int, int]]:
+    """(member, fen earned net, orders) since a time, most first."""
+    earned = sa.func.sum(LEFT)
+    rows = session.execute(
+        sa.select(
+            Commission.beneficiary_id, earned, sa.func.count(Commission.order_id.distinct())
+        )
+        .where(Commission.accrued_at >= since)
+        .group_by(Commission.beneficiary_id)
+        .having(earned > 0)
+        .order_by(earned.desc(), Commission.beneficiary_id)
+        .limit(limit)
+    ).all()
+    return [(member_id, int(fen or 0), int(orders)) for member_id, fen, orders in rows]
+
+
+def list_distributors(
+    session: Session, *, state: str = "", members: Any = None, limit: int, offset: int = 0
+) -> tuple[list[DistributorRow], int]:
+    """Distributors with their earnings, last changed first, and how many there are in all.
+
+    Args:
+        session: any session.
+        state: only those who stand there.
+        members: a selection of member ids to keep to.
+        limit: rows a page.
+        offset: rows before the page.
+    """
+    chosen: Any = sa.select(Distributor)
+    if state:
+        chosen = chosen.where(Distributor.state == state)
+    if members is not None:
+        chosen = chosen.where(Distributor.member_id.in_(members))
+    total = session.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
+    found = session.scalars(
+        chosen.order_by(Distributor.changed_at.desc(), Distributor.member_id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    earned = _earned_by(session, [row.member_id for row in found])
+    return [_distributor_row(row, earned) for row in found], total
+
+
+def _distributor_row(
+    row: Distributor, earned: Mapping[UUID, tuple[int, int]]
+) -> DistributorRow:
+    fen, orders = earned.get(row.member_id, (0, 0))
+    return DistributorRow(
+        member_id=row.member_id,
+        state=row.state,
+        reason=row.reason,
+        note=row.note,
+        joined_at=row.joined_at,
+        changed_at=row.changed_at,
+        earned_fen=fen,
+        orders=orders,
+    )
+
+
+def _earned_by(
+    session: Session, member_ids: Sequence[UUID]
+) -> Mapping[UUID, tuple[int, int]]:
+    if not member_ids:
+        return {}
+    rows = session.execute(
+        sa.select(
+            Commission.beneficiary_id,
+            sa.func.sum(LEFT),
+            sa.func.count(Commission.order_id.distinct()),
+        )
+        .where(Commission.beneficiary_id.in_(list(member_ids)))
+        .group_by(Commission.beneficiary_id)
+    )
+    return {member_id: (int(fen or 0), orders) for member_id, fen, orders in rows}
+
+
+def distributor_counts(session: Session) -> Mapping[str, int]:
+    """How many distributors stand in each state. One statement."""
+    rows = session.execute(
+        sa.select(Distributor.state, sa.func.count()).group_by(Distributor.state)
+    )
+    return {state: count for state, count in rows}
+
+
+def find_commissions(
+    session: Session, wanted: CommissionFilter, *, limit: int, offset: int = 0
+) -> tuple[list[CommissionView], int, int]:
+    """A page of commissions, newest first; how many there are in all, and their sum left in fen."""
+    query = _filtered(wanted)
+    chosen = query.subquery()
+    left = sa.func.sum(chosen.c.amount_fen - chosen.c.reversed_fen)
+    count, fen = session.execute(sa.select(sa.func.count(), left).select_from(chosen)).one()
+    rows = session.execute(
+        query.order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc()).limit(limit).offset(offset)
+    ).mappings()
+    return [view_of(row) for row in rows], count, int(fen or 0)
+
+
+def export_commissions(
+    session: Session, wanted: CommissionFilter
+) -> Iterator[list[CommissionView]]:
+    """All commissions of a filter in the order they accrued, some hundred at a time."""
+    after: UUID | None = None
+    while True:
+        query = _filtered(wanted).order_by(_TABLE.c.id).limit(_CHUNK)
+        if after is not None:
+            query = query.where(_TABLE.c.id > after)
+        chunk = [view_of(row) for row in session.execute(query).mappings()]
+        if chunk:
+            yield chunk
+        if len(chunk) < _CHUNK:
+            return
+        after = chunk[-1].id
+
+
+def _filtered(wanted: CommissionFilter) -> Any:
+    query = sa.select(_TABLE)
+    if wanted.state:
+        query = query.where(in_state(wanted.state))
+    if wanted.order_no:
+        query = query.where(_TABLE.c.order_no == wanted.order_no)
+    if wanted.members is not None:
+        query = query.where(_TABLE.c.beneficiary_id.in_(wanted.members))
+    if wanted.since is not None:
+        query = query.where(_TABLE.c.accrued_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(_TABLE.c.accrued_at <= wanted.until)
+    return query
