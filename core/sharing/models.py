@@ -30,7 +30,7 @@ class ShareLink(Base):
 
 
 class ShareVisit(Base):
-    """A person opening a share link; robots and previews are not recorded. Once a visitor and day."""
+    """A person opening a share link, once a visitor and day; robots and previews leave no row."""
 
     __tablename__ = "share_visit"
 
@@ -105,9 +105,7 @@ class ReferralEvent(Base):
 
     id: Mapped[IdColumn]
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    kind: Mapped[str] = mapped_column(
-        sa.String(16)
-    )  # bound, renewed, expired, transferred, refused
+    kind: Mapped[str] = mapped_column(sa.String(16))  # bound, renewed, expired, …
     old_referrer_id: Mapped[UUID | None]
     new_referrer_id: Mapped[UUID | None]
     share_id: Mapped[UUID | None]

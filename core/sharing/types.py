@@ -9,9 +9,9 @@ from uuid import UUID
 class Verdict(StrEnum):
     """What came of trying to bind a member.
 
-    ``BOUND``: there is a referrer now. ``KEPT``: there was one already, or the member is locked.
-    ``REFUSED``: oneself, one's own downline, a frozen or unknown referrer. ``NONE``: the policy asks
-    for nothing now, or no share link was opened.
+    ``BOUND``: there is a referrer now. ``KEPT``: there was one already. ``REFUSED``: oneself, one's
+    own downline, a frozen or unknown referrer. ``NONE``: the policy asks for nothing now, or no
+    share link was opened.
     """
 
     BOUND = "bound"

@@ -1,0 +1,69 @@
+"""What one may do with shares and referrals."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core.members.services import declare_export
+from core.sharing.services.binding import (
+    bind,
+    bind_on_order,
+    bind_on_payment,
+    bind_on_registration,
+    bind_on_visit,
+    no_check,
+)
+from core.sharing.services.links import (
+    claim_visits,
+    create_share,
+    find_share,
+    record_visit,
+    shares_of,
+)
+from core.sharing.services.stewardship import expire_referrals, set_lock, transfer
+from core.sharing.services.teams import (
+    chain_of,
+    history_of,
+    referral_of,
+    referrers_of,
+    team_counts,
+    team_page,
+)
+
+__all__ = [
+    "bind",
+    "bind_on_order",
+    "bind_on_payment",
+    "bind_on_registration",
+    "bind_on_visit",
+    "chain_of",
+    "claim_visits",
+    "create_share",
+    "expire_referrals",
+    "find_share",
+    "history_of",
+    "no_check",
+    "record_visit",
+    "referral_of",
+    "referrers_of",
+    "set_lock",
+    "shares_of",
+    "team_counts",
+    "team_page",
+    "transfer",
+]
+
+
+def _export(session: Session, member_id: UUID) -> dict[str, Any]:
+    referral = referral_of(session, member_id)
+    shares = shares_of(session, member_id, per_page=10_000).items
+    return {
+        "shares": [asdict(stats) for stats in shares],
+        "referral": asdict(referral) if referral else None,
+        "history": [asdict(event) for event in history_of(session, member_id)],
+    }
+
+
+declare_export("sharing", _export)
