@@ -31,7 +31,7 @@ class Order(Base):
 
     ``chain`` is a list of ``{"level", "member_id"}`` up to three; later transfers never change it.
     ``quote`` is the frozen trace. ``plan_versions`` is what plugins froze under their own name.
-    ``visitor`` is kept while the referral of its browser may still bind at payment.
+    ``binds_at_payment``: placed under the policy ``first_payment``, so paying may bind its member.
     ``open_after_sales`` counts those not answered or not refunded yet: settlement waits for 0, and
     reads it on the row it locks. ``receiver_*`` repeat the address for the merchant's search.
     """
@@ -59,8 +59,7 @@ class Order(Base):
     quote: Mapped[dict[str, Any]]
     chain: Mapped[list[Any]] = mapped_column(default=list)
     plan_versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    share_id: Mapped[UUID | None]
-    visitor: Mapped[str | None] = mapped_column(sa.String(40))
+    binds_at_payment: Mapped[bool] = mapped_column(default=False)
     open_after_sales: Mapped[int] = mapped_column(sa.Integer(), default=0)
     placed_at: Mapped[datetime]
     expires_at: Mapped[datetime]

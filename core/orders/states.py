@@ -6,7 +6,11 @@ from core.kernel.states import StateMachine
 
 
 class OrderState(StrEnum):
-    """Where the contract stands. ``COMPLETED``: received, or fully refunded after receipt."""
+    """Where the contract stands.
+
+    ``COMPLETED``: the goods arrived. ``CANCELLED``: ended before, unpaid or with the money back.
+    ``EXPIRED``: not paid in time.
+    """
 
     PLACED = "placed"
     COMPLETED = "completed"

@@ -1,12 +1,14 @@
 """What one may do with bags and orders. Nothing here commits; the edge opens the unit of work."""
 
 from core.orders.services.after_sale import (
-    after_sale_detail,
     after_sale_offer,
-    approve_after_sale,
     open_by_staff,
-    reject_after_sale,
     request_after_sale,
+)
+from core.orders.services.after_sale_views import after_sale_detail, list_after_sales
+from core.orders.services.answering import (
+    approve_after_sale,
+    reject_after_sale,
     withdraw_after_sale,
 )
 from core.orders.services.cancelling import cancel_order, expire_unpaid
@@ -26,12 +28,7 @@ from core.orders.services.finalise import confirm_payment
 from core.orders.services.fulfilment import auto_receive, confirm_receipt, ship
 from core.orders.services.placement import place_order
 from core.orders.services.refunding import refund_done
-from core.orders.services.search import (
-    export_orders,
-    list_after_sales,
-    order_counts,
-    search_orders,
-)
+from core.orders.services.search import export_orders, order_counts, search_orders
 from core.orders.services.settlement import settle_due
 from core.orders.services.timeline import add_entry
 from core.orders.services.views import list_orders, order_detail, packing_slip, status_counts

@@ -13,26 +13,23 @@ from sqlalchemy.orm import Session
 from core.catalog import services as catalog
 from core.catalog.types import SkuFacts
 from core.kernel.clock import now
-from core.orders.models import Order, OrderLine
 from core.orders.rules import CartProblem, ceiling
+from core.orders.services.tables import LINE, ORDER
 from core.orders.states import OrderState
 from core.orders.types import Extensions
 from core.pricing import services as pricing
 from core.pricing.types import Quote, QuoteLine, QuoteRequest
 from core.settings.rules import StoreSettings
 
-_order = Order.__table__.c
-_line = OrderLine.__table__.c
-
 _BOUGHT = (
-    sa.select(_line.product_id, sa.func.sum(_line.quantity - _line.refunded_quantity))
-    .select_from(sa.join(OrderLine.__table__, Order.__table__, _line.order_id == _order.id))
+    sa.select(LINE.c.product_id, sa.func.sum(LINE.c.quantity - LINE.c.refunded_quantity))
+    .select_from(sa.join(LINE, ORDER, LINE.c.order_id == ORDER.c.id))
     .where(
-        _order.member_id == sa.bindparam("member_id"),
-        _order.state.in_((OrderState.PLACED, OrderState.COMPLETED)),
-        _line.product_id.in_(sa.bindparam("product_ids", expanding=True)),
+        ORDER.c.member_id == sa.bindparam("member_id"),
+        ORDER.c.state.in_((OrderState.PLACED, OrderState.COMPLETED)),
+        LINE.c.product_id.in_(sa.bindparam("product_ids", expanding=True)),
     )
-    .group_by(_line.product_id)
+    .group_by(LINE.c.product_id)
 )
 
 

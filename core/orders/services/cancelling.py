@@ -12,20 +12,19 @@ from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.errors import Conflict
 from core.orders.events import OrderCancelled
-from core.orders.models import Order
 from core.orders.rules import tidy_note
 from core.orders.services.locking import lock_order
+from core.orders.services.tables import ORDER, Row
 from core.orders.services.timeline import add_entries, entry_row
 from core.orders.states import OrderState, PaymentState
 from core.payments import services as payments
 from core.stock import services as stock
 
-_order = Order.__table__
-_UNPAID = (_order.c.state == OrderState.PLACED, _order.c.payment_state == PaymentState.PENDING)
+_UNPAID = (ORDER.c.state == OrderState.PLACED, ORDER.c.payment_state == PaymentState.PENDING)
 _overdue = (
-    sa.select(_order.c.id, _order.c.order_no, _order.c.member_id)
-    .where(*_UNPAID, _order.c.expires_at <= sa.bindparam("at"))
-    .order_by(_order.c.expires_at, _order.c.id)
+    sa.select(ORDER.c.id, ORDER.c.order_no, ORDER.c.member_id)
+    .where(*_UNPAID, ORDER.c.expires_at <= sa.bindparam("at"))
+    .order_by(ORDER.c.expires_at, ORDER.c.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )
@@ -80,7 +79,7 @@ def expire_unpaid(session: Session, *, limit: int = 200) -> int:
 
 def _close(
     session: Session,
-    orders: Sequence[sa.Row[Any]],
+    orders: Sequence[Row],
     state: OrderState,
     reason: str,
     entries: Sequence[dict[str, Any]],
@@ -102,7 +101,7 @@ def _close(
 
 def _closing(ids: Sequence[UUID], state: OrderState, reason: str, at: datetime) -> sa.Update:
     return (
-        sa.update(_order)  # type: ignore[arg-type]
-        .where(_order.c.id.in_(ids), *_UNPAID)
+        sa.update(ORDER)
+        .where(ORDER.c.id.in_(ids), *_UNPAID)
         .values(state=state, closed_at=at, close_reason=reason)
     )

@@ -12,7 +12,6 @@ from core.catalog import services as catalog
 from core.catalog.types import SkuFacts
 from core.kernel.clock import now
 from core.kernel.errors import NotFound, Rejected
-from core.orders.models import CartLine
 from core.orders.rules import (
     LINES_LIMIT,
     PIECES_LIMIT,
@@ -23,20 +22,18 @@ from core.orders.rules import (
     problem_message,
 )
 from core.orders.services.basket import Basket, BasketLine, Want, allowances, read_basket
+from core.orders.services.tables import CART_LINE
 from core.orders.types import CartChange, CartLineView, CartView, Extensions
 from core.pricing.types import PricedLine
 from core.settings.rules import StoreSettings
 
-_table = CartLine.__table__
-_line = CartLine.__table__.c
-
 _READ = (
-    sa.select(_line.owner, _line.sku_id, _line.quantity, _line.is_selected)
-    .where(_line.owner.in_(sa.bindparam("owners", expanding=True)))
-    .order_by(_line.added_at.desc(), _line.sku_id.desc())
+    sa.select(CART_LINE.c.owner, CART_LINE.c.sku_id, CART_LINE.c.quantity, CART_LINE.c.is_selected)
+    .where(CART_LINE.c.owner.in_(sa.bindparam("owners", expanding=True)))
+    .order_by(CART_LINE.c.added_at.desc(), CART_LINE.c.sku_id.desc())
 )
-_COUNT = sa.select(sa.func.coalesce(sa.func.sum(_line.quantity), 0)).where(
-    _line.owner == sa.bindparam("owner")
+_COUNT = sa.select(sa.func.coalesce(sa.func.sum(CART_LINE.c.quantity), 0)).where(
+    CART_LINE.c.owner == sa.bindparam("owner")
 )
 
 
@@ -86,16 +83,16 @@ def select_lines(
     session: Session, owner: str, sku_ids: Sequence[UUID] | None, *, selected: bool
 ) -> None:
     """Mark lines as to be ordered or not; ``None`` means all lines."""
-    change = sa.update(_table).where(_line.owner == owner).values(is_selected=selected)
+    change = sa.update(CART_LINE).where(CART_LINE.c.owner == owner).values(is_selected=selected)
     if sku_ids is not None:
-        change = change.where(_line.sku_id.in_(sku_ids))
+        change = change.where(CART_LINE.c.sku_id.in_(sku_ids))
     session.connection().execute(change)
 
 
 def remove_lines(session: Session, owner: str, sku_ids: Sequence[UUID]) -> None:
     """Take lines out of the bag; SKUs that are not in it are no error."""
     session.connection().execute(
-        sa.delete(_table).where(_line.owner == owner, _line.sku_id.in_(sku_ids))
+        sa.delete(CART_LINE).where(CART_LINE.c.owner == owner, CART_LINE.c.sku_id.in_(sku_ids))
     )
 
 
@@ -106,9 +103,9 @@ def merge_guest_cart(session: Session, visitor: str, member_id: UUID) -> int:
     Stock is not looked at: the bag shows what cannot be bought.
     """
     gone = (
-        sa.delete(_table)
-        .where(_line.owner == guest_cart(visitor))
-        .returning(_line.sku_id, _line.quantity)
+        sa.delete(CART_LINE)
+        .where(CART_LINE.c.owner == guest_cart(visitor))
+        .returning(CART_LINE.c.sku_id, CART_LINE.c.quantity)
     )
     moved = {row.sku_id: row.quantity for row in session.connection().execute(gone)}
     if not moved:
@@ -223,9 +220,9 @@ def _store(session: Session, owner: str, pieces: Mapping[UUID, int], *, is_on_to
     """Upsert lines; ``is_on_top`` adds to what lies there, otherwise the figure replaces it."""
     connection = session.connection()
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(_table)
+    insert = dialect.insert(CART_LINE)
     new = insert.excluded.quantity
-    total = _line.quantity + new if is_on_top else new
+    total = CART_LINE.c.quantity + new if is_on_top else new
     capped = sa.case((total > PIECES_LIMIT, PIECES_LIMIT), else_=total)
     rows: list[dict[str, Any]] = [
         {

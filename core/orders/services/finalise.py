@@ -13,14 +13,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.catalog.models import Product
+from core.catalog import services as catalog
 from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.errors import InvariantError, NotFound
 from core.kernel.events import Event
+from core.kernel.money import format_yuan
 from core.orders.events import ChainLink, LineFact, OrderPaid
-from core.orders.models import Order, OrderLine
 from core.orders.services.frozen import read_chain
+from core.orders.services.tables import LINE, ORDER, Row
 from core.orders.services.timeline import SYSTEM, add_entries, entry_row
 from core.orders.states import OrderState, PaymentState
 from core.orders.types import ConfirmOutcome, ConfirmVerdict, Extensions
@@ -28,50 +29,49 @@ from core.payments import services as payments
 from core.payments.models import PaymentAttempt
 from core.payments.rules import Verdict, judge
 from core.payments.types import Payable, PaymentResult
+from core.settings.services import load_settings
+from core.sharing import services as sharing
 from core.stock import services as stock
 
-_order = Order.__table__
-_line = OrderLine.__table__
-_product = Product.__table__
-
 _ORDER_COLUMNS = (
-    _order.c.id.label("order_id"),
-    _order.c.order_no,
-    _order.c.member_id,
-    _order.c.state,
-    _order.c.payment_state,
-    _order.c.goods_fen,
-    _order.c.freight_fen,
-    _order.c.total_fen,
-    _order.c.chain,
-    _order.c.plan_versions,
-    _order.c.placed_at,
+    ORDER.c.id.label("order_id"),
+    ORDER.c.order_no,
+    ORDER.c.member_id,
+    ORDER.c.state,
+    ORDER.c.payment_state,
+    ORDER.c.goods_fen,
+    ORDER.c.freight_fen,
+    ORDER.c.total_fen,
+    ORDER.c.chain,
+    ORDER.c.plan_versions,
+    ORDER.c.placed_at,
+    ORDER.c.binds_at_payment,
 )
 _LINE_COLUMNS = (
-    _line.c.id.label("line_id"),
-    _line.c.product_id,
-    _line.c.sku_id,
-    _line.c.category_id,
-    _line.c.quantity,
-    _line.c.paid_fen,
-    _line.c.cost_fen,
+    LINE.c.id.label("line_id"),
+    LINE.c.product_id,
+    LINE.c.sku_id,
+    LINE.c.category_id,
+    LINE.c.quantity,
+    LINE.c.paid_fen,
+    LINE.c.cost_fen,
 )
 _with_lines = (
     sa.select(*_ORDER_COLUMNS, *_LINE_COLUMNS)
-    .join(_line, _line.c.order_id == _order.c.id)
-    .order_by(_line.c.position)
-    .with_for_update(of=_order)
+    .join(LINE, LINE.c.order_id == ORDER.c.id)
+    .order_by(LINE.c.position)
+    .with_for_update(of=ORDER)
 )
 _by_payment = _with_lines.join(
-    PaymentAttempt.__table__, PaymentAttempt.__table__.c.order_id == _order.c.id
+    PaymentAttempt.__table__, PaymentAttempt.__table__.c.order_id == ORDER.c.id
 ).where(PaymentAttempt.__table__.c.payment_no == sa.bindparam("payment_no"))
-_by_id = _with_lines.where(_order.c.id == sa.bindparam("order"))
+_by_id = _with_lines.where(ORDER.c.id == sa.bindparam("order"))
 _mark_paid = (
-    sa.update(_order)  # type: ignore[arg-type]
+    sa.update(ORDER)
     .where(
-        _order.c.id == sa.bindparam("order"),
-        _order.c.state == OrderState.PLACED,
-        _order.c.payment_state == PaymentState.PENDING,
+        ORDER.c.id == sa.bindparam("order"),
+        ORDER.c.state == OrderState.PLACED,
+        ORDER.c.payment_state == PaymentState.PENDING,
     )
     .values(
         payment_state=PaymentState.PAID,
@@ -79,12 +79,6 @@ _mark_paid = (
         paid_at=sa.bindparam("at"),
     )
 )
-_count_sold = (
-    sa.update(_product)  # type: ignore[arg-type]
-    .where(_product.c.id == sa.bindparam("product"))
-    .values(sold_count=_product.c.sold_count + sa.bindparam("pieces"))
-)
-
 _VERDICTS = {
     Verdict.REPEATED: ConfirmVerdict.REPEATED,
     Verdict.FAILED: ConfirmVerdict.FAILED,
@@ -108,7 +102,7 @@ def confirm_payment(
     Args:
         session: the unit of work.
         result: what the gateway says, already verified.
-        extensions: the enabled plugins; needed for referrals that bind at the first payment.
+        extensions: the enabled plugins, asked before a first payment binds a referral.
 
     Raises:
         NotFound: no attempt has this payment number.
@@ -119,6 +113,7 @@ def confirm_payment(
     if verdict == Verdict.PAID:
         succeeded = payments.mark_succeeded(session, attempt, result)
         payments.book_receipt(session, attempt)
+        _bind(session, order, extensions or Extensions())
         _settle(session, order, now(), [succeeded])
         return order.outcome(ConfirmVerdict.CONFIRMED, is_paid=True)
     payments.record_result(session, result, payable=order.payable)
@@ -134,8 +129,8 @@ def pay_nothing(session: Session, order_id: UUID) -> None:
 class _Locked:
     """An order under its lock, with its lines."""
 
-    row: sa.Row[Any]
-    lines: Sequence[sa.Row[Any]]
+    row: Row
+    lines: Sequence[Row]
 
     @property
     def payable(self) -> Payable:
@@ -188,22 +183,33 @@ def _locked(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> 
     return _Locked(rows[0], rows)
 
 
+def _bind(session: Session, order: _Locked, extensions: Extensions) -> None:
+    """Let the first payment bind its member; the order's own uplines stay as they were frozen."""
+    if not order.row.binds_at_payment:
+        return
+    paid_before = sa.exists().where(
+        ORDER.c.member_id == order.row.member_id, ORDER.c.paid_at.is_not(None)
+    )
+    sharing.bind_on_payment(
+        session,
+        order.row.member_id,
+        settings=load_settings(session),
+        check=extensions.check,
+        is_first=not session.connection().scalar(sa.select(paid_before)),
+    )
+
+
 def _settle(session: Session, order: _Locked, at: datetime, facts: Sequence[Event]) -> None:
     """Everything that being paid means."""
-    connection, order_id = session.connection(), order.row.order_id
-    changed = connection.execute(
-        _mark_paid, {"order": order_id, "paid": order.row.total_fen, "at": at}
-    )
+    order_id, total = order.row.order_id, order.row.total_fen
+    changed = session.connection().execute(_mark_paid, {"order": order_id, "paid": total, "at": at})
     if changed.rowcount != 1:
         raise InvariantError("orders.paid_twice", "An order cannot be paid twice.")
-    params = {"amount_fen": order.row.total_fen}
-    add_entries(session, [entry_row(order_id, "paid", "Paid", params=params, at=at)])
+    params = {"amount": format_yuan(total)}
+    add_entries(session, [entry_row(order_id, "paid", "Paid ¥%(amount)s", params=params, at=at)])
     announce(session, order.paid_fact(at), *facts)
     stock.take(session, str(order_id), actor=SYSTEM)
     sold: dict[UUID, int] = {}
     for line in order.lines:
         sold[line.product_id] = sold.get(line.product_id, 0) + line.quantity
-    connection.execute(
-        _count_sold,
-        [{"product": product_id, "pieces": pieces} for product_id, pieces in sorted(sold.items())],
-    )
+    catalog.count_sold(session, sold)

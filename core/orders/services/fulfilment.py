@@ -14,25 +14,24 @@ from core.kernel.errors import Conflict, InvalidInput, Rejected
 from core.kernel.ids import new_id
 from core.kernel.text import squeeze
 from core.orders.events import OrderReceived, OrderShipped
-from core.orders.models import Order, Shipment
 from core.orders.services.locking import lock_order
+from core.orders.services.tables import ORDER, SHIPMENT, Row
 from core.orders.services.timeline import SYSTEM, add_entries, entry_row
 from core.orders.states import MONEY_IN, FulfilmentState, OrderState
 from core.settings.rules import StoreSettings
 
-_order = Order.__table__
-_insert_shipment = sa.insert(Shipment.__table__)  # type: ignore[arg-type]
+_insert_shipment = sa.insert(SHIPMENT)
 _long_shipped = (
-    sa.select(_order.c.id, _order.c.order_no, _order.c.member_id)
+    sa.select(ORDER.c.id, ORDER.c.order_no, ORDER.c.member_id)
     .where(
-        _order.c.fulfilment_state == FulfilmentState.SHIPPED,
-        _order.c.state == OrderState.PLACED,
-        _order.c.payment_state.in_(MONEY_IN),
-        _order.c.open_after_sales == 0,
-        _order.c.settled_at.is_(None),
-        _order.c.shipped_at <= sa.bindparam("before"),
+        ORDER.c.fulfilment_state == FulfilmentState.SHIPPED,
+        ORDER.c.state == OrderState.PLACED,
+        ORDER.c.payment_state.in_(MONEY_IN),
+        ORDER.c.open_after_sales == 0,
+        ORDER.c.settled_at.is_(None),
+        ORDER.c.shipped_at <= sa.bindparam("before"),
     )
-    .order_by(_order.c.shipped_at, _order.c.id)
+    .order_by(ORDER.c.shipped_at, ORDER.c.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )
@@ -51,7 +50,7 @@ def ship(session: Session, order_no: str, *, carrier: str, tracking_no: str, act
     parcel = _checked_parcel(carrier, tracking_no)
     order = lock_order(session, order_no)
     is_first = order.fulfilment_state == FulfilmentState.PENDING
-    if order.payment_state not in MONEY_IN or order.fulfilment_state == FulfilmentState.RECEIVED:
+    if order.payment_state not in MONEY_IN or order.state != OrderState.PLACED:
         raise Rejected("orders.not_shippable", "This order has nothing to ship.")
     if is_first and order.open_after_sales:
         raise Rejected("orders.after_sale_open", "Answer the open after-sale of this order first.")
@@ -89,7 +88,7 @@ def confirm_receipt(
     if order.fulfilment_state == FulfilmentState.RECEIVED:
         return
     is_on_its_way = order.fulfilment_state == FulfilmentState.SHIPPED
-    if not is_on_its_way or order.payment_state not in MONEY_IN:
+    if not is_on_its_way or order.state != OrderState.PLACED:
         raise Conflict("orders.not_shipped", "This order is not on its way.")
     _receive(session, [order], settings, actor, "Receipt confirmed")
 
@@ -109,7 +108,7 @@ def auto_receive(session: Session, *, settings: StoreSettings, limit: int = 200)
 
 def _receive(
     session: Session,
-    orders: Sequence[sa.Row[Any]],
+    orders: Sequence[Row],
     settings: StoreSettings,
     actor: str,
     message: str,
@@ -144,7 +143,7 @@ def _receive(
 
 def _update(session: Session, ids: Sequence[UUID], **values: Any) -> None:
     session.connection().execute(
-        sa.update(_order).where(_order.c.id.in_(sorted(ids))).values(**values)  # type: ignore[arg-type]
+        sa.update(ORDER).where(ORDER.c.id.in_(sorted(ids))).values(**values)
     )
 
 

@@ -17,12 +17,12 @@ from core.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, Reje
 from core.kernel.ids import new_id, new_number
 from core.members.models import Address, Member
 from core.members.types import MemberState
-from core.orders.models import Order
 from core.orders.rules import problem_message, tidy_note
 from core.orders.services.basket import Basket, read_basket
 from core.orders.services.cart import member_cart, read_wants, wanted
 from core.orders.services.storing import Prepared, Request, store_order
-from core.orders.states import PaymentState
+from core.orders.services.tables import ORDER
+from core.orders.states import OrderState, PaymentState
 from core.orders.types import Extensions, PlacedOrder, PlacementFacts
 from core.pricing.types import Quote
 from core.settings.rules import BindingPolicy, StoreSettings
@@ -30,7 +30,6 @@ from core.sharing import services as sharing
 
 _member = Member.__table__.c
 _address = Address.__table__.c
-_order = Order.__table__
 _lock_buyer = (
     sa.select(_member.state.label("member_state"), Address.__table__)
     .select_from(
@@ -44,10 +43,10 @@ _lock_buyer = (
     .with_for_update(of=Member.__table__, key_share=True)
 )
 _find_placed = sa.select(
-    _order.c.id, _order.c.order_no, _order.c.total_fen, _order.c.expires_at, _order.c.payment_state
+    ORDER.c.id, ORDER.c.order_no, ORDER.c.total_fen, ORDER.c.expires_at, ORDER.c.payment_state
 ).where(
-    _order.c.member_id == sa.bindparam("member_id"),
-    _order.c.request_key == sa.bindparam("request_key"),
+    ORDER.c.member_id == sa.bindparam("member_id"),
+    ORDER.c.request_key == sa.bindparam("request_key"),
 )
 
 
@@ -61,7 +60,7 @@ def place_order(
     settings: StoreSettings,
     extensions: Extensions,
     wants: Mapping[UUID, int] | None = None,
-    visitor: str | None = None,
+    visitor: str = "",
     note: str = "",
     choices: Mapping[str, str] | None = None,
 ) -> PlacedOrder:
@@ -120,7 +119,8 @@ def _locked_buyer(session: Session, member_id: UUID, address_id: UUID) -> Mappin
     found = session.connection().execute(
         _lock_buyer, {"member_id": member_id, "address_id": address_id}
     )
-    return found.mappings().first()
+    row = found.mappings().first()
+    return None if row is None else dict(row)
 
 
 def _checked_address(buyer: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -151,17 +151,18 @@ def _prepare(session: Session, request: Request) -> Prepared:
     basket = _basket(session, request)
     quote = _agreed_quote(basket, request)
     at, order_id = now(), new_id()
+    order_no = new_number(at.astimezone(ZoneInfo(settings.timezone)))
     facts = PlacementFacts(
         order_id=order_id,
         member_id=request.member_id,
         quote=quote,
-        chain=_chain(session, request),
+        chain=_chain(session, request, order_no),
         province=request.address["province"],
     )
     extensions.check("check_place_order", session=session, placement=facts)
     return Prepared(
         order_id=order_id,
-        order_no=new_number(at.astimezone(ZoneInfo(settings.timezone))),
+        order_no=order_no,
         at=at,
         lines=basket.quoted,
         facts=facts,
@@ -203,17 +204,28 @@ def _agreed_quote(basket: Basket, request: Request) -> Quote:
     return quote
 
 
-def _chain(session: Session, request: Request) -> tuple[tuple[int, UUID], ...]:
+def _chain(session: Session, request: Request, order_no: str) -> tuple[tuple[int, UUID], ...]:
     """Uplines at this moment, after the policy had its chance to bind."""
-    settings = request.settings
-    if settings.binding == BindingPolicy.FIRST_ORDER or settings.protection_days:
-        sharing.bind_on_order(
-            session,
-            request.member_id,
-            request.visitor,
-            settings=settings,
-            check=request.extensions.check,
-        )
+    sharing.bind_on_order(
+        session,
+        request.member_id,
+        request.visitor,
+        settings=request.settings,
+        check=request.extensions.check,
+        is_first=_is_first(session, request),
+        order_no=order_no,
+    )
     return tuple(
         (level, member_id) for level, member_id in sharing.chain_of(session, request.member_id)
     )
+
+
+def _is_first(session: Session, request: Request) -> bool:
+    """Whether the member orders for the first time; asked only where the policy wants to know."""
+    if request.settings.binding != BindingPolicy.FIRST_ORDER:
+        return True
+    before = sa.exists().where(
+        ORDER.c.member_id == request.member_id,
+        ORDER.c.state.in_((OrderState.PLACED, OrderState.COMPLETED)),
+    )
+    return not session.connection().scalar(sa.select(before))

@@ -73,9 +73,7 @@ def line_labels(session: Session, line_ids: Collection[UUID]) -> dict[UUID, Line
     if not line_ids:
         return {}
     rows = session.execute(
-        sa.select(
-            _line.c.id, _line.c.title, _line.c.options, _line.c.quantity, *PICTURE_COLUMNS
-        )
+        sa.select(_line.c.id, _line.c.title, _line.c.options, _line.c.quantity, *PICTURE_COLUMNS)
         .outerjoin(Media, Media.id == _line.c.picture_id)
         .where(_line.c.id.in_(set(line_ids)))
     )

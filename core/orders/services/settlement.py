@@ -6,20 +6,19 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.kernel.clock import now
 from core.orders.events import OrderSettled
-from core.orders.models import Order
+from core.orders.services.tables import ORDER
 from core.orders.services.timeline import add_entries, entry_row
 from core.orders.states import FulfilmentState
 
-_order = Order.__table__
 _due = (
-    sa.select(_order.c.id, _order.c.order_no, _order.c.member_id)
+    sa.select(ORDER.c.id, ORDER.c.order_no, ORDER.c.member_id)
     .where(
-        _order.c.fulfilment_state == FulfilmentState.RECEIVED,
-        _order.c.settled_at.is_(None),
-        _order.c.aftersale_until <= sa.bindparam("at"),
-        _order.c.open_after_sales == 0,
+        ORDER.c.fulfilment_state == FulfilmentState.RECEIVED,
+        ORDER.c.settled_at.is_(None),
+        ORDER.c.aftersale_until <= sa.bindparam("at"),
+        ORDER.c.open_after_sales == 0,
     )
-    .order_by(_order.c.aftersale_until, _order.c.id)
+    .order_by(ORDER.c.aftersale_until, ORDER.c.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )
@@ -38,8 +37,8 @@ def settle_due(session: Session, *, limit: int = 500) -> int:
     if not found:
         return 0
     connection.execute(
-        sa.update(_order)  # type: ignore[arg-type]
-        .where(_order.c.id.in_([row.id for row in found]), _order.c.settled_at.is_(None))
+        sa.update(ORDER)
+        .where(ORDER.c.id.in_([row.id for row in found]), ORDER.c.settled_at.is_(None))
         .values(settled_at=at)
     )
     add_entries(session, [entry_row(row.id, "settled", "After-sale time is over") for row in found])

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.kernel.ids import new_id
 from core.orders.events import OrderPlaced
-from core.orders.models import CartLine, Order, OrderLine
 from core.orders.services.basket import BasketLine, Want
 from core.orders.services.cart import member_cart
 from core.orders.services.finalise import pay_nothing
 from core.orders.services.frozen import chain_json, quote_json
+from core.orders.services.tables import CART_LINE, LINE, ORDER
 from core.orders.services.timeline import add_entries, entry_row
 from core.orders.states import FulfilmentState, OrderState, PaymentState
 from core.orders.types import Extensions, PlacedOrder, PlacementFacts
@@ -26,12 +26,11 @@ from core.stock import services as stock
 
 ADDRESS_PARTS = ("name", "phone", "province", "city", "district", "detail", "postcode")
 
-_insert_order = sa.insert(Order.__table__)  # type: ignore[arg-type]
-_insert_line = sa.insert(OrderLine.__table__)  # type: ignore[arg-type]
-_bag = CartLine.__table__
-_empty_bag = sa.delete(_bag).where(  # type: ignore[arg-type]
-    _bag.c.owner == sa.bindparam("bag"),
-    _bag.c.sku_id.in_(sa.bindparam("ordered", expanding=True)),
+_insert_order = sa.insert(ORDER)
+_insert_line = sa.insert(LINE)
+_empty_bag = sa.delete(CART_LINE).where(
+    CART_LINE.c.owner == sa.bindparam("bag"),
+    CART_LINE.c.sku_id.in_(sa.bindparam("ordered", expanding=True)),
 )
 
 
@@ -44,7 +43,7 @@ class Request:
     request_key: str
     expected_total_fen: int
     wants: list[Want] | None
-    visitor: str | None
+    visitor: str
     note: str
     choices: Mapping[str, str] | None
     settings: StoreSettings
@@ -99,7 +98,6 @@ def store_order(session: Session, request: Request, prepared: Prepared) -> Place
 
 def _order_row(request: Request, prepared: Prepared, expires_at: datetime) -> dict[str, Any]:
     quote, address = prepared.quote, request.address
-    waits_for_payment = request.settings.binding == BindingPolicy.FIRST_PAYMENT
     return {
         "id": prepared.order_id,
         "shop_id": 1,
@@ -122,7 +120,7 @@ def _order_row(request: Request, prepared: Prepared, expires_at: datetime) -> di
         "quote": quote_json(quote),
         "chain": chain_json(prepared.facts.chain),
         "plan_versions": prepared.plan_versions,
-        "visitor": request.visitor if waits_for_payment else None,
+        "binds_at_payment": request.settings.binding == BindingPolicy.FIRST_PAYMENT,
         "open_after_sales": 0,
         "placed_at": prepared.at,
         "expires_at": expires_at,

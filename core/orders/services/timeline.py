@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from core.kernel.clock import now
 from core.kernel.errors import InvariantError
 from core.kernel.ids import new_id
-from core.orders.models import OrderEntry
+from core.orders.services.tables import ENTRY
 
 SYSTEM = "system"
 """Actor of what happens by itself."""
 
-_insert = sa.insert(OrderEntry.__table__)  # type: ignore[arg-type]
+_insert = sa.insert(ENTRY)
 _LENGTHS = (("source", 64), ("kind", 48), ("message", 200), ("actor", 64))
 
 
