@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from core.host.shop import Shop
 from core.kernel import clock
-from core.kernel.errors import Rejected
+from core.kernel.errors import Conflict, Rejected
 from core.members import services as members
 from core.members.types import AddressForm
 from core.orders import services as orders
@@ -23,7 +25,7 @@ from core.payments import services as payments
 from core.payments.types import PaymentOutcome, PaymentResult, StartResult
 from core.pricing.types import Adjustment, Draft, PriceRule, Stage
 from core.replay.invoices import Invoice, InvoiceLine, Unplayed
-from core.settings.rules import BindingPolicy, StoreSettings
+from core.settings.rules import StoreSettings
 from core.sharing import services as sharing
 from core.worker.relay import Relay
 
@@ -67,6 +69,7 @@ class Player:
         skus: stock code → SKU.
         referrers: customer → the customer who brought them.
         advance: told after each invoice.
+        known: customer → (member, address) of those who are members already.
     """
 
     shop: Shop
@@ -74,8 +77,8 @@ class Player:
     skus: Mapping[str, UUID]
     referrers: Mapping[str, str]
     advance: Callable[[], None]
+    known: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
-    _members: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
     _bought: dict[tuple[str, str], deque[_Bought]] = field(
         default_factory=lambda: defaultdict(deque)
     )
@@ -83,8 +86,13 @@ class Player:
     _shipped: deque[tuple[datetime, str]] = field(default_factory=deque)
     _day: datetime | None = None
 
-    def play(self, invoices: Sequence[Invoice]) -> Tally:
-        """Play all invoices, then let the last parcels arrive and the last windows pass."""
+    def play(self, invoices: Sequence[Invoice], *, until: datetime | None = None) -> Tally:
+        """Play all invoices, then let days pass.
+
+        Args:
+            invoices: in order of time.
+            until: where to stop; ``None``: when the last parcel arrived and its window passed.
+        """
         for invoice in invoices:
             self._pass_days(invoice.at)
             _set_clock(invoice.at)
@@ -93,9 +101,13 @@ class Player:
             else:
                 self._buy(invoice)
             self.advance()
-        if invoices:
+        if until is None and invoices:
             window = timedelta(days=self.shop.settings().aftersale_days + 1)
-            self._pass_days(invoices[-1].at + SHIPPED_AFTER + RECEIVED_AFTER + window)
+            until = invoices[-1].at + SHIPPED_AFTER + RECEIVED_AFTER + window
+        if until is not None:
+            self._pass_days(until)
+            _set_clock(until)
+        self.relay.drain()
         return self.tally
 
     # --- days ----------------------------------------------------------------------------------
@@ -128,9 +140,7 @@ class Player:
                 _, order_no = self._shipped.popleft()
                 self._receive(session, order_no, settings)
 
-    def _receive(self, session: Any, order_no: str, settings: StoreSettings) -> None:
-        from core.kernel.errors import Conflict
-
+    def _receive(self, session: Session, order_no: str, settings: StoreSettings) -> None:
         try:
             orders.confirm_receipt(session, order_no, actor="replay", settings=settings)
         except Conflict:
@@ -154,7 +164,6 @@ class Player:
             self._give_up(lines, refusal.code)
             return
         self.tally.orders += 1
-        self.tally.paid_fen += sum(asked.values())
         self.tally.lines_played += len(lines)
         self._underway.append((invoice.at, order_no))
         if invoice.customer:
@@ -184,13 +193,14 @@ class Player:
                 session,
                 member_id=member_id,
                 address_id=address_id,
-                expected_total_fen=sum(asked.values()),
+                expected_total_fen=_with_freight(sum(asked.values()), settings),
                 request_key=f"replay:{invoice.number}",
                 settings=settings,
                 extensions=priced,
                 wants=wants,
             )
         self._pay(placed.order_id, placed.total_fen, placed.expires_at, extensions)
+        self.tally.paid_fen += placed.total_fen
         return placed.order_no
 
     def _pay(
@@ -229,20 +239,18 @@ class Player:
     def _member(self, invoice: Invoice) -> tuple[UUID, UUID]:
         """The member of a customer with their address; a customer the file does not name is new."""
         customer = invoice.customer or f"invoice {invoice.number}"
-        if customer not in self._members:
+        if customer not in self.known:
             with self.shop.database.write() as session:
-                member_id = members.insert_member(session, source="replay", nickname=customer)
-                if member_id is None:
-                    raise Rejected("replay.member", "The member could not be stored.")
+                member_id = members.create_member(session, source="replay", nickname=customer)
                 address = members.add_address(session, member_id, _ADDRESS)
                 self._bind(session, customer, member_id)
             self.tally.members += 1
-            self._members[customer] = member_id, address.address_id
-        return self._members[customer]
+            self.known[customer] = member_id, address.id
+        return self.known[customer]
 
-    def _bind(self, session: Any, customer: str, member_id: UUID) -> None:
+    def _bind(self, session: Session, customer: str, member_id: UUID) -> None:
         """Let the newcomer open the referrer's link and register, as the policy would see it."""
-        referrer = self._members.get(self.referrers.get(customer, ""))
+        referrer = self.known.get(self.referrers.get(customer, ""))
         if referrer is None:
             return
         settings = self.shop.settings()
@@ -331,10 +339,10 @@ def _invoice_prices(asked: Mapping[UUID, int]) -> PriceRule:
     return PriceRule("replay.invoice", Stage.PROMOTION, apply)
 
 
+def _with_freight(goods_fen: int, settings: StoreSettings) -> int:
+    is_free = settings.free_freight_from_fen and goods_fen >= settings.free_freight_from_fen
+    return goods_fen + (0 if is_free else settings.freight_fen)
+
+
 def _set_clock(at: datetime) -> None:
     clock.set_offset((at - datetime.now(UTC)).total_seconds())
-
-
-def is_binding_at_registration(settings: StoreSettings) -> bool:
-    """Whether newcomers are bound when they register, as the replay expects."""
-    return settings.binding in {BindingPolicy.REGISTRATION, BindingPolicy.FIRST_VISIT}

@@ -7,7 +7,7 @@ from core.db.limits import hit, prune_hits
 from core.members.services.accounts import (
     block_member,
     count_members,
-    import_members,
+    create_member,
     list_members,
     member_by_email,
     member_by_phone,
@@ -32,6 +32,7 @@ from core.members.services.contacts import (
     reset_password,
     set_password,
 )
+from core.members.services.importing import import_members
 from core.members.services.privacy import (
     declare_erase_check,
     declare_eraser,
@@ -68,6 +69,7 @@ __all__ = [
     "confirm_password",
     "consents_of",
     "count_members",
+    "create_member",
     "declare_erase_check",
     "declare_eraser",
     "declare_export",

@@ -1,6 +1,6 @@
 """Accounts of shoppers: made, found, changed, blocked, imported."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.db.statements import changed, count_of, insert_or, value_of
 from core.kernel.clock import local_date, now
-from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.errors import Conflict, InvalidInput, NotFound
 from core.kernel.ids import new_id
 from core.kernel.paging import Page
 from core.members.events import MemberRegistered
@@ -19,10 +19,10 @@ from core.members.models import Member
 from core.members.rules import check_birthday, clean_nickname
 from core.members.services.sessions import revoke_sessions
 from core.members.types import (
-    ImportedMember,
     MemberRow,
     MemberState,
     MemberView,
+    NewPassword,
     Realm,
     display_name,
 )
@@ -143,13 +143,52 @@ def count_members(session: Session, *, since: Any = None) -> int:
     return session.execute(chosen).scalar_one()
 
 
+def create_member(
+    session: Session,
+    *,
+    source: str,
+    phone: str | None = None,
+    email: str | None = None,
+    password: NewPassword | None = None,
+    nickname: str = "",
+    locale: str = "zh_Hans_CN",
+) -> UUID:
+    """Make an account without asking anybody for a code: for merchants, seeds and tests.
+
+    Args:
+        session: unit of work.
+        source: where the account comes from, told by ``MemberRegistered``.
+        phone: in E.164.
+        email: in lower case.
+        password: from ``prepare_password``.
+        nickname: what to be called.
+        locale: language.
+
+    Raises:
+        InvalidInput: nickname too long.
+        Conflict: phone or e-mail has an account.
+    """
+    member_id = insert_member(
+        session,
+        source=source,
+        phone=phone,
+        email=email,
+        password=password,
+        nickname=nickname,
+        locale=locale,
+    )
+    if member_id is None:
+        raise Conflict("member.contact_taken", "Another account uses this phone or e-mail address.")
+    return member_id
+
+
 def insert_member(
     session: Session,
     *,
     source: str,
     phone: str | None = None,
     email: str | None = None,
-    password_hash: str | None = None,
+    password: NewPassword | None = None,
     nickname: str = "",
     locale: str = "zh_Hans_CN",
 ) -> UUID | None:
@@ -166,7 +205,7 @@ def insert_member(
             id=member_id,
             phone=phone,
             email=email,
-            password_hash=password_hash,
+            password_hash=password.hash if password else None,
             nickname=clean_nickname(nickname),
             locale=locale if locale in LOCALES else LOCALES[0],
             state=MemberState.ACTIVE,
@@ -235,58 +274,6 @@ def unblock_member(session: Session, member_id: UUID) -> None:
         NotFound: no such blocked member.
     """
     _change_state(session, member_id, MemberState.BLOCKED, MemberState.ACTIVE)
-
-
-def import_members(session: Session, people: Sequence[ImportedMember]) -> dict[str, UUID]:
-    """Make members of another system's customers; those known by their key are left alone.
-
-    Set-based: three statements for each 500 people. They have no phone or password until they
-    bind one.
-
-    Returns:
-        Member id by source key, for every person given.
-    """
-    ids: dict[str, UUID] = {}
-    for start in range(0, len(people), 500):
-        chunk = {person.source_key: person for person in people[start : start + 500]}
-        ids |= _known(session, chunk)
-        fresh = {key: new_id() for key in chunk if key not in ids}
-        if not fresh:
-            continue
-        session.execute(
-            insert_or(session, Member).on_conflict_do_nothing(index_elements=["source_key"]),
-            [
-                {
-                    "id": member_id,
-                    "source_key": key,
-                    "nickname": clean_nickname(chunk[key].nickname),
-                    "locale": chunk[key].locale,
-                    "state": MemberState.ACTIVE,
-                    "created_at": chunk[key].registered_at,
-                }
-                for key, member_id in fresh.items()
-            ],
-        )
-        stored = _known(session, fresh)
-        announce(
-            session,
-            *(
-                MemberRegistered(
-                    member_id=stored[key], source="import", registered_at=chunk[key].registered_at
-                )
-                for key in fresh
-                if stored[key] == fresh[key]
-            ),
-        )
-        ids |= stored
-    return ids
-
-
-def _known(session: Session, keys: Collection[str]) -> dict[str, UUID]:
-    rows = session.execute(
-        sa.select(Member.source_key, Member.id).where(Member.source_key.in_(keys))
-    )
-    return {str(key): member_id for key, member_id in rows}
 
 
 def _one(session: Session, which: sa.ColumnElement[bool]) -> MemberView:

@@ -43,7 +43,7 @@ _READ: dict[str, Any] = {
 
 def open_session(
     session: Session,
-    realm: Realm,
+    realm: str,
     subject_id: UUID,
     *,
     ip: str = "",
@@ -70,7 +70,7 @@ def open_session(
             subject_id=subject_id,
             created_at=at,
             seen_at=at,
-            expires_at=at + SESSION_LIVES[realm].idle,
+            expires_at=at + SESSION_LIVES[Realm(realm)].idle,
             user_agent=user_agent[:200],
             ip=ip[:45],
         )
@@ -78,7 +78,7 @@ def open_session(
     return token
 
 
-def read_session(session: Session, token: str, realm: Realm) -> Principal | None:
+def read_session(session: Session, token: str, realm: str) -> Principal | None:
     """Who is signed in; one statement, no write.
 
     Returns:
@@ -137,7 +137,7 @@ def touch_session(session: Session, principal: Principal) -> None:
     )
 
 
-def sessions_of(session: Session, realm: Realm, subject_id: UUID) -> list[SessionView]:
+def sessions_of(session: Session, realm: str, subject_id: UUID) -> list[SessionView]:
     """Where a person is signed in, last seen first."""
     rows = session.execute(
         sa.select(
@@ -159,7 +159,7 @@ def sessions_of(session: Session, realm: Realm, subject_id: UUID) -> list[Sessio
     return [value_of(SessionView, row) for row in rows]
 
 
-def revoke_session(session: Session, key: str, *, realm: Realm, subject_id: UUID) -> None:
+def revoke_session(session: Session, key: str, *, realm: str, subject_id: UUID) -> None:
     """Sign one browser out; ``key`` is ``Principal.session_key`` or ``SessionView.key``.
 
     Raises:
@@ -175,7 +175,7 @@ def revoke_session(session: Session, key: str, *, realm: Realm, subject_id: UUID
         raise NotFound("session.unknown", "There is no such session.")
 
 
-def revoke_sessions(session: Session, realm: Realm, subject_id: UUID, *, but_key: str = "") -> int:
+def revoke_sessions(session: Session, realm: str, subject_id: UUID, *, but_key: str = "") -> int:
     """Sign a person out everywhere, or everywhere but here. Returns how many sessions ended."""
     return _revoke(
         session,

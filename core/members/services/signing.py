@@ -124,7 +124,7 @@ def register_with_password(
         session,
         source=source,
         email=email,
-        password_hash=password.hash,
+        password=password,
         nickname=nickname,
         locale=locale,
     )

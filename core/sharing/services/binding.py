@@ -40,7 +40,7 @@ def no_check(hook: str, **arguments: Any) -> None:
 
 
 def bind_on_visit(
-    session: Session, member_id: UUID, visitor: str, *, settings: StoreSettings, check: Check
+    session: Session, member_id: UUID, visitor: str | None, *, settings: StoreSettings, check: Check
 ) -> BindOutcome:
     """A signed-in member opened a link (or signed in after opening one).
 
@@ -53,7 +53,7 @@ def bind_on_visit(
 
 
 def bind_on_registration(
-    session: Session, member_id: UUID, visitor: str, *, settings: StoreSettings, check: Check
+    session: Session, member_id: UUID, visitor: str | None, *, settings: StoreSettings, check: Check
 ) -> BindOutcome:
     """An account was made just now; called in the transaction that makes it.
 
@@ -76,7 +76,7 @@ def bind_on_registration(
 def bind_on_order(
     session: Session,
     member_id: UUID,
-    visitor: str,
+    visitor: str | None,
     *,
     settings: StoreSettings,
     check: Check,
@@ -92,7 +92,7 @@ def bind_on_order(
     Args:
         session: unit of work of the placement.
         member_id: the buyer.
-        visitor: the browser's cookie, or ``""``.
+        visitor: the browser's cookie, if it has one.
         settings: the store's.
         check: asks plugins whether the member may be bound.
         is_first: whether it is the member's first order; a later one binds only where referrals
@@ -115,7 +115,7 @@ def bind_on_order(
 def bind_on_payment(
     session: Session,
     member_id: UUID,
-    visitor: str = "",
+    visitor: str | None = None,
     *,
     settings: StoreSettings,
     check: Check,
@@ -243,7 +243,7 @@ def end_edges(session: Session, edges: list[Edge], at: datetime) -> None:
 def _bind_opened(
     session: Session,
     member_id: UUID,
-    visitor: str,
+    visitor: str | None,
     settings: StoreSettings,
     check: Check,
     *,

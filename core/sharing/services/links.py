@@ -173,7 +173,7 @@ def record_visit(
     return VisitOutcome(share, is_counted=True)
 
 
-def claim_visits(session: Session, visitor: str, member_id: UUID) -> int:
+def claim_visits(session: Session, visitor: str | None, member_id: UUID) -> int:
     """Give a guest's visits to the member who signed in on the same browser.
 
     The edge calls it after every sign-in, so that a payment confirmed later without a browser still
@@ -193,7 +193,7 @@ def claim_visits(session: Session, visitor: str, member_id: UUID) -> int:
 
 
 def opened_share(
-    session: Session, member_id: UUID, visitor: str, *, is_first: bool = False
+    session: Session, member_id: UUID, visitor: str | None, *, is_first: bool = False
 ) -> tuple[UUID, UUID] | None:
     """The link this person opened last (or first), never their own; one statement.
 
