@@ -49,7 +49,9 @@ def _parse(arguments: Sequence[str]) -> tuple[list[int], Joining | None, str]:
             elif option == "--acknowledge" and value:
                 name = value
             else:
-                rates.append(parse_yuan(argument.rstrip("%")))  # percent with two decimals: basis points
+                rates.append(
+                    parse_yuan(argument.rstrip("%"))
+                )  # percent with two decimals: basis points
         except ValueError:
             raise Rejected("distribution.usage", USAGE) from None
     return rates, joining, name

@@ -42,8 +42,8 @@ class Acknowledgement(Base):
 class Distributor(Base):
     """A member who may earn. ``state``: applied, active, frozen, rejected, left.
 
-    ``note`` is what they wrote with their application. ``rules_version`` is the version of the rules
-    they agreed to; empty for those whom staff designated.
+    ``note`` is what they wrote with their application. ``rules_version`` names the rules they
+    agreed to; empty for those whom staff designated.
     """
 
     __tablename__ = "plugin_distribution_distributor"
@@ -57,9 +57,7 @@ class Distributor(Base):
     joined_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
-    __table_args__ = (
-        sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),
-    )
+    __table_args__ = (sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),)
 
 
 class Commission(Base):
@@ -74,7 +72,7 @@ class Commission(Base):
 
     id: Mapped[IdColumn]
     order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"), index=True)
-    order_no: Mapped[str] = mapped_column(sa.String(32))
+    order_no: Mapped[str] = mapped_column(sa.String(32), index=True)
     order_line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"))
     product_id: Mapped[UUID]
     buyer_id: Mapped[UUID]
@@ -87,14 +85,14 @@ class Commission(Base):
     reversed_fen: Mapped[Fen] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(sa.String(16))
     plan_version: Mapped[int] = mapped_column(sa.Integer())
-    accrued_at: Mapped[datetime]
+    accrued_at: Mapped[datetime] = mapped_column(index=True)
     frozen_at: Mapped[datetime | None]
     available_at: Mapped[datetime | None]
 
     __table_args__ = (
         sa.UniqueConstraint("order_line_id", "level"),
         sa.Index("ix_plugin_distribution_commission_earned", "beneficiary_id", "accrued_at"),
-        sa.Index("ix_plugin_distribution_commission_open", "state", "accrued_at"),
+        sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),
         sa.CheckConstraint(
             "amount_fen >= 0 AND reversed_fen >= 0 AND reversed_fen <= amount_fen",
             name="sane_amounts",

@@ -75,11 +75,11 @@ def check_plan(depth: int, rates_bps: Sequence[int], pool_bps: int) -> None:
         raise InvalidInput("distribution.depth", "The depth is 1, 2 or 3 levels.", field="depth")
     if len(rates_bps) != depth or any(not 0 <= rate <= BPS for rate in rates_bps):
         raise InvalidInput(
-            "distribution.rates", "Each level needs a rate from 0 % to 100 %.", field="rates"
+            "distribution.rates", "Each level needs a rate from 0 to 100 percent.", field="rates"
         )
     if not 0 < pool_bps <= BPS:
         raise InvalidInput(
-            "distribution.pool", "The pool is more than 0 % and at most 100 %.", field="pool"
+            "distribution.pool", "The pool is more than 0 and at most 100 percent.", field="pool"
         )
 
 
@@ -96,6 +96,52 @@ def line_commissions(base_fen: int, plan: Plan) -> list[int]:
         return split_fen(base_fen, [*plan.rates_bps, BPS - whole])[: plan.depth]
     pool_fen = share_fen(base_fen, plan.pool_bps, BPS)
     return split_fen(pool_fen, plan.rates_bps)
+
+
+def estimate_fen(paid_fen: int, plan: Plan) -> int:
+    """What the direct referrer would earn on a line that costs ``paid_fen``."""
+    return line_commissions(paid_fen, plan)[0]
+
+
+@dataclass(frozen=True)
+class ExampleRow:
+    """A level of a worked example: its rate and what it earns, in fen."""
+
+    level: int
+    rate_bps: int
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a plan makes of one line: each level's commission and what stays with the store, in fen.
+
+    ``is_cut``: the pool gives less than the rates together ask for.
+    """
+
+    base_fen: int
+    rows: tuple[ExampleRow, ...]
+    is_cut: bool
+
+    @property
+    def paid_out_fen(self) -> int:
+        """All levels together."""
+        return sum(row.amount_fen for row in self.rows)
+
+    @property
+    def left_fen(self) -> int:
+        """What stays with the store."""
+        return self.base_fen - self.paid_out_fen
+
+
+def worked_example(plan: Plan, base_fen: int) -> Example:
+    """How a plan splits a line for which ``base_fen`` was paid."""
+    amounts = line_commissions(base_fen, plan)
+    rows = tuple(
+        ExampleRow(level, rate, amount)
+        for level, (rate, amount) in enumerate(zip(plan.rates_bps, amounts, strict=True), 1)
+    )
+    return Example(base_fen, rows, sum(plan.rates_bps) > plan.pool_bps)
 
 
 def reversed_fen(amount_fen: int, line_refunded_fen: int, line_paid_fen: int) -> int:

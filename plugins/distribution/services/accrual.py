@@ -122,14 +122,14 @@ def advance(session: Session, order_id: UUID, target: str, at: datetime) -> int:
         .order_by(Commission.id)
         .with_for_update()
     ).all()
+    goal = ACCOUNT_OF_STATE[target]
     if not rows or not _book(
         session,
         key=f"distribution:{target}:{order_id}",
         kind=f"commission_{target}",
         reference=f"order:{order_id}",
         moves=[
-            (row.beneficiary_id, ACCOUNT_OF_STATE[row.state], ACCOUNT_OF_STATE[target], row.left_fen)
-            for row in rows
+            (row.beneficiary_id, ACCOUNT_OF_STATE[row.state], goal, row.left_fen) for row in rows
         ],
         at=at,
     ):

@@ -70,9 +70,7 @@ def top_distributors(
     """(member, fen earned net, orders) since a time, most first."""
     earned = sa.func.sum(LEFT)
     rows = session.execute(
-        sa.select(
-            Commission.beneficiary_id, earned, sa.func.count(Commission.order_id.distinct())
-        )
+        sa.select(Commission.beneficiary_id, earned, sa.func.count(Commission.order_id.distinct()))
         .where(Commission.accrued_at >= since)
         .group_by(Commission.beneficiary_id)
         .having(earned > 0)
@@ -109,9 +107,7 @@ def list_distributors(
     return [_distributor_row(row, earned) for row in found], total
 
 
-def _distributor_row(
-    row: Distributor, earned: Mapping[UUID, tuple[int, int]]
-) -> DistributorRow:
+def _distributor_row(row: Distributor, earned: Mapping[UUID, tuple[int, int]]) -> DistributorRow:
     fen, orders = earned.get(row.member_id, (0, 0))
     return DistributorRow(
         member_id=row.member_id,
@@ -125,9 +121,7 @@ def _distributor_row(
     )
 
 
-def _earned_by(
-    session: Session, member_ids: Sequence[UUID]
-) -> Mapping[UUID, tuple[int, int]]:
+def _earned_by(session: Session, member_ids: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]:
     if not member_ids:
         return {}
     rows = session.execute(
@@ -147,7 +141,7 @@ def distributor_counts(session: Session) -> Mapping[str, int]:
     rows = session.execute(
         sa.select(Distributor.state, sa.func.count()).group_by(Distributor.state)
     )
-    return {state: count for state, count in rows}
+    return dict(rows.tuples())  # type: ignore[arg-type]
 
 
 def find_commissions(

@@ -224,10 +224,9 @@ def trend(session: Session, member_id: UUID, *, until: datetime, days: int) -> T
     Days are 24-hour steps back from ``until``, the end of the store's present day. Two statements.
     """
     since = until - timedelta(days=days)
-    starts = [since + timedelta(days=index) for index in range(days)]
+    starts = [(index, since + timedelta(days=index)) for index in reversed(range(days))]
     bucket = sa.case(
-        *((Commission.accrued_at >= start, index) for index, start in reversed([*enumerate(starts)])),
-        else_=-1,
+        *((Commission.accrued_at >= start, index) for index, start in starts), else_=-1
     ).label("bucket")
     earned = (
         sa.select(bucket, LEFT.label("left_fen"))
