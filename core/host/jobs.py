@@ -21,6 +21,7 @@ from core.members.services import prune_codes, prune_sessions
 from core.messages.services import deliver_due
 from core.orders import jobs as orders
 from core.payments.services import prune_notices
+from core.sharing.services import expire_referrals
 
 KEEP_EVENTS = timedelta(days=90)
 KEEP_NOTICES = timedelta(days=90)
@@ -52,6 +53,17 @@ def _deliver_messages(work: Work) -> None:
     while batch := deliver_due(work.shop.database, channels):
         sent += batch
         work.beat(sent)
+
+
+def _end_referrals(work: Work) -> None:
+    ended = 0
+    while True:
+        with work.write() as session:
+            batch = expire_referrals(session)
+        if not batch:
+            return
+        ended += batch
+        work.beat(ended)
 
 
 def _keep_house(work: Work) -> None:
@@ -112,6 +124,7 @@ _JOBS = (
     CoreJob("orders.expire_unpaid", "Close unpaid orders", 30, orders.expire_unpaid),
     CoreJob("orders.auto_receive", "Confirm receipt of old parcels", 60, orders.auto_receive),
     CoreJob("orders.settle", "Settle orders after their after-sale window", 30, orders.settle_due),
+    CoreJob("sharing.expire", "End referrals whose protection is over", 300, _end_referrals),
     CoreJob("messages.deliver", "Send messages", 2, _deliver_messages),
     CoreJob("house.runs", "Forget old job runs", 300, _forget_runs),
     CoreJob("house.keeping", "Clean up old rows", 3600, _keep_house),

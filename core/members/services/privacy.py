@@ -91,7 +91,7 @@ def erase_member(session: Session, member_id: UUID) -> None:
     row = session.execute(
         sa.select(Member.state, Member.phone, Member.email)
         .where(Member.id == member_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one_or_none()
     if row is None:
         raise NotFound("member.unknown", "There is no such member.")
