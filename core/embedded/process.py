@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # Source: prctl(2)
@@ -25,7 +26,7 @@ def start_child(
     argv: Sequence[str],
     *,
     folder: Path,
-    log: Path,
+    log: Path | None,
     death_signal: signal.Signals = signal.SIGTERM,
     user: str | None = None,
     keep_fds: Sequence[int] = (),
@@ -40,19 +41,19 @@ def start_child(
     Args:
         argv: program and arguments, the program as an absolute path.
         folder: working directory of the child.
-        log: file that receives the child's output.
+        log: file that receives the child's output; None leaves it on the parent's.
         death_signal: what the kernel sends when the parent is gone.
         user: run as this user (needs root); None keeps the caller's.
         keep_fds: descriptors the child inherits, such as a lock it should hold.
         env: environment of the child; None inherits.
     """
-    with log.open("ab") as output:
+    with log.open("ab") if log is not None else nullcontext() as output:
         return subprocess.Popen(
             argv,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=None if output is None else subprocess.STDOUT,
             start_new_session=True,
             user=user,
             group=None if user is None else pwd.getpwnam(user).pw_gid,

@@ -89,15 +89,13 @@ def load_plugin(found: Found, manager: pluggy.PluginManager) -> LoadedPlugin:
 
 
 def _import(found: Found) -> ModuleType:
-    tables_before = set(Base.metadata.tables)
-    modules_before = set(sys.modules)
     try:
         if found.package.startswith("plugins."):
             _ensure_package(found.package, found.manifest.folder)
         module = importlib.import_module(f"{found.package}.plugin")
         _check_tables(found)
     except BaseException:
-        _forget(found.package, modules_before, tables_before)
+        _forget(found.package)
         raise
     return module
 
@@ -108,7 +106,7 @@ def _ensure_package(package: str, folder: Path) -> None:
     if known is not None:
         if str(folder) in [str(Path(entry)) for entry in known.__path__]:
             return
-        _forget(package, set(), set(Base.metadata.tables))
+        _forget(package)
     if "plugins" not in sys.modules:
         parent = ModuleType("plugins", "The plugins of this installation.")
         parent.__path__ = []
@@ -126,29 +124,33 @@ def _ensure_package(package: str, folder: Path) -> None:
 
 
 def _check_tables(found: Found) -> None:
-    for mapper in Base.registry.mappers:
-        owner = mapper.class_.__module__
-        table = str(getattr(mapper.local_table, "name", ""))
-        if not owner.startswith(f"{found.package}.") or table.startswith(
-            found.manifest.table_prefix
-        ):
-            continue
-        raise PluginError(
-            "plugins.tables",
-            "Its table “%(table)s” does not start with “%(prefix)s”.",
-            table=table,
-            prefix=found.manifest.table_prefix,
-        )
+    for table in _tables_of(found.package):
+        if not table.startswith(found.manifest.table_prefix):
+            raise PluginError(
+                "plugins.tables",
+                "Its table “%(table)s” does not start with “%(prefix)s”.",
+                table=table,
+                prefix=found.manifest.table_prefix,
+            )
 
 
-def _forget(package: str, modules_before: set[str], tables_before: set[str]) -> None:
-    """Leave nothing of a plugin that failed: modules, and tables it had added to the metadata."""
+def _tables_of(package: str) -> list[str]:
+    """Tables of the models that a package defined."""
+    return [
+        str(mapper.local_table.name)  # type: ignore[attr-defined]
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith(f"{package}.")
+    ]
+
+
+def _forget(package: str) -> None:
+    """Leave nothing of a plugin that failed: its modules, and its tables in the metadata."""
+    for table in _tables_of(package):
+        if table in Base.metadata.tables:
+            Base.metadata.remove(Base.metadata.tables[table])
     for name in list(sys.modules):
-        is_its_own = name == package or name.startswith(f"{package}.")
-        if is_its_own and name not in modules_before:
+        if name == package or name.startswith(f"{package}."):
             del sys.modules[name]
-    for name in set(Base.metadata.tables) - tables_before:
-        Base.metadata.remove(Base.metadata.tables[name])
 
 
 def _register(module: ModuleType, name: str, manager: pluggy.PluginManager) -> Hooks:

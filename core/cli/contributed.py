@@ -1,0 +1,43 @@
+"""``banyan x <plugin> <command>``: commands that plugins bring."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from core.cli.reporting import opened_shop, report, to_json
+from core.host.work import Work
+from core.kernel.errors import NotFound
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("plugin", required=False)
+@click.argument("command", required=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def contributed(plugin: str | None, command: str | None, arguments: tuple[str, ...]) -> None:
+    """Commands of plugins: `banyan x PLUGIN COMMAND …`; alone, it lists them."""
+    with opened_shop() as shop:
+        known = {(name, item.name): item for name, item in shop.plugins.contributions("commands")}
+        if plugin is None or command is None:
+            listed = [
+                f"{name} {item.name}  {item.help}"
+                for (name, _), item in known.items()
+                if plugin in {None, name}
+            ]
+            report(listed, "\n".join(listed) or "No plugin brings commands.", as_json=False)
+            return
+        found = known.get((plugin, command))
+        if found is None:
+            raise NotFound(
+                "plugins.command",
+                "No plugin that is on brings the command “%(plugin)s %(command)s”.",
+                plugin=plugin,
+                command=command,
+            )
+        answer = _run(found.run, Work(shop, shop.plugins.settings_of(plugin)), arguments)
+    if answer is not None:
+        click.echo(answer if isinstance(answer, str) else to_json(answer))
+
+
+def _run(call: Callable[..., Any], work: Work, arguments: tuple[str, ...]) -> Any:
+    return call(work, list(arguments))

@@ -1,0 +1,108 @@
+"""``banyan plugin``: a plugin's life from the command line."""
+
+from collections.abc import Callable
+
+import click
+
+from core.cli.reporting import actor, json_option, opened_shop, report, table
+from core.host.host import PluginHost
+
+
+@click.group()
+def plugin() -> None:
+    """Plugins: list, install, switch, upgrade, remove."""
+
+
+@plugin.command("list")
+@json_option
+def list_plugins(as_json: bool) -> None:
+    """Every plugin, where it stands, and why it does not take part."""
+    with opened_shop() as shop:
+        host = shop.plugins
+        rows = host.snapshot().rows
+        found = []
+        for name, standing in host.standings().items():
+            known, row = host.plugins.get(name), rows.get(name)
+            reason = str(known.quarantine) if known and known.quarantine else ""
+            found.append(
+                {
+                    "name": name,
+                    "version": known.manifest.version if known else "",
+                    "installed_version": row.version if row else None,
+                    "standing": standing.value,
+                    "reason": reason or (row.paused_reason if row else ""),
+                    "folder": known.manifest.folder if known else None,
+                }
+            )
+    lines = [[f["name"], f["version"], f["standing"], f["reason"]] for f in found]
+    text = table(["Plugin", "Version", "Standing", "Reason"], lines) if found else "No plugins."
+    report({"plugins": found}, text, as_json=as_json)
+
+
+@plugin.command()
+@click.argument("name")
+@json_option
+def install(name: str, as_json: bool) -> None:
+    """Run NAME's migrations and remember it, switched off."""
+    _act(name, PluginHost.install, "installed", as_json)
+
+
+@plugin.command()
+@click.argument("name")
+@json_option
+def enable(name: str, as_json: bool) -> None:
+    """Switch NAME on in every process; installs it when it is not."""
+
+    def act(host: PluginHost, name: str, who: str) -> None:
+        host.install(name, who)
+        host.enable(name, who)
+
+    _act(name, act, "on", as_json)
+
+
+@plugin.command()
+@click.argument("name")
+@json_option
+def disable(name: str, as_json: bool) -> None:
+    """Switch NAME off in every process; its data stay."""
+    _act(name, PluginHost.disable, "off", as_json)
+
+
+@plugin.command()
+@click.argument("name")
+@json_option
+def upgrade(name: str, as_json: bool) -> None:
+    """Run NAME's new migrations."""
+    _act(name, PluginHost.upgrade, "upgraded", as_json)
+
+
+@plugin.command()
+@click.argument("name")
+@click.option("--remove-data", is_flag=True, help="Also drop its tables, for good.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def uninstall(name: str, remove_data: bool, yes: bool, as_json: bool) -> None:
+    """Forget NAME; its tables are kept unless --remove-data is given."""
+
+    def act(host: PluginHost, name: str, who: str) -> None:
+        if name in host.snapshot().rows:
+            host.uninstall(name, who)
+        if remove_data:
+            host.remove_data(name, who)
+
+    if remove_data and not yes:
+        click.confirm(f"Everything that {name} stored will be lost. Go on?", abort=True)
+    _act(name, act, "uninstalled, data removed" if remove_data else "uninstalled", as_json)
+
+
+def _act(
+    name: str, act: Callable[[PluginHost, str, str], None], outcome: str, as_json: bool
+) -> None:
+    with opened_shop() as shop:
+        act(shop.plugins, name, actor())
+        standing = shop.plugins.standings().get(name)
+    report(
+        {"plugin": name, "outcome": outcome, "standing": standing},
+        f"{name}: {outcome}",
+        as_json=as_json,
+    )

@@ -1,0 +1,53 @@
+"""``banyan staff``: people who work in the store."""
+
+import click
+
+from core.cli.reporting import actor, json_option, opened_shop, report
+from core.kernel.ids import new_token
+
+
+@click.group()
+def staff() -> None:
+    """People who work in the store."""
+
+
+@staff.command()
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", default="owner", show_default=True, help="owner, manager, clerk, finance …")
+@click.option("--password", help="Asked for when missing.")
+@click.option("--generate", is_flag=True, help="Make up a password and print it.")
+@json_option
+def create(
+    email: str, name: str, role: str, password: str | None, generate: bool, as_json: bool
+) -> None:
+    """Add somebody who may sign in to the admin."""
+    from core.staff.services import (
+        audit,
+        create_staff,
+        ensure_builtin_roles,
+        prepare_staff_password,
+    )
+
+    made = new_token(12) if generate else None
+    secret = made or password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    hashed = prepare_staff_password(secret)
+    with opened_shop() as shop, shop.database.write() as session:
+        ensure_builtin_roles(session)
+        person = create_staff(session, email=email, name=name, role_key=role, password_hash=hashed)
+        who = actor()
+        audit(
+            session,
+            actor=who,
+            actor_name=who,
+            action="staff.create",
+            object_kind="staff",
+            object_ref=person.email,
+            after={"name": person.name, "role": role},
+        )
+    found = {"email": person.email, "name": person.name, "role": role, "id": person.id}
+    lines = [f"{person.name} <{person.email}> may sign in at /admin as {role}."]
+    if made:
+        found["password"] = made
+        lines.append(f"Password: {made}")
+    report(found, "\n".join(lines), as_json=as_json)
