@@ -1,0 +1,35 @@
+"""``banyan demo``: a filled store on this machine, in sandbox mode."""
+
+import os
+
+import click
+
+from core.config import ROOT
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--fill-only", is_flag=True, help="Fill the store and end.")
+def demo(host: str, port: int, fill_only: bool) -> None:
+    """Open a filled store on this machine; one Ctrl-C ends all of it.
+
+    Lives in instance/demo, unless BANYAN_INSTANCE or DATABASE_URL name another place; delete that
+    folder to begin anew.
+    """
+    os.environ.setdefault("BANYAN_INSTANCE", str(ROOT / "instance" / "demo"))
+    os.environ["BANYAN_SANDBOX"] = "1"
+    from core.cli.serving import Plan, serve
+    from core.config import load_config
+    from core.demo.store import Filler
+    from core.host.shop import open_shop
+
+    config = load_config()
+    shop = open_shop(config)
+    people = Filler(shop, click.echo).fill()
+    shop.close()
+    accounts = ["", *people.lines(), ""]
+    if fill_only:
+        click.echo("\n".join(accounts))
+        return
+    serve(config, Plan(host, port), lambda lines: click.echo("\n".join([*accounts, *lines])))

@@ -1,0 +1,112 @@
+"""The demo store: filled once, real in every figure, plugins installed and switched off.
+
+History is played with every plugin on, so that whoever switches one on finds a month of it; then
+all are switched off again, which keeps their data, and the merchant decides.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core.catalog.models import Product
+from core.db import migrate
+from core.demo.catalog import prepare_pictures, seed_catalog
+from core.demo.history import draw_invoices, draw_network, sku_ids
+from core.demo.people import DemoPeople, seed_people
+from core.host.shop import Shop
+from core.host.work import Work
+from core.kernel import clock
+from core.orders.models import Order
+from core.replay.player import Player
+from core.worker.relay import Relay
+
+ACTOR = "demo"
+SETUP_COMMAND = "demo"
+"""A plugin that contributes a command of this name is asked to fill its own tables: it gets the ids
+of the demo's members."""
+
+
+@dataclass
+class Filler:
+    """Fills an empty store; what is there stays as it is.
+
+    Args:
+        shop: an opened shop in sandbox mode.
+        say: told what is being done.
+    """
+
+    shop: Shop
+    say: Callable[[str], None]
+    _started: list[str] = field(default_factory=list)
+
+    def fill(self) -> DemoPeople:
+        """Schema, plugins, people, products and a month of orders."""
+        migrate.upgrade(self.shop.database.engine)
+        self._install_plugins()
+        with self.shop.database.write() as session:
+            people = seed_people(session)
+        if not self._has_products():
+            self.say("Preparing pictures")
+            pictures = prepare_pictures(self.shop.config.uploads)
+            with self.shop.database.write() as session:
+                seed_catalog(session, self.shop.config.uploads, pictures=pictures)
+        if not self._has_orders():
+            self.say("Placing a month of orders")
+            self._play(people)
+        return people
+
+    def _install_plugins(self) -> None:
+        plugins = self.shop.plugins
+        standings = plugins.standings()
+        for name, plugin in plugins.plugins.items():
+            if plugin.is_sound and not standings[name].is_installed:
+                plugins.install(name, ACTOR)
+                self._started.append(name)
+
+    def _has_products(self) -> bool:
+        with self.shop.database.read() as session:
+            return session.execute(sa.select(Product.id).limit(1)).first() is not None
+
+    def _has_orders(self) -> bool:
+        with self.shop.database.read() as session:
+            return session.execute(sa.select(Order.id).limit(1)).first() is not None
+
+    def _play(self, people: DemoPeople) -> None:
+        known = {
+            member.nickname: (member.member_id, member.address_id) for member in people.members
+        }
+        self._switch_all(on=True)
+        self._set_up_plugins([member_id for member_id, _ in known.values()])
+        until = datetime.now(UTC)
+        with self.shop.database.read() as session:
+            invoices = draw_invoices(session, until=until, known=tuple(known))
+            skus = sku_ids(session)
+        self.shop.counters.follows_clock = False
+        try:
+            Player(
+                shop=self.shop,
+                relay=Relay(self.shop.database, self.shop.plugins),
+                skus=skus,
+                referrers=draw_network(tuple(known)),
+                advance=lambda: None,
+                known=known,
+            ).play(invoices, until=until)
+        finally:
+            self.shop.counters.follows_clock = True
+            clock.set_offset(0)
+        self._switch_all(on=False)
+
+    def _switch_all(self, *, on: bool) -> None:
+        for name in self._started:
+            switch = self.shop.plugins.enable if on else self.shop.plugins.disable
+            switch(name, ACTOR)
+        self.shop.counters.refresh(force=True)
+
+    def _set_up_plugins(self, member_ids: list[UUID]) -> None:
+        for name, command in self.shop.plugins.contributions("commands"):
+            if command.name == SETUP_COMMAND:
+                work = Work(self.shop, self.shop.plugins.settings_of(name))
+                command.run(work, [str(member_id) for member_id in member_ids])
