@@ -14,6 +14,7 @@ from core.catalog.services.listing import list_products, product_cards, related_
 from core.catalog.services.products import (
     count_sold,
     create_product,
+    delete_drafts,
     save_pictures,
     set_product_state,
     update_product,
@@ -28,6 +29,7 @@ __all__ = [
     "create_category",
     "create_product",
     "delete_category",
+    "delete_drafts",
     "find_category",
     "index_products",
     "list_products",

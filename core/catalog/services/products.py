@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.catalog.events import ProductPublished
-from core.catalog.models import Category, Product, ProductPicture, Sku
+from core.catalog.models import Category, Product, ProductPicture, ProductTerm, Sku
 from core.catalog.rules.drafts import (
     MOST_PICTURES,
     PRODUCT_STATES,
@@ -25,6 +25,7 @@ from core.kernel.clock import now
 from core.kernel.errors import Conflict, InvalidInput, NotFound, Rejected
 from core.kernel.ids import new_code, new_id
 from core.media.models import Media
+from core.stock.services import discard_levels
 
 
 def create_product(
@@ -128,6 +129,28 @@ def set_product_state(session: Session, product_ids: Collection[UUID], target: s
     )
     state.bump(session, state.CATALOG)
     return len(moving)
+
+
+def delete_drafts(session: Session, product_ids: Collection[UUID]) -> int:
+    """Delete products that were never on sale, stock and all; others are left alone.
+
+    Returns:
+        How many were deleted.
+    """
+    drafts = session.scalars(
+        sa.select(Product.id).where(
+            Product.id.in_(product_ids),
+            Product.state == ProductState.DRAFT,
+            Product.published_at.is_(None),
+        )
+    ).all()
+    if drafts:
+        skus = session.scalars(sa.select(Sku.id).where(Sku.product_id.in_(drafts))).all()
+        discard_levels(session, skus)
+        for table in (ProductTerm, ProductPicture, Sku):
+            session.execute(sa.delete(table).where(table.product_id.in_(drafts)))
+        session.execute(sa.delete(Product).where(Product.id.in_(drafts)))
+    return len(drafts)
 
 
 def save_pictures(session: Session, product_id: UUID, pictures: Sequence[UUID]) -> None:

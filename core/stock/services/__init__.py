@@ -2,7 +2,14 @@
 
 from core.stock.services.holds import hold, release, release_many, take
 from core.stock.services.levels import available, movements, set_low_at, stock_views, verify
-from core.stock.services.movements import adjust, open_levels, put_back, receive, recount
+from core.stock.services.movements import (
+    adjust,
+    discard_levels,
+    open_levels,
+    put_back,
+    receive,
+    recount,
+)
 from core.stock.types import MovementView, StockReport, StockView
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "StockView",
     "adjust",
     "available",
+    "discard_levels",
     "hold",
     "movements",
     "open_levels",

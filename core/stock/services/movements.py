@@ -1,6 +1,6 @@
 """Changes of what is on hand, each booked once under its key: a repeated call changes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +119,12 @@ def open_levels(
     session.execute(_insert_level, levels)
     counts = [(sku_id, count) for sku_id, count in sorted(on_hand.items()) if count]
     write_movements(session, counts, kind=kind, key="opened", reference="", actor=actor)
+
+
+def discard_levels(session: Session, sku_ids: Collection[UUID]) -> None:
+    """Forget the stock of SKUs that were never for sale and are about to be deleted."""
+    session.execute(sa.delete(_MOVEMENT).where(_MOVEMENT.c.sku_id.in_(sku_ids)))  # type: ignore[arg-type]
+    session.execute(sa.delete(_LEVEL).where(_LEVEL.c.sku_id.in_(sku_ids)))  # type: ignore[arg-type]
 
 
 def write_movements(
