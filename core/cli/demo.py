@@ -1,10 +1,15 @@
 """``banyan demo``: a filled store on this machine, in sandbox mode."""
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
+from core.cli.reporting import table
 from core.config import ROOT
+
+if TYPE_CHECKING:
+    from core.demo.people import DemoPeople
 
 
 @click.command()
@@ -28,8 +33,17 @@ def demo(host: str, port: int, fill_only: bool) -> None:
     shop = open_shop(config)
     people = Filler(shop, click.echo).fill()
     shop.close()
-    accounts = ["", *people.lines(), ""]
+    accounts = ["", *_accounts(people), ""]
     if fill_only:
         click.echo("\n".join(accounts))
         return
     serve(config, Plan(host, port), lambda lines: click.echo("\n".join([*accounts, *lines])))
+
+
+def _accounts(people: "DemoPeople") -> list[str]:
+    rows = [
+        (each.role, each.name, each.login, each.phone or "-", each.password)
+        for each in (*people.staff, *people.members)
+    ]
+    lines = table(("Role", "Name", "E-mail", "Phone", "Password"), rows).splitlines()
+    return [*lines, "Codes sent to phones appear here and in admin under Messages."]
