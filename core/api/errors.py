@@ -1,7 +1,8 @@
 """Errors that plugins raise: the same family as the trunk's, mapped to a status at the edge once.
 
-``message`` is an English catalogue entry with ``%(name)s`` places, ``params`` fill them. A ``check_*``
-hook refuses by raising :class:`Rejected`; anything that is none of these counts as a plugin's fault.
+``message`` is an English catalogue entry with ``%(name)s`` places, ``params`` fill them. A
+``check_*`` hook refuses by raising :class:`Rejected`; anything else it raises is a fault of the
+plugin.
 """
 
 from core.kernel.errors import (

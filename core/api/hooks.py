@@ -141,7 +141,7 @@ class CheckHooks:
 
 
 class FactHooks:
-    """Told after the fact is committed: retried for the plugin alone, parked after eight failures."""
+    """Told after the commit: retried for the plugin alone, parked after eight failures."""
 
     @hookspec
     def member_registered(self, session: Session, event: MemberRegistered) -> None:

@@ -1,7 +1,7 @@
 """The ledger: the one place where balances live. Append-only, double-entry, each key booked once.
 
-A plugin declares its account kinds at import (:func:`declare_kind`), books with a key that names the
-fact, rule and beneficiary, and never stores a balance of its own.
+A plugin declares its account kinds at import (:func:`declare_kind`), books with a key that names
+the fact, rule and beneficiary, and never stores a balance of its own.
 """
 
 from core.ledger.rules import member_owner

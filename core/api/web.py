@@ -1,0 +1,243 @@
+"""What a plugin's view may ask of the request it serves, and how it answers.
+
+The trunk's web layer stands behind these functions (``core.web.doors``); a view needs nothing else
+of Flask than ``request``, ``redirect`` and ``url_for``. Access is declared with the page, so a view
+of a ``member`` page may call :func:`member` without looking, one of an admin page :func:`staff`.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+import flask
+from sqlalchemy.orm import Session
+
+from core.members.types import Principal
+from core.settings.rules import StoreSettings
+
+__all__ = [
+    "Principal",
+    "audit",
+    "client_ip",
+    "current_member",
+    "external_url",
+    "locale",
+    "member",
+    "notice",
+    "plugin_settings",
+    "reader",
+    "render_admin_page",
+    "render_store_page",
+    "safe_path",
+    "save_plugin_settings",
+    "sentence",
+    "staff",
+    "store_settings",
+    "visitor",
+    "writing",
+]
+
+EXTENSION = "banyan.doors"
+
+
+def reader() -> Session:
+    """The request's read-only session, opened at its first use and closed with the request."""
+    return _doors().reader()
+
+
+def writing() -> AbstractContextManager[Session]:
+    """A unit of work, as ``with writing() as session``; commits when the block ends."""
+    return _doors().writing()
+
+
+def current_member() -> Principal | None:
+    """The signed-in shopper, or ``None`` for a guest. At most one statement a request."""
+    return _doors().current_member()
+
+
+def member() -> Principal:
+    """The signed-in shopper.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    return _doors().member()
+
+
+def staff() -> Principal:
+    """The signed-in staff member.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    return _doors().staff()
+
+
+def visitor() -> str | None:
+    """The browser's random id; ``None`` when it never opened a share link or filled a bag."""
+    return _doors().visitor()
+
+
+def client_ip() -> str:
+    """The client's address, behind proxies only as far as they are trusted."""
+    return _doors().client_ip()
+
+
+def locale() -> str:
+    """The request's locale: ``zh_Hans_CN`` or ``en``."""
+    return _doors().locale()
+
+
+def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
+    """A catalogue entry in the request's language; keys ending in ``_fen`` are shown as money."""
+    return _doors().sentence(message, params)
+
+
+def notice(message: str, kind: str = "ok", **params: Any) -> None:
+    """Show a catalogue entry once, on the next page or on this one.
+
+    Args:
+        message: English catalogue entry.
+        kind: ``ok``, ``warn`` or ``error``.
+        params: values for its places.
+    """
+    _doors().notice(message, kind, **params)
+
+
+def external_url(path: str) -> str:
+    """A path of this shop with its public origin."""
+    return _doors().external_url(path)
+
+
+def safe_path(target: str | None, fallback: str = "/") -> str:
+    """A place within this shop to go back to; anything else becomes ``fallback``."""
+    return _doors().safe_path(target, fallback)
+
+
+def store_settings() -> StoreSettings:
+    """The merchant's settings of the trunk, at most half a second old."""
+    return _doors().store_settings()
+
+
+def plugin_settings(plugin: str) -> Mapping[str, Any]:
+    """A plugin's own settings, at most half a second old."""
+    return _doors().plugin_settings(plugin)
+
+
+def save_plugin_settings(plugin: str, values: Mapping[str, Any]) -> None:
+    """Store a plugin's settings in the signed-in staff member's name, with history.
+
+    Raises:
+        Rejected: the schema's own check refuses.
+    """
+    _doors().save_plugin_settings(plugin, values)
+
+
+def audit(
+    session: Session,
+    action: str,
+    kind: str,
+    ref: object,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Write down what the signed-in staff member does, in the transaction of the act itself.
+
+    Args:
+        session: the unit of work of the act.
+        action: ``plugin.verb``.
+        kind: kind of the thing changed.
+        ref: its number or id.
+        before: values before.
+        after: values after.
+    """
+    return _doors().audit(session, action, kind, ref, before=before, after=after)
+
+
+def render_store_page(template: str, plugin: str, **values: Any) -> str:
+    """A page of the shop face around the plugin's template; themes may replace it.
+
+    Args:
+        template: file below the plugin's ``templates/``.
+        plugin: whose page it is.
+        values: plain values; never rows.
+    """
+    return _doors().render_store_page(template, plugin, **values)
+
+
+def render_admin_page(template: str, plugin: str, **values: Any) -> str:
+    """A page of the merchant's face around the plugin's template."""
+    return _doors().render_admin_page(template, plugin, **values)
+
+
+class Doors(Protocol):
+    """What the web layer puts behind these functions; each method is the function of its name."""
+
+    def reader(self) -> Session:
+        """See :func:`reader`."""
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """See :func:`writing`."""
+
+    def current_member(self) -> Principal | None:
+        """See :func:`current_member`."""
+
+    def member(self) -> Principal:
+        """See :func:`member`."""
+
+    def staff(self) -> Principal:
+        """See :func:`staff`."""
+
+    def visitor(self) -> str | None:
+        """See :func:`visitor`."""
+
+    def client_ip(self) -> str:
+        """See :func:`client_ip`."""
+
+    def locale(self) -> str:
+        """See :func:`locale`."""
+
+    def sentence(self, message: str, params: Mapping[str, Any] | None) -> str:
+        """See :func:`sentence`."""
+
+    def notice(self, message: str, kind: str, **params: Any) -> None:
+        """See :func:`notice`."""
+
+    def external_url(self, path: str) -> str:
+        """See :func:`external_url`."""
+
+    def safe_path(self, target: str | None, fallback: str) -> str:
+        """See :func:`safe_path`."""
+
+    def store_settings(self) -> StoreSettings:
+        """See :func:`store_settings`."""
+
+    def plugin_settings(self, plugin: str) -> Mapping[str, Any]:
+        """See :func:`plugin_settings`."""
+
+    def save_plugin_settings(self, plugin: str, values: Mapping[str, Any]) -> None:
+        """See :func:`save_plugin_settings`."""
+
+    def audit(
+        self,
+        session: Session,
+        action: str,
+        kind: str,
+        ref: object,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+    ) -> UUID:
+        """See :func:`audit`."""
+
+    def render_store_page(self, template: str, plugin: str, **values: Any) -> str:
+        """See :func:`render_store_page`."""
+
+    def render_admin_page(self, template: str, plugin: str, **values: Any) -> str:
+        """See :func:`render_admin_page`."""
+
+
+def _doors() -> Doors:
+    return cast(Doors, flask.current_app.extensions[EXTENSION])

@@ -1,0 +1,80 @@
+"""The web layer behind ``core.api.web``: what plugins' views may ask of a request."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+import flask
+from sqlalchemy.orm import Session
+
+from core.api.web import EXTENSION
+from core.settings.rules import StoreSettings
+from core.staff.services import audit
+from core.web import context, flash, i18n
+from core.web.admin.render import render_admin_page
+from core.web.render import render_store_page
+
+
+def install(app: flask.Flask) -> None:
+    """Open the doors to plugins."""
+    app.extensions[EXTENSION] = WebDoors()
+
+
+class WebDoors:
+    """The functions of ``core.api.web``, by their names; each is described there."""
+
+    reader = staticmethod(context.reader)
+    writing = staticmethod(context.writing)
+    current_member = staticmethod(context.current_member)
+    member = staticmethod(context.member)
+    staff = staticmethod(context.staff)
+    visitor = staticmethod(context.visitor)
+    client_ip = staticmethod(context.client_ip)
+    external_url = staticmethod(context.external_url)
+    safe_path = staticmethod(context.safe_path)
+    locale = staticmethod(i18n.locale)
+    sentence = staticmethod(i18n.sentence)
+    render_store_page = staticmethod(render_store_page)
+    render_admin_page = staticmethod(render_admin_page)
+
+    def notice(self, message: str, kind: str, **params: Any) -> None:
+        """Show a sentence once."""
+        flash.say(message, cast(flash.Kind, kind), **params)
+
+    def store_settings(self) -> StoreSettings:
+        """The trunk's settings."""
+        return context.shop().settings()
+
+    def plugin_settings(self, plugin: str) -> Mapping[str, Any]:
+        """A plugin's settings."""
+        return context.shop().plugins.settings_of(plugin)
+
+    def save_plugin_settings(self, plugin: str, values: Mapping[str, Any]) -> None:
+        """Store a plugin's settings in the signed-in staff member's name."""
+        actor = context.staff().actor
+        context.close_reader()
+        context.shop().plugins.save_settings(plugin, values, actor)
+
+    def audit(
+        self,
+        session: Session,
+        action: str,
+        kind: str,
+        ref: object,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+    ) -> UUID:
+        """Add a line to the audit log."""
+        principal = context.staff()
+        return audit(
+            session,
+            actor=principal.actor,
+            actor_name=principal.name,
+            action=action,
+            object_kind=kind,
+            object_ref=str(ref),
+            before=before,
+            after=after,
+            ip=context.client_ip(),
+        )
