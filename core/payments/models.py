@@ -11,7 +11,11 @@ from core.db.base import Base, Fen, IdColumn
 
 
 class PaymentAttempt(Base):
-    """One try to pay one order at one gateway."""
+    """One try to pay one order at one gateway.
+
+    ``refunded_fen`` counts what is on its way back and what is back, so that no two refunds promise
+    the same money. ``next_query_at``: when the gateway is asked next, should its callback be lost.
+    """
 
     __tablename__ = "payment_attempt"
 
@@ -20,7 +24,7 @@ class PaymentAttempt(Base):
     order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"), index=True)
     gateway: Mapped[str] = mapped_column(sa.String(48))
     amount_fen: Mapped[Fen]
-    state: Mapped[str] = mapped_column(sa.String(16), default="created", index=True)
+    state: Mapped[str] = mapped_column(sa.String(16), default="created")
     gateway_ref: Mapped[str | None] = mapped_column(sa.String(80))
     pay_url: Mapped[str | None] = mapped_column(sa.String(500))
     received_fen: Mapped[Fen] = mapped_column(default=0)
@@ -29,8 +33,19 @@ class PaymentAttempt(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    next_query_at: Mapped[datetime | None]
 
-    __table_args__ = (sa.UniqueConstraint("gateway", "gateway_ref"),)
+    __table_args__ = (
+        sa.UniqueConstraint("gateway", "gateway_ref"),
+        sa.CheckConstraint("amount_fen > 0 AND received_fen >= 0", name="sane_amounts"),
+        sa.CheckConstraint("refunded_fen BETWEEN 0 AND received_fen", name="sane_refund"),
+        sa.Index(
+            "ix_payment_attempt_query",
+            "next_query_at",
+            sqlite_where=sa.text("state = 'started'"),
+            postgresql_where=sa.text("state = 'started'"),
+        ),
+    )
 
 
 class Refund(Base):
@@ -53,6 +68,16 @@ class Refund(Base):
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
+    __table_args__ = (
+        sa.CheckConstraint("amount_fen > 0", name="amount_positive"),
+        sa.Index(
+            "ix_refund_due",
+            "next_try_at",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
+    )
+
 
 class Suspense(Base):
     """Money that arrived and fits no order as it should: booked, alerted, refunded once."""
@@ -63,7 +88,7 @@ class Suspense(Base):
     attempt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment_attempt.id"), unique=True)
     kind: Mapped[str] = mapped_column(sa.String(24))  # wrong_amount, dead_order, second_payment
     amount_fen: Mapped[Fen]
-    state: Mapped[str] = mapped_column(sa.String(16), default="open")  # open, refunding, refunded
+    state: Mapped[str] = mapped_column(sa.String(16), default="refunding")  # refunding, refunded
     at: Mapped[datetime]
 
 

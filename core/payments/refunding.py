@@ -3,16 +3,27 @@
 No transaction is open while a gateway is asked.
 """
 
+import logging
 from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
+from core.kernel.errors import NotFound, UpstreamError
 from core.payments.gateways import Gateway, GatewayRegistry
+from core.payments.services.refunds import (
+    claim_refund,
+    due_refunds,
+    refund_failed,
+    refund_succeeded,
+)
+from core.payments.types import Attempt, RefundRequest, RefundView
 
 Settle = Callable[[Session, UUID], object]
 """What happens when the gateway confirms; gets the refund's id, calls ``refund_succeeded``."""
+
+_log = logging.getLogger(__name__)
 
 
 def run_refund(
@@ -27,13 +38,54 @@ def run_refund(
         settle: run in one unit of work once the gateway confirms; ``refund_succeeded`` by default.
 
     Returns:
-        Whether the money is back. ``False``: not yet; the job tries again.
+        Whether the gateway confirmed. ``False``: not yet; the job tries again.
     """
-    raise NotImplementedError
+    with database.write() as session:
+        claimed = claim_refund(session, refund_id)
+    if claimed is None:
+        return False
+    try:
+        result = gateway.refund(_request(*claimed))
+    except UpstreamError as error:
+        _log.warning("refund %s failed: %s", claimed[0].refund_no, error)
+        with database.write() as session:
+            refund_failed(session, refund_id, str(error), permanent=error.permanent)
+        return False
+    if not result.is_done:
+        return False
+    with database.write() as session:
+        (settle or refund_succeeded)(session, refund_id)
+    return True
 
 
 def run_due_refunds(
     database: Database, gateways: GatewayRegistry, *, settle: Settle | None = None, limit: int = 100
 ) -> int:
-    """Send every refund that is due; how many are back now. Two workers may run it at once."""
-    raise NotImplementedError
+    """Send every refund that is due; two workers may run it at once.
+
+    A refund whose gateway is switched off waits.
+
+    Returns:
+        How many gateways confirmed now.
+    """
+    with database.read() as session:
+        due = due_refunds(session, limit=limit)
+    done = 0
+    for refund_id, key in due:
+        try:
+            gateway = gateways.get(key)
+        except NotFound:
+            _log.warning("a refund waits for the gateway %s, which is not there", key)
+            continue
+        done += run_refund(database, gateway, refund_id, settle=settle)
+    return done
+
+
+def _request(refund: RefundView, attempt: Attempt) -> RefundRequest:
+    return RefundRequest(
+        refund_no=refund.refund_no,
+        payment_no=attempt.payment_no,
+        gateway_ref=attempt.gateway_ref or "",
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+    )

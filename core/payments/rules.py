@@ -1,6 +1,6 @@
 """Decisions about payments. Plain Python."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.kernel.states import StateMachine
@@ -39,6 +39,14 @@ ATTEMPT = StateMachine[AttemptState](
 )
 _MONEY_CAME = frozenset({AttemptState.SUCCEEDED, AttemptState.SUSPENDED})
 _REFUND_DELAYS_S = (10, 30, 120, 600, 1800, 3600, 10_800, 21_600)
+REFUND_TRIES = 20
+"""After so many tries (about three days) a refund waits for staff."""
+_QUERY_DELAY = timedelta(seconds=30)
+
+
+def gateway_account(gateway: str) -> str:
+    """Platform account of the money that lies at a gateway."""
+    return f"gateway:{gateway}"
 
 
 def judge(attempt: Attempt, result: PaymentResult, payable: Payable) -> Verdict:
@@ -69,3 +77,8 @@ def _judge_money(attempt: Attempt, result: PaymentResult, payable: Payable) -> V
 def refund_delay(tries: int) -> timedelta:
     """How long to wait after the ``tries``-th attempt to refund: 10 s growing to six hours."""
     return timedelta(seconds=_REFUND_DELAYS_S[min(tries, len(_REFUND_DELAYS_S)) - 1])
+
+
+def next_query(created_at: datetime, at: datetime) -> datetime:
+    """When to ask the gateway again about a payment of that age: 30 s, then ever more rarely."""
+    return at + max(_QUERY_DELAY, (at - created_at) / 2)

@@ -102,7 +102,7 @@ def reverse(
     )
 
 
-def _original(session: Session, journal_id: UUID) -> sa.Row[tuple[str, str]]:
+def _original(session: Session, journal_id: UUID) -> sa.Row[str, str]:
     """Kind and reference of a journal, locked so that two reversals of it wait for each other."""
     row = session.execute(
         sa.select(LedgerJournal.kind, LedgerJournal.reference)
@@ -131,5 +131,5 @@ def _write(session: Session, entries: Sequence[JournalEntry]) -> list[UUID]:
         check_entry(entry)
     batch = Batch.of(entries, clock.now())
     connection = session.connection()
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.write(connection, batch)
+    write = sqlite.write if connection.dialect.name == "sqlite" else postgresql.write
+    return write(connection, batch)

@@ -21,8 +21,7 @@ def balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
 
     Not for platform accounts, which keep no balance: see :func:`platform_balance`.
     """
-    found = session.execute(_balance_of(owner, kind, asset)).scalar()
-    return int(found or 0)
+    return session.execute(_balance_of(owner, kind, asset)).scalar() or 0
 
 
 def locked_balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
@@ -30,8 +29,7 @@ def locked_balance(session: Session, owner: str, kind: str, asset: str = CNY) ->
 
     On SQLite every unit of work that writes has the whole database to itself anyway.
     """
-    found = session.execute(_balance_of(owner, kind, asset).with_for_update()).scalar()
-    return int(found or 0)
+    return session.execute(_balance_of(owner, kind, asset).with_for_update()).scalar() or 0
 
 
 def balances(
@@ -122,5 +120,5 @@ def statement(
     ]
 
 
-def _balance_of(owner: str, kind: str, asset: str) -> sa.Select[tuple[int | None]]:
+def _balance_of(owner: str, kind: str, asset: str) -> sa.Select[int]:
     return sa.select(_ACCOUNT.c.balance).where(_ACCOUNT.c.id == account_id(owner, kind, asset))

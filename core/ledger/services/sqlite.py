@@ -1,8 +1,8 @@
 """Writing journals on SQLite: three to five statements in an immediate transaction.
 
 Nobody else writes meanwhile, so keys can be looked up before they are inserted. Statements go to
-the driver as they are: a booking is part of every order, and what SQLAlchemy would add costs several
-times the booking itself. Ids and times are written as the column types do (``core.db.base``).
+the driver as they are: a booking is part of every order, and what SQLAlchemy would add costs
+several times the booking itself. Ids and times are written as the column types do.
 """
 
 import json

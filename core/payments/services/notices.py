@@ -1,10 +1,19 @@
 """Callbacks as they came, for the merchant's eyes."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+from core.kernel import clock
+from core.kernel.ids import new_id
+from core.payments.models import GatewayNotice
+
+_NOTICE: Any = GatewayNotice.__table__
+_BODY_LIMIT = 4000
 
 
 def note_notice(
@@ -16,10 +25,31 @@ def note_notice(
     outcome: str,
     body: Mapping[str, Any],
 ) -> None:
-    """Keep a callback and what was made of it. Long values are cut; nothing is judged here."""
-    raise NotImplementedError
+    """Keep a callback and what was made of it; nothing is judged here.
+
+    Args:
+        session: the caller's unit of work.
+        gateway: key of the gateway it claims to come from.
+        payment_no: the payment it is about, as claimed; cut to 64 characters.
+        is_genuine: whether its signature, age and nonce were good.
+        outcome: what came of it, such as ``confirmed`` or ``forged``; cut to 32 characters.
+        body: its content; one larger than 4,000 characters is kept as its beginning.
+    """
+    text = json.dumps(dict(body), ensure_ascii=False, default=str)
+    session.execute(
+        sa.insert(_NOTICE).values(
+            id=new_id(),
+            gateway=gateway[:48],
+            payment_no=payment_no[:64],
+            is_genuine=is_genuine,
+            outcome=outcome[:32],
+            body=json.loads(text) if len(text) <= _BODY_LIMIT else {"cut": text[:_BODY_LIMIT]},
+            at=clock.now(),
+        )
+    )
 
 
 def prune_notices(session: Session, *, before: datetime) -> int:
     """Forget callbacks older than an instant; how many."""
-    raise NotImplementedError
+    deleted = session.execute(sa.delete(_NOTICE).where(_NOTICE.c.at < before))
+    return int(deleted.rowcount)  # type: ignore[attr-defined]

@@ -1,11 +1,32 @@
 """What to do with a gateway's word, and with money that does not fit."""
 
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.payments.rules import Verdict
-from core.payments.types import Attempt, Payable, PaymentResult
+from core.db.outbox import announce
+from core.kernel import clock
+from core.kernel.ids import new_id
+from core.ledger.services import PLATFORM, Leg, book
+from core.payments.events import PaymentSuspended
+from core.payments.models import Suspense
+from core.payments.rules import Verdict, gateway_account, judge
+from core.payments.services.attempts import (
+    book_receipt,
+    lock_attempt,
+    mark_closed,
+    mark_failed,
+    mark_received,
+    mark_succeeded,
+)
+from core.payments.services.refunds import request_refund
+from core.payments.types import Attempt, AttemptState, Payable, PaymentResult
+
+_SUSPENSE: Any = Suspense.__table__
+SUSPENSE_ACCOUNT = "suspense"
+"""Platform account of money that is kept apart until it is back."""
 
 
 def record_result(session: Session, result: PaymentResult, *, payable: Payable) -> Verdict:
@@ -17,7 +38,19 @@ def record_result(session: Session, result: PaymentResult, *, payable: Payable) 
     Raises:
         NotFound: no attempt has this payment number.
     """
-    raise NotImplementedError
+    attempt = lock_attempt(session, result.payment_no)
+    verdict = judge(attempt, result, payable)
+    if verdict is Verdict.PAID:
+        fact = mark_succeeded(session, attempt, result)
+        book_receipt(session, attempt)
+        announce(session, fact)
+    elif verdict.is_suspense:
+        suspend(session, attempt, verdict, result.amount_fen, gateway_ref=result.gateway_ref)
+    elif verdict is Verdict.FAILED:
+        mark_failed(session, attempt, result)
+    elif verdict is Verdict.CLOSED:
+        mark_closed(session, attempt)
+    return verdict
 
 
 def suspend(
@@ -41,4 +74,40 @@ def suspend(
     Raises:
         Conflict: money of this attempt was counted before.
     """
-    raise NotImplementedError
+    mark_received(session, attempt, AttemptState.SUSPENDED, amount, gateway_ref)
+    suspense_id = new_id()
+    session.execute(
+        sa.insert(_SUSPENSE).values(
+            id=suspense_id,
+            attempt_id=attempt.id,
+            kind=str(kind),
+            amount_fen=amount,
+            state="refunding",
+            at=clock.now(),
+        )
+    )
+    book(
+        session,
+        key=f"suspense:{suspense_id}",
+        kind="suspense",
+        reference=f"order:{attempt.order_id}",
+        actor="system",
+        legs=(
+            Leg(PLATFORM, gateway_account(attempt.gateway), amount),
+            Leg(PLATFORM, SUSPENSE_ACCOUNT, -amount),
+        ),
+    )
+    request_refund(
+        session,
+        key=f"suspense:{suspense_id}",
+        attempt_id=attempt.id,
+        amount_fen=amount,
+        reason=str(kind),
+    )
+    announce(
+        session,
+        PaymentSuspended(
+            order_id=attempt.order_id, attempt_id=attempt.id, kind=str(kind), amount_fen=amount
+        ),
+    )
+    return suspense_id
