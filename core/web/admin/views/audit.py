@@ -1,0 +1,76 @@
+"""The audit log: who did what to which thing, with values before and after."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from core.staff.services import list_audit, list_staff
+from core.staff.types import AuditView
+from core.web import context
+from core.web.access import access
+from core.web.admin.answers import page_number, query_text
+from core.web.admin.blueprint import admin
+from core.web.admin.render import render_admin_page
+
+AREAS = (
+    "product",
+    "stock",
+    "order",
+    "after_sale",
+    "payment",
+    "refund",
+    "payout",
+    "member",
+    "referral",
+    "plugin",
+    "staff",
+    "role",
+    "setting",
+    "job",
+    "event",
+    "message",
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value before and after."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@admin.get("/audit")
+@access("staff:audit.view")
+def audit_log() -> str:
+    """Newest first, by person, area and thing."""
+    session = context.reader()
+    action, actor = request.args.get("action", ""), request.args.get("actor", "")
+    page = list_audit(
+        session,
+        actor=actor[:64],
+        action=action[:64],
+        object_ref=query_text(),
+        page=page_number(),
+        per_page=30,
+    )
+    return render_admin_page(
+        "staff/audit.html",
+        here="staff",
+        page=page,
+        changes={entry.id: changes_of(entry) for entry in page.items},
+        people=list_staff(session),
+        areas=AREAS,
+        actor=actor,
+        action=action,
+        query=query_text(),
+        is_narrowed=bool(request.args),
+    )
+
+
+def changes_of(entry: AuditView) -> list[Change]:
+    """What a line changed, field by field."""
+    names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
+    return [Change(name, entry.before.get(name), entry.after.get(name)) for name in names]
