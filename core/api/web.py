@@ -5,7 +5,7 @@ of Flask than ``request``, ``redirect`` and ``url_for``. Access is declared with
 of a ``member`` page may call :func:`member` without looking, one of an admin page :func:`staff`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -13,17 +13,20 @@ from uuid import UUID
 import flask
 from sqlalchemy.orm import Session
 
+from core.kernel.errors import ShopError
 from core.members.types import Principal
 from core.settings.rules import StoreSettings
 
 __all__ = [
     "Principal",
     "audit",
+    "check",
     "client_ip",
     "current_member",
     "external_url",
     "locale",
     "member",
+    "note_cards",
     "notice",
     "plugin_settings",
     "reader",
@@ -34,6 +37,7 @@ __all__ = [
     "sentence",
     "staff",
     "store_settings",
+    "translate_error",
     "visitor",
     "writing",
 ]
@@ -92,6 +96,11 @@ def locale() -> str:
 def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
     """A catalogue entry in the request's language; keys ending in ``_fen`` are shown as money."""
     return _doors().sentence(message, params)
+
+
+def translate_error(error: ShopError) -> str:
+    """An error's sentence in the request's language; several when several plugins refuse."""
+    return _doors().translate_error(error)
 
 
 def notice(message: str, kind: str = "ok", **params: Any) -> None:
@@ -156,6 +165,20 @@ def audit(
     return _doors().audit(session, action, kind, ref, before=before, after=after)
 
 
+def check(hook: str, **arguments: Any) -> None:
+    """Ask every plugin that takes part, as the trunk's services do with their ``check`` argument.
+
+    Raises:
+        Rejected: one or several refuse.
+    """
+    _doors().check(hook, **arguments)
+
+
+def note_cards(cards: Sequence[Any]) -> None:
+    """Tell which product cards a page shows, before it is rendered: blocks on cards ask once."""
+    _doors().note_cards(cards)
+
+
 def render_store_page(template: str, plugin: str, **values: Any) -> str:
     """A page of the shop face around the plugin's template; themes may replace it.
 
@@ -201,6 +224,15 @@ class Doors(Protocol):
 
     def sentence(self, message: str, params: Mapping[str, Any] | None) -> str:
         """See :func:`sentence`."""
+
+    def translate_error(self, error: ShopError) -> str:
+        """See :func:`translate_error`."""
+
+    def check(self, hook: str, **arguments: Any) -> None:
+        """See :func:`check`."""
+
+    def note_cards(self, cards: Sequence[Any]) -> None:
+        """See :func:`note_cards`."""
 
     def notice(self, message: str, kind: str, **params: Any) -> None:
         """See :func:`notice`."""

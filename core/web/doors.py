@@ -8,9 +8,10 @@ import flask
 from sqlalchemy.orm import Session
 
 from core.api.web import EXTENSION
+from core.kernel.errors import ShopError
 from core.settings.rules import StoreSettings
 from core.staff.services import audit
-from core.web import context, flash, i18n
+from core.web import context, flash, i18n, regions
 from core.web.admin.render import render_admin_page
 from core.web.render import render_store_page
 
@@ -34,8 +35,18 @@ class WebDoors:
     safe_path = staticmethod(context.safe_path)
     locale = staticmethod(i18n.locale)
     sentence = staticmethod(i18n.sentence)
+    note_cards = staticmethod(regions.note_cards)
     render_store_page = staticmethod(render_store_page)
     render_admin_page = staticmethod(render_admin_page)
+
+    def translate_error(self, error: ShopError) -> str:
+        """An error in words; each plugin's reason when several refuse."""
+        reasons = getattr(error, "reasons", ()) or (error,)
+        return " ".join(i18n.translate_error(reason) for reason in reasons)
+
+    def check(self, hook: str, **arguments: Any) -> None:
+        """Ask the enabled plugins."""
+        context.shop().extensions().check(hook, **arguments)
 
     def notice(self, message: str, kind: str, **params: Any) -> None:
         """Show a sentence once."""
