@@ -51,7 +51,7 @@ def reader() -> Session:
 
 
 def writing() -> AbstractContextManager[Session]:
-    """A unit of work, as ``with writing() as session``; commits when the block ends."""
+    """A unit of work for a ``with`` block; it commits when the block ends."""
     return _doors().writing()
 
 
