@@ -65,7 +65,7 @@ class AdminForm(Form):
 
         def bind_field(self, form: Form, unbound: Any, options: dict[str, Any]) -> Any:
             """Trim what was typed into one-line fields."""
-            if unbound.field_class in (StringField,):
+            if unbound.field_class is StringField:
                 options["filters"] = [*unbound.kwargs.get("filters", ()), _trim]
             return unbound.bind(form=form, **options)
 
