@@ -27,7 +27,7 @@ SHARE_COOKIE = "banyan_share"
 BAG_COOKIE = "banyan_bag"
 FLASH_COOKIE = "banyan_flash"
 
-_VISITOR_BYTES = 24
+VISITOR_BYTES = 24
 
 
 def shop() -> Shop:
@@ -113,14 +113,19 @@ def forget_principals() -> None:
 def visitor() -> str | None:
     """The browser's random id, or ``None`` when it never opened a share link or filled a bag."""
     value = g.get("banyan_visitor") or request.cookies.get(VISITOR_COOKIE, "")
-    return value if 16 <= len(value) <= 40 and value.isascii() and value.isprintable() else None
+    return value if is_visitor(value) else None
+
+
+def is_visitor(value: str) -> bool:
+    """Whether a cookie's value can be a browser's id."""
+    return 16 <= len(value) <= 40 and value.isascii() and value.isprintable()
 
 
 def ensure_visitor() -> str:
     """The browser's random id; a new one goes out with the response when there was none."""
     value = visitor()
     if value is None:
-        value = g.banyan_visitor = new_token(_VISITOR_BYTES)
+        value = g.banyan_visitor = new_token(VISITOR_BYTES)
         set_cookie(VISITOR_COOKIE, value, days=365)
     return value
 

@@ -26,6 +26,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.config import ROOT
 from core.host.shop import Shop
@@ -125,7 +126,16 @@ def _select() -> str:
             context.set_cookie(context.LANGUAGE_COOKIE, asked, days=365)
         return asked
     chosen = parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
-    return chosen or negotiate(request.headers.get("Accept-Language", ""))
+    return chosen or _own() or negotiate(request.headers.get("Accept-Language", ""))
+
+
+def _own() -> str | None:
+    """The language of whoever is signed in and has no cookie for it."""
+    try:
+        principal = context.current_member()
+    except SQLAlchemyError:
+        return None  # the error page needs a language, too
+    return parse_locale(principal.locale) if principal else None
 
 
 def negotiate(header: str) -> str:
@@ -164,15 +174,13 @@ def install(app: flask.Flask, shop: Shop) -> None:
 
 
 def translate_error(error: ShopError) -> str:
-    """An error's sentence in the request's language."""
-    return sentence(error.message, error.params)
+    """An error's sentence in the request's language; of several refusals, all of them."""
+    reasons = getattr(error, "reasons", ()) or error.params.get("causes") or (error,)
+    return " ".join(sentence(each.message, each.params) for each in reasons)
 
 
 def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
-    """A catalogue entry in the request's language with its places filled.
-
-    A value that is itself marked by a key ending in ``_fen`` is shown as money.
-    """
+    """A catalogue entry in the request's language; keys ending in ``_fen`` are shown as money."""
     return fill(gettext(message), params)
 
 
@@ -204,6 +212,14 @@ def yuan(fen: int) -> str:
 def number(value: int) -> str:
     """A whole number with thousands separated."""
     return f"{value:,}"
+
+
+def phone(text: str) -> str:
+    """A phone number as people read it: ``+8613800001234`` → ``138 0000 1234``."""
+    own = text.removeprefix("+86")
+    if own != text and len(own) == 11:
+        return f"{own[:3]} {own[3:7]} {own[7:]}"
+    return text
 
 
 def percent(bps: int) -> str:
@@ -251,6 +267,7 @@ class Display:
             "yuan": yuan,
             "number": number,
             "percent": percent,
+            "phone": phone,
             "datetime": self.datetime,
             "date": self.date,
         }
@@ -273,6 +290,7 @@ def request_filters() -> dict[str, Any]:
         "yuan": yuan,
         "number": number,
         "percent": percent,
+        "phone": phone,
         "datetime": lambda at, style="medium": bound().datetime(at, style),
         "date": lambda at, style="medium": bound().date(at, style),
     }

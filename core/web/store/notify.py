@@ -1,0 +1,71 @@
+"""Callbacks of payment gateways: verified, kept as they came, confirmed by the one function."""
+
+import json
+from typing import Any
+
+import flask
+from flask import request
+from werkzeug.wrappers import Response
+
+from core.kernel.errors import Forbidden, NotFound
+from core.orders.services import confirm_payment
+from core.payments.gateways import Gateway
+from core.payments.services import note_notice
+from core.payments.types import PaymentResult
+from core.web import context
+from core.web.access import access
+from core.web.gateways import gateways
+
+bp = flask.Blueprint("store_notify", __name__)
+
+MOST_BYTES = 64 * 1024
+
+
+@bp.post("/notify/<key>")
+@access("notify")
+def notify(key: str) -> Response:
+    """A gateway tells what became of a payment; the same notice again changes nothing."""
+    gateway = gateways().get(key)
+    body = request.get_data(cache=False) if (request.content_length or 0) <= MOST_BYTES else b""
+    answer = _verified(gateway, body)
+    with context.writing() as session:
+        try:
+            outcome = confirm_payment(
+                session, answer, extensions=context.shop().extensions()
+            ).verdict
+        except NotFound:
+            outcome = None
+        note_notice(
+            session,
+            gateway=key,
+            payment_no=answer.payment_no,
+            is_genuine=True,
+            outcome=outcome or "unknown",
+            body=_readable(body),
+        )
+    return flask.jsonify({"code": "ok"})
+
+
+def _verified(gateway: Gateway, body: bytes) -> PaymentResult:
+    try:
+        return gateway.read_notice(request.headers, body)
+    except Forbidden:
+        content = _readable(body)
+        with context.writing() as session:
+            note_notice(
+                session,
+                gateway=gateway.key,
+                payment_no=str(content.get("payment_no", "")),
+                is_genuine=False,
+                outcome="forged",
+                body=content,
+            )
+        raise
+
+
+def _readable(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {"text": body[:2000].decode("utf-8", "replace")}
+    return content if isinstance(content, dict) else {"content": content}

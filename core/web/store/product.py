@@ -1,0 +1,89 @@
+"""The product page: pictures, price with its reasons, options, what goes with it."""
+
+from uuid import UUID
+
+import flask
+from flask import request
+from markupsafe import Markup
+
+from core.catalog.services import product_detail, related_products
+from core.catalog.types import ProductCard, ProductDetail, SkuView
+from core.kernel.clock import now
+from core.pricing.services import core_rules, quote
+from core.pricing.types import QuoteLine, QuoteRequest
+from core.web import cache, context, regions
+from core.web.access import access
+from core.web.render import render_store_page
+from core.web.store.memo import remember
+from core.web.store.showing import Story, choices_of, skus_as_json, story_of, swatches_of
+
+bp = flask.Blueprint("store_product", __name__)
+
+KEEP_SECONDS = 10.0
+"""Stock moves with every order; a flip to sold out bumps the catalogue's counter besides."""
+
+
+@bp.get("/p/<slug>")
+@access("public")
+def product(slug: str) -> str:
+    """One product."""
+    cache.keep(KEEP_SECONDS)
+    detail = product_detail(context.reader(), slug)
+    selected = _selected(detail)
+    settings = context.shop().settings()
+    story = _story(detail, selected)
+    related = _related(detail)
+    regions.note_cards(related)
+    return render_store_page(
+        "product.html",
+        subject=detail,
+        product=detail,
+        selected=selected,
+        selected_price_fen=selected.price_fen if selected else detail.price_fen,
+        choices=choices_of(detail, selected),
+        swatches=swatches_of(detail, selected),
+        sku_json=skus_as_json(detail),
+        story=story,
+        related=related,
+        description=Markup(detail.description),  # noqa: S704 (sanitised when stored)
+        back=f"/c/{detail.category_slug}" if detail.category_slug else "/",
+        freight_fen=settings.freight_fen,
+        free_from_fen=settings.free_freight_from_fen,
+        aftersale_days=settings.aftersale_days,
+    )
+
+
+def _selected(detail: ProductDetail) -> SkuView | None:
+    asked = request.args.get("sku", "")
+    return next((sku for sku in detail.skus if str(sku.id) == asked), None) or detail.default_sku
+
+
+def _story(detail: ProductDetail, selected: SkuView | None) -> Story:
+    """The price of one piece, by the same pipeline that prices the bag."""
+    if selected is None:
+        return Story(0, (), 0, 0)
+    shop = context.shop()
+    rules = shop.extensions().rules
+    if rules:
+        cache.limit(regions.LIVE_SECONDS)
+    member = context.current_member()
+    line = QuoteLine(
+        sku_id=selected.id,
+        product_id=detail.id,
+        category_id=detail.category_id,
+        quantity=1,
+        unit_price_fen=selected.price_fen,
+        cost_fen=selected.cost_fen,
+        weight_g=selected.weight_g,
+    )
+    asked = QuoteRequest((line,), member.subject_id if member else None, now())
+    return story_of(quote(context.reader(), asked, (*core_rules(shop.settings()), *rules)))
+
+
+def _related(detail: ProductDetail) -> tuple[ProductCard, ...]:
+    product_id: UUID = detail.id
+    return remember(
+        ("related", product_id),
+        60,
+        lambda: related_products(context.reader(), product_id, detail.category_id, limit=4),
+    )

@@ -1,0 +1,168 @@
+"""Sharing: a member's link to a page, and what happens when somebody opens one."""
+
+from typing import Any
+from uuid import UUID
+
+import flask
+import qrcode
+from flask import request
+from markupsafe import Markup
+from werkzeug.http import dump_cookie
+from werkzeug.wrappers import Request, Response
+
+from core.catalog.services import product_cards
+from core.host.shop import Shop
+from core.kernel.clock import now
+from core.kernel.errors import NotFound
+from core.kernel.ids import new_token
+from core.sharing.rules import is_human
+from core.sharing.services import bind_on_visit, create_share, find_share, record_visit
+from core.web import context
+from core.web.access import access
+from core.web.render import render_store_page
+
+bp = flask.Blueprint("store_share", __name__)
+
+_MOST_TOKEN = 24
+_DAYS = 365
+
+
+# --- somebody opens a link ----------------------------------------------------------------------
+
+
+def note_visit() -> None:
+    """Before each page: record the share token in the address, for people only."""
+    token = request.args.get("s", "")
+    if not _is_token(token) or request.method != "GET" or not _is_person(request):
+        return
+    member = context.current_member()
+    visitor = context.ensure_visitor()
+    shop = context.shop()
+    try:
+        with context.writing() as session:
+            _record(shop, session, token, visitor, member.subject_id if member else None)
+    except NotFound:
+        return
+    context.set_cookie(context.SHARE_COOKIE, token, days=_DAYS)
+
+
+def note_cached_visit(shop: Shop, environ: dict[str, Any], token: str) -> list[tuple[str, str]]:
+    """The same for a guest's page that is answered before Flask; returns headers to send along."""
+    asked = Request(environ)
+    if not _is_token(token) or not _is_person(asked):
+        return []
+    known = asked.cookies.get(context.VISITOR_COOKIE, "")
+    visitor = known if context.is_visitor(known) else new_token(context.VISITOR_BYTES)
+    try:
+        with shop.database.write() as session:
+            _record(shop, session, token, visitor, None)
+    except NotFound:
+        return []
+    sent = [(context.SHARE_COOKIE, token)]
+    if visitor != known:
+        sent.append((context.VISITOR_COOKIE, visitor))
+    return [("Set-Cookie", _cookie(name, value, asked)) for name, value in sent]
+
+
+def _record(
+    shop: Shop, session: context.Session, token: str, visitor: str, member_id: UUID | None
+) -> None:
+    settings = shop.settings()
+    record_visit(
+        session,
+        token,
+        visitor=visitor,
+        member_id=member_id,
+        at=now(),
+        zone=settings.timezone,
+    )
+    if member_id is not None:
+        bind_on_visit(
+            session, member_id, visitor, settings=settings, check=shop.extensions().check
+        )
+
+
+def _cookie(name: str, value: str, asked: Request) -> str:
+    return dump_cookie(
+        name,
+        value,
+        max_age=_DAYS * 86_400,
+        httponly=True,
+        samesite="Lax",
+        secure=asked.is_secure,
+        path="/",
+    )
+
+
+def _is_token(token: str) -> bool:
+    return 0 < len(token) <= _MOST_TOKEN and token.replace("-", "").replace("_", "").isalnum()
+
+
+def _is_person(asked: Request) -> bool:
+    return is_human(asked.headers.get("User-Agent", ""), asked.headers, asked.method)
+
+
+# --- a member shares ----------------------------------------------------------------------------
+
+
+@bp.post("/share/<kind>")
+@bp.post("/share/<kind>/<target>")
+@access("member")
+def share(kind: str, target: str = "") -> Response:
+    """Make the member's link to a product or to the store."""
+    member = context.member()
+    if kind == "product":
+        if not product_cards(context.reader(), [_product_id(target)]):
+            raise NotFound("catalog.no_product", "There is no such product.")
+    elif kind != "store" or target:
+        raise NotFound("web.not_found", "There is nothing here.")
+    with context.writing() as session:
+        made = create_share(session, member.subject_id, kind, target, "link")
+    return flask.redirect(f"/share/{made.token}", 303)
+
+
+@bp.get("/share/<token>")
+@access("member")
+def shared(token: str) -> str:
+    """A member's own link, to copy or to let others scan."""
+    link = find_share(context.reader(), token)
+    if link.member_id != context.member().subject_id:
+        raise NotFound("share.unknown", "This share link does not exist.")
+    product = None
+    path = "/"
+    if link.target_kind == "product":
+        product = next(iter(product_cards(context.reader(), [UUID(link.target)])), None)
+        path = f"/p/{product.slug}" if product else "/"
+    address = context.external_url(f"{path}?s={link.token}")
+    return render_store_page(
+        "share.html",
+        subject=link,
+        share=link,
+        product=product,
+        link=address,
+        qr=qr_svg(address),
+        back=path,
+    )
+
+
+def qr_svg(text: str) -> Markup:
+    """A QR code as an SVG element that takes the size of its box."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
+    code.add_data(text)
+    code.make(fit=True)
+    matrix = code.get_matrix()
+    size = len(matrix)
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark
+    )
+    return Markup(
+        '<svg viewBox="0 0 {0} {0}" shape-rendering="crispEdges" aria-hidden="true">'
+        '<path fill="#fff" d="M0 0h{0}v{0}H0z"/><path fill="#12241d" d="{1}"/></svg>'
+    ).format(size, path)
+
+
+def _product_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("catalog.no_product", "There is no such product.") from None
