@@ -97,6 +97,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         sparkline=charts.sparkline,
         Series=charts.Series,
         words=showing.words,
+        money=i18n.money,
     )
     return env
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.web.admin.forms.base import AdminForm, NotBelow, YuanField
+from core.api.forms import AdminForm, NotBelow, YuanField
 
 CARRIERS = (
     "顺丰速运",

@@ -12,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.web.admin.forms.base import AdminForm, YuanField, whole_number
+from core.api.forms import AdminForm, YuanField, whole_number
 
 
 class ProductForm(AdminForm):

@@ -12,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
-from core.web.admin.forms.base import AdminForm
+from core.api.forms import AdminForm
 
 LANGUAGES = [("zh_Hans_CN", "简体中文"), ("en", "English")]
 

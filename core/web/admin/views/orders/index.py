@@ -14,7 +14,7 @@ from core.web.access import access
 from core.web.admin.answers import csv_download, missing, page_number, query_text
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
-from core.web.admin.forms.base import Period
+from core.api.forms import Period
 from core.web.admin.queries.people import member_names
 from core.web.admin.render import render_admin_page
 
