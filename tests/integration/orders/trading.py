@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core.catalog import services as catalog
+from core.catalog.models import Product
 from core.catalog.types import ProductDraft, SkuDraft
 from core.db.engine import Database
 from core.db.outbox import OutboxEvent
@@ -269,7 +270,7 @@ class Trade:
 
     def sold(self, ware: Ware) -> int:
         with self.read() as session:
-            return catalog.product_for_edit(session, ware.product_id).sold_count
+            return session.get(Product, ware.product_id).sold_count
 
     def facts(self, *names):
         """Events announced so far, oldest first; of some names only."""
