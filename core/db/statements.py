@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 V = TypeVar("V")
 
+# Without the second option an insert's count is lost with its cursor on PostgreSQL.
+_COUNTED = {"synchronize_session": False, "preserve_rowcount": True}
+
 
 def changed(session: Session, statement: Any, values: Any = None) -> int:
     """Run an insert, update or delete and tell how many rows it touched.
 
     Objects in the session are not brought up to date: callers that use rows need no ORM state.
     """
-    result = session.execute(statement, values, execution_options={"synchronize_session": False})
+    result = session.execute(statement, values, execution_options=_COUNTED)
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
