@@ -179,10 +179,7 @@ def _stock_up(shop: Shop, invoices: Sequence[Invoice], skus: dict[str, UUID]) ->
             if line.quantity > 0 and line.code in skus:
                 pieces[skus[line.code]] += line.quantity
     with shop.database.write() as session:
-        for sku_id, quantity in pieces.items():
-            stock.receive(
-                session, sku_id, quantity, key=f"replay:{sku_id}", reason="replay", actor=actor()
-            )
+        stock.receive(session, pieces, key="replay", actor=actor(), reference="replay")
 
 
 def _in_order_of_appearance(invoices: Sequence[Invoice]) -> list[str]:
@@ -193,4 +190,4 @@ def _journal_counts(session: Session) -> dict[str, int]:
     from core.ledger.models import LedgerJournal
 
     counts = sa.select(LedgerJournal.kind, sa.func.count()).group_by(LedgerJournal.kind)
-    return dict(session.execute(counts).tuples().all())
+    return dict(session.execute(counts).all())

@@ -82,4 +82,4 @@ def draw_network(known: tuple[str, ...], seed: int = 7) -> dict[str, str]:
 
 def sku_ids(session: Session) -> dict[str, UUID]:
     """Stock code → SKU."""
-    return dict(session.execute(sa.select(Sku.code, Sku.id)).tuples().all())
+    return dict(session.execute(sa.select(Sku.code, Sku.id)).all())

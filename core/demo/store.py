@@ -19,7 +19,6 @@ from core.demo.people import DemoPeople, seed_people
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel import clock
-from core.members.services import addresses_of
 from core.orders.models import Order
 from core.replay.player import Player
 from core.worker.relay import Relay

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.host.shop import Shop
@@ -19,8 +20,9 @@ from core.kernel.errors import Conflict, Rejected
 from core.members import services as members
 from core.members.types import AddressForm
 from core.orders import services as orders
+from core.orders.models import OrderLine
 from core.orders.states import AfterSaleKind
-from core.orders.types import Extensions
+from core.orders.types import Extensions, PlacedOrder
 from core.payments import services as payments
 from core.payments.types import PaymentOutcome, PaymentResult, StartResult
 from core.pricing.types import Adjustment, Draft, PriceRule, Stage
@@ -159,15 +161,15 @@ class Player:
             wants[sku_id] += line.quantity
             asked[sku_id] += line.quantity * line.price_fen
         try:
-            order_no = self._order(invoice, wants, asked)
+            placed = self._order(invoice, wants, asked)
         except Rejected as refusal:
             self._give_up(lines, refusal.code)
             return
         self.tally.orders += 1
         self.tally.lines_played += len(lines)
-        self._underway.append((invoice.at, order_no))
+        self._underway.append((invoice.at, placed.order_no))
         if invoice.customer:
-            self._remember(invoice, lines, order_no)
+            self._remember(invoice, lines, placed)
 
     def _is_playable(self, line: InvoiceLine) -> bool:
         reason = ""
@@ -199,7 +201,7 @@ class Player:
             )
         self._pay(placed.order_id, placed.total_fen, placed.expires_at, extensions)
         self.tally.paid_fen += placed.total_fen
-        return placed.order_no
+        return placed
 
     def _pay(
         self, order_id: UUID, total_fen: int, expires_at: datetime, extensions: Extensions
@@ -224,12 +226,18 @@ class Player:
         with database.write() as session:
             orders.confirm_payment(session, result, extensions=extensions)
 
-    def _remember(self, invoice: Invoice, lines: Sequence[InvoiceLine], order_no: str) -> None:
+    def _remember(
+        self, invoice: Invoice, lines: Sequence[InvoiceLine], placed: PlacedOrder
+    ) -> None:
         with self.shop.database.read() as session:
-            offer = orders.after_sale_offer(session, order_no)
-        by_sku = {line.sku_id: line.line_id for line in offer.lines}
+            rows = session.execute(
+                sa.select(OrderLine.sku_id, OrderLine.id).where(
+                    OrderLine.order_id == placed.order_id
+                )
+            )
+            by_sku = dict(rows.all())
         for line in lines:
-            bought = _Bought(order_no, by_sku[self.skus[line.code]], line.quantity)
+            bought = _Bought(placed.order_no, by_sku[self.skus[line.code]], line.quantity)
             self._bought[invoice.customer, line.code].append(bought)
 
     # --- members -------------------------------------------------------------------------------
