@@ -31,6 +31,8 @@ class Config:
         base_url: public address, for links in messages and callbacks; empty: the request's own.
         trusted_proxies: how many proxies in front may set X-Forwarded-* headers.
         use_entry_points: also load plugins that were installed with pip.
+        sandbox_url: where the sandbox gateway answers; empty: in this process.
+        sandbox_secret: what a program shares with the sandbox gateway; empty: made from the secret.
         smtp_url: mail server, ``smtp://user:password@host:587?from=shop@example.com``; empty: none.
     """
 
@@ -46,6 +48,8 @@ class Config:
     use_entry_points: bool = True
     is_debug: bool = False
     smtp_url: str = ""
+    sandbox_url: str = ""
+    sandbox_secret: str = ""
 
     @property
     def uploads(self) -> Path:
@@ -59,7 +63,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     Recognised names, as environment variables or lower-case keys of ``banyan.toml``:
     ``BANYAN_INSTANCE``, ``DATABASE_URL``, ``REDIS_URL``, ``BANYAN_SECRET_KEY``, ``BANYAN_SANDBOX``,
     ``BANYAN_SAFE_MODE``, ``BANYAN_PLUGIN_DIRS``, ``BANYAN_BASE_URL``, ``BANYAN_TRUSTED_PROXIES``,
-    ``BANYAN_DEBUG``, ``BANYAN_SMTP_URL``.
+    ``BANYAN_DEBUG``, ``BANYAN_SANDBOX_URL``, ``BANYAN_SANDBOX_SECRET``, ``BANYAN_SMTP_URL``.
 
     Raises:
         ConfigError: a value that cannot be used; the message names it.
@@ -90,6 +94,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(values, "BANYAN_TRUSTED_PROXIES"),
         is_debug=_flag(values, "BANYAN_DEBUG"),
         smtp_url=values.get("BANYAN_SMTP_URL", ""),
+        sandbox_url=_sandbox_url(values.get("BANYAN_SANDBOX_URL", "")),
+        sandbox_secret=_sandbox_secret(values.get("BANYAN_SANDBOX_SECRET", "")),
     )
 
 
@@ -124,7 +130,23 @@ def _database_url(text: str, instance: Path) -> str:
 
 def _redis_url(text: str) -> str:
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ConfigError("config.redis", "REDIS_URL: use a redis://, rediss:// or unix:// address.")
+        raise ConfigError(
+            "config.redis", "REDIS_URL: use a redis://, rediss:// or unix:// address."
+        )
+    return text
+
+
+def _sandbox_url(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ConfigError(
+            "config.sandbox", "BANYAN_SANDBOX_URL: use an http:// or https:// address."
+        )
+    return text.rstrip("/")
+
+
+def _sandbox_secret(text: str) -> str:
+    if text and len(text) < 16:
+        raise ConfigError("config.sandbox", "BANYAN_SANDBOX_SECRET: use at least 16 characters.")
     return text
 
 

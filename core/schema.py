@@ -11,6 +11,7 @@ import core.members.models
 import core.messages.models
 import core.orders.models
 import core.payments.models
+import core.payments.sandbox.models
 import core.payouts.models
 import core.sharing.models
 import core.staff.models

@@ -1,0 +1,137 @@
+"""Sending the sandbox's callbacks, with retries and growing delays.
+
+The worker calls :func:`deliver_callbacks` every second; the cashier calls it right after the
+shopper paid. No transaction is open while a shop is called.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import httpx
+import sqlalchemy as sa
+
+from core.db.engine import Database
+from core.db.statements import changed
+from core.kernel import clock
+from core.payments.sandbox import services, wire
+from core.payments.sandbox.models import SandboxCallback, SandboxPayment
+
+Send = Callable[[str, Mapping[str, str], bytes], int]
+"""Posts a body to an address; the HTTP status. Raises ``OSError`` or ``httpx.HTTPError``."""
+
+_CALLBACK: Any = SandboxCallback.__table__
+_PAYMENT: Any = SandboxPayment.__table__
+_DELAYS_S = (1, 2, 5, 15, 30, 60, 300, 900, 1800)
+_LEASE = timedelta(seconds=30)
+_LIMITS = httpx.Timeout(5.0, connect=2.0)
+
+_log = logging.getLogger(__name__)
+
+
+class _Due(NamedTuple):
+    """A callback that this process may deliver now."""
+
+    id: UUID
+    url: str
+    body: dict[str, Any]
+    is_forged: bool
+    tries: int
+
+
+def http_send(url: str, headers: Mapping[str, str], body: bytes) -> int:
+    """Post over HTTP within seconds; redirects are not followed."""
+    answer = httpx.post(url, headers=dict(headers), content=body, timeout=_LIMITS)
+    return answer.status_code
+
+
+def deliver_callbacks(
+    database: Database,
+    key: wire.Key,
+    *,
+    send: Send = http_send,
+    payment_id: UUID | None = None,
+    limit: int = 50,
+) -> int:
+    """Settle delayed and expired payments, then deliver the callbacks that are due.
+
+    A shop has taken a callback when it answers 2xx; anything else is tried again after 1, 2, 5 …
+    seconds, nine times, and then given up. Two processes never deliver one callback at once.
+
+    Args:
+        database: holds the sandbox's tables.
+        key: signs the callbacks.
+        send: how to reach the shop.
+        payment_id: only this payment's callbacks.
+        limit: how many at most.
+
+    Returns:
+        How many were taken.
+    """
+    with database.write() as session:
+        if payment_id is None:
+            services.settle_waiting(session)
+    taken = 0
+    for due in _claim(database, payment_id, limit):
+        taken += _deliver(database, key, send, due)
+    return taken
+
+
+def _claim(database: Database, payment_id: UUID | None, limit: int) -> list[_Due]:
+    """Take due callbacks: others leave them alone until the lease is over."""
+    now = clock.now()
+    due = [_CALLBACK.c.state == "pending", _CALLBACK.c.next_try_at <= now]
+    if payment_id is not None:
+        due.append(_CALLBACK.c.payment_id == payment_id)
+    query = (
+        sa.select(
+            _CALLBACK.c.id,
+            _PAYMENT.c.notify_url,
+            _CALLBACK.c.body,
+            _CALLBACK.c.is_forged,
+            _CALLBACK.c.tries,
+        )
+        .join(_PAYMENT, _PAYMENT.c.id == _CALLBACK.c.payment_id)
+        .where(*due)
+        .order_by(_CALLBACK.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=_CALLBACK)
+    )
+    with database.write() as session:
+        claimed = [_Due(*row) for row in session.execute(query)]
+        if claimed:
+            changed(
+                session,
+                sa.update(_CALLBACK)
+                .where(_CALLBACK.c.id.in_([each.id for each in claimed]))
+                .values(next_try_at=now + _LEASE, tries=_CALLBACK.c.tries + 1),
+            )
+    return claimed
+
+
+def _deliver(database: Database, key: wire.Key, send: Send, due: _Due) -> bool:
+    """Send one callback and keep what came of it; whether the shop took it."""
+    body = wire.encode(due.body)
+    signer = wire.Key(key.merchant, secrets.token_hex(32)) if due.is_forged else key
+    try:
+        status = send(due.url, wire.sign(signer, body), body)
+        answer = f"HTTP {status}"
+    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        status, answer = 0, f"{type(error).__name__}: {error}"[:200]
+    is_taken = 200 <= status < 300
+    if is_taken:
+        values: dict[str, Any] = {"state": "delivered"}
+    elif due.tries >= len(_DELAYS_S):
+        values = {"state": "given_up"}
+        _log.warning("callback %s given up: %s", due.id, answer)
+    else:
+        values = {"next_try_at": clock.now() + timedelta(seconds=_DELAYS_S[due.tries])}
+    with database.write() as session:
+        changed(
+            session,
+            sa.update(_CALLBACK).where(_CALLBACK.c.id == due.id).values(answer=answer, **values),
+        )
+    return is_taken
