@@ -24,7 +24,7 @@ from core.kernel.errors import Rejected
 FLUSH_SECONDS = 0.3
 ERROR_LIMIT = 4000
 CHECK_LIMIT = 5
-"""Faults an hour of one ``check_*`` hook, each of which cost somebody a refusal, before a pause."""
+"""Faults an hour of one hook that cost somebody a refusal each, before the plugin is paused."""
 OTHER_LIMIT = 50
 """Faults an hour of one block, rule or page before the plugin is paused."""
 
@@ -122,4 +122,4 @@ def pause(session: Session, plugin: str, hook: str, count: int, error: str) -> N
 def _limit(hook: str) -> int:
     if hook.startswith(("event:", "job:", "command:")):
         return 0
-    return CHECK_LIMIT if hook.startswith("check_") else OTHER_LIMIT
+    return CHECK_LIMIT if hook.startswith(("check_", "freeze_")) else OTHER_LIMIT

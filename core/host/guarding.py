@@ -1,4 +1,4 @@
-"""Price rules of plugins behind a guard: a rule that fails costs its discount, not the sale."""
+"""Functions of plugins behind a guard: a price rule that fails costs its discount, not the sale."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.kernel.errors import Rejected
+from core.kernel.errors import PluginError, Rejected
 from core.pricing.types import Adjustment, Draft, PriceRule, QuoteRequest
 
 Record = Callable[[str, str, BaseException], None]
@@ -47,3 +47,30 @@ def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
             return ()
 
     return replace(rule, apply=apply, load=load if rule.load is not None else None)
+
+
+def guarded_freeze(
+    plugin: str, freeze: Callable[[Session, Any], Any], record: Record
+) -> Callable[[Session, Any], Any]:
+    """What a plugin freezes on an order; a fault is recorded and refuses the order."""
+
+    def run(session: Session, placement: Any) -> Any:
+        try:
+            return freeze(session, placement)
+        except Rejected:
+            raise
+        except Exception as error:
+            record(plugin, "freeze_order", error)
+            raise failed(plugin, "freeze_order") from error
+
+    return run
+
+
+def failed(plugin: str, hook: str) -> PluginError:
+    """The error of a request that a plugin's fault brought down."""
+    return PluginError(
+        "plugins.failed",
+        "The plugin “%(plugin)s” failed at “%(hook)s”, so nothing was changed. Please try again.",
+        plugin=plugin,
+        hook=hook,
+    )

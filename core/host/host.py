@@ -5,7 +5,7 @@ at each use from the database, through a counter that every process watches.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any
@@ -20,13 +20,13 @@ from core.db.state import Counters
 from core.host import lifecycle
 from core.host.discovery import find_plugins
 from core.host.faults import FaultLog
-from core.host.guarding import guarded
+from core.host.guarding import failed, guarded, guarded_freeze
 from core.host.loading import LoadedPlugin, load_plugin, new_manager
 from core.host.manifest import Manifest
 from core.host.secrets import SecretBox
 from core.host.settings import settings_form
 from core.host.snapshot import Contributed, Snapshot, Standing, build, read_rows, standing_of_all
-from core.kernel.errors import NotFound, PluginError, Rejected, ShopError
+from core.kernel.errors import NotFound, Rejected
 from core.kernel.events import Event
 from core.pricing.types import PriceRule
 
@@ -141,6 +141,17 @@ class PluginHost:
             for name, rule in self.contributions("price_rules")
         )
 
+    def order_freezes(self) -> dict[str, Callable[[Session, Any], Any]]:
+        """What plugins freeze on orders, by plugin; a fault refuses the order and is counted.
+
+        A commission without its plan could never be explained, so there is no going on without it;
+        a plugin that keeps failing is paused.
+        """
+        return {
+            name: guarded_freeze(name, freeze, self.faults.record)
+            for name, freeze in self.contributions("order_freezes")
+        }
+
     def settings_of(self, name: str) -> Mapping[str, Any]:
         """A plugin's settings over their defaults, secrets readable; empty when not installed."""
         return self.snapshot().settings.get(name, _NO_SETTINGS)
@@ -174,7 +185,7 @@ class PluginHost:
                 refused.append(error)
             except Exception as error:
                 self.faults.record(name, hook, error)
-                raise _failed(name, hook) from error
+                raise failed(name, hook) from error
         if len(refused) == 1:
             raise refused[0]
         if refused:
@@ -296,12 +307,3 @@ def _items(plugin: LoadedPlugin, kind: str) -> tuple[Any, ...]:
     if kind == "settings":
         return () if value is None else (value,)
     return tuple(value)
-
-
-def _failed(plugin: str, hook: str) -> ShopError:
-    return PluginError(
-        "plugins.failed",
-        "The plugin “%(plugin)s” failed at “%(hook)s”, so nothing was changed. Please try again.",
-        plugin=plugin,
-        hook=hook,
-    )

@@ -44,7 +44,7 @@ class Shop:
         """What the enabled plugins add to orders, at most half a second old."""
         generation = self.counters.get(state.PLUGINS)
         if self._extensions is None or self._extensions[0] != generation:
-            freezes = dict(self.plugins.contributions("order_freezes"))
+            freezes = self.plugins.order_freezes()
             rules = self.plugins.price_rules()
             self._extensions = (
                 generation,
