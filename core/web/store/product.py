@@ -6,6 +6,7 @@ import flask
 from flask import request
 from markupsafe import Markup
 
+from core.api.pages import ProductSubject
 from core.catalog.services import product_detail, related_products
 from core.catalog.types import ProductCard, ProductDetail, SkuView
 from core.kernel.clock import now
@@ -36,7 +37,7 @@ def product(slug: str) -> str:
     regions.note_cards(related)
     return render_store_page(
         "product.html",
-        subject=detail,
+        subject=ProductSubject(detail, story.goods_fen),
         product=detail,
         selected=selected,
         selected_price_fen=selected.price_fen if selected else detail.price_fen,
