@@ -22,7 +22,7 @@ class StoreSQLAlchemy(SQLAlchemy):
     def _make_engine(
         self, bind_key: str | None, options: dict[str, Any], app: flask.Flask
     ) -> sa.Engine:
-        return make_engine(str(options["url"].render_as_string(hide_password=False)))
+        return make_engine(app.config["SQLALCHEMY_DATABASE_URI"])
 
 
 orm = StoreSQLAlchemy(metadata=Base.metadata)

@@ -19,6 +19,7 @@ from core.demo.people import DemoPeople, seed_people
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel import clock
+from core.members.services import addresses_of
 from core.orders.models import Order
 from core.replay.player import Player
 from core.worker.relay import Relay
@@ -75,9 +76,11 @@ class Filler:
             return session.execute(sa.select(Order.id).limit(1)).first() is not None
 
     def _play(self, people: DemoPeople) -> None:
-        known = {
-            member.nickname: (member.member_id, member.address_id) for member in people.members
-        }
+        with self.shop.database.read() as session:
+            known = {
+                each.name: (each.id, addresses_of(session, each.id)[0].id)
+                for each in people.members
+            }
         self._switch_all(on=True)
         self._set_up_plugins([member_id for member_id, _ in known.values()])
         until = datetime.now(UTC)
