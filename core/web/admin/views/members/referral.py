@@ -1,0 +1,158 @@
+"""Moving a member to another referrer: find the person, look at what would change, give a reason."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from core.kernel.errors import ShopError
+from core.members.services import member_view
+from core.sharing.services import chain_of, referral_of, set_lock, team_counts, transfer
+from core.web import context
+from core.web.access import access
+from core.web.admin.answers import Answer, done, query_text
+from core.web.admin.auditing import record
+from core.web.admin.blueprint import admin
+from core.web.admin.forms.members import LockForm, TransferForm
+from core.web.admin.queries.finding import find_members
+from core.web.admin.queries.people import member_names
+from core.web.admin.views.members.detail import show_referral
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a transfer would change. ``chain_after`` is who would earn from future orders."""
+
+    to: str
+    name: str
+    chain_before: list[str]
+    chain_after: list[str]
+    moved_count: int
+
+
+@admin.get("/members/<uuid:member_id>/referral/transfer")
+@access("staff:referral.transfer")
+def transfer_page(member_id: UUID) -> str:
+    """Search for the new referrer, or preview the one chosen with ``to``."""
+    query, to = query_text(), request.args.get("to", "")
+    if to:
+        return show_referral(
+            member_id,
+            opened="transfer",
+            preview=_preview(member_id, to),
+            transfer_form=TransferForm(data={"to": to}),
+        )
+    matches = None
+    if query:
+        found = find_members(context.reader(), query)
+        matches = [each for each in found if each.id != member_id and each.state == "active"]
+    return show_referral(member_id, opened="transfer", query=query, matches=matches)
+
+
+def _preview(member_id: UUID, to: str) -> Preview:
+    session = context.reader()
+    new_referrer = _target(to)
+    before = [each for _, each in chain_of(session, member_id)]
+    after = _chain_through(session, new_referrer)
+    names = member_names(session, [*before, *after])
+    name = member_view(session, new_referrer).name if new_referrer else ""
+    return Preview(
+        to=to,
+        name=name,
+        chain_before=[names.get(each, "–") for each in before],
+        chain_after=[names.get(each, "–") for each in after],
+        moved_count=team_counts(session, member_id).total,
+    )
+
+
+def _chain_through(session: Session, referrer_id: UUID | None) -> list[UUID]:
+    if referrer_id is None:
+        return []
+    above = [each for _, each in chain_of(session, referrer_id)]
+    return [referrer_id, *above][:3]
+
+
+def _target(text: str) -> UUID | None:
+    if text == NOBODY:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@admin.post("/members/<uuid:member_id>/referral/transfer")
+@access("staff:referral.transfer")
+def transfer_member(member_id: UUID) -> Answer:
+    """Carry the transfer out. Orders placed before keep their chain."""
+    form = TransferForm(request.form)
+    to = form.to.data or NOBODY
+    if not form.validate():
+        page = show_referral(
+            member_id, opened="transfer", preview=_preview(member_id, to), transfer_form=form
+        )
+        return page, 422
+    try:
+        with context.writing() as session:
+            before = referral_of(session, member_id)
+            after = transfer(
+                session,
+                member_id,
+                _target(to),
+                actor=context.staff().actor,
+                reason=form.reason.data or "",
+                protection_days=context.shop().settings().protection_days,
+            )
+            record(
+                session,
+                "referral.transfer",
+                "member",
+                member_id,
+                before={"referrer": str(before.referrer_id) if before else None},
+                after={
+                    "referrer": str(after.referrer_id) if after else None,
+                    "reason": form.reason.data,
+                },
+            )
+    except ShopError as error:
+        left = form.refuse(error)
+        page = show_referral(
+            member_id,
+            left,
+            opened="transfer",
+            preview=_preview(member_id, to),
+            transfer_form=form,
+        )
+        return page, error.status
+    return done(
+        f"/admin/members/{member_id}/referral", "Transferred. It counts for orders from now on."
+    )
+
+
+@admin.post("/members/<uuid:member_id>/referral/lock")
+@access("staff:referral.transfer")
+def lock(member_id: UUID) -> Answer:
+    """Lock or unlock a referral."""
+    form = LockForm(request.form, prefix="lock-")
+    is_locked = request.form.get("do") == "lock"
+    if not form.validate():
+        return show_referral(member_id, opened="lock", lock_form=form), 422
+    try:
+        with context.writing() as session:
+            set_lock(
+                session,
+                member_id,
+                is_locked=is_locked,
+                actor=context.staff().actor,
+                reason=form.reason.data or "",
+            )
+            action = "referral.lock" if is_locked else "referral.unlock"
+            record(session, action, "member", member_id, after={"reason": form.reason.data})
+    except ShopError as error:
+        left = form.refuse(error)
+        return show_referral(member_id, left, opened="lock", lock_form=form), error.status
+    message = "The referral is locked." if is_locked else "The referral is unlocked."
+    return done(f"/admin/members/{member_id}/referral", message)

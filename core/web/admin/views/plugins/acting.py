@@ -1,0 +1,150 @@
+"""Switching, setting, upgrading and removing plugins; replaying their parked events."""
+
+from flask import request
+from werkzeug.wrappers import Response
+from wtforms import Form
+
+from core.host.deliveries import replay, skip
+from core.host.host import PluginHost, Standing
+from core.kernel.errors import Rejected, ShopError
+from core.web import context, i18n
+from core.web.access import access
+from core.web.admin.answers import Answer, done, missing, sentences
+from core.web.admin.auditing import record
+from core.web.admin.blueprint import admin
+from core.web.admin.views.plugins.pages import form_meta, show_plugins
+
+
+@admin.post("/plugins/<name>/switch")
+@access("staff:plugin.manage")
+def switch(name: str) -> Answer:
+    """On (installing it first when it never was) or off; felt in every process within a second."""
+    plugins, is_on = _host(name), request.form.get("to") == "on"
+    try:
+        if is_on:
+            if plugins.standings()[name] is Standing.AVAILABLE:
+                plugins.install(name, context.staff().actor)
+            plugins.enable(name, context.staff().actor)
+        else:
+            plugins.disable(name, context.staff().actor)
+    except ShopError as error:
+        return show_plugins(name, sentences(error)), error.status
+    _note("plugin.enable" if is_on else "plugin.disable", name)
+    message = "“%(title)s” takes part now." if is_on else "“%(title)s” is off. Its data are kept."
+    return done(f"/admin/plugins/{name}", message, title=_title(name))
+
+
+@admin.post("/plugins/<name>/settings")
+@access("staff:plugin.manage")
+def save_settings(name: str) -> Answer:
+    """Store what the form generated from the plugin's schema says."""
+    plugins = _host(name)
+    form = plugins.settings_form(name, request.form, form_meta())
+    if not form.validate():
+        return show_plugins(name, form=form), 422
+    try:
+        plugins.save_settings(name, form.data, context.staff().actor)
+    except ShopError as error:
+        return show_plugins(name, _at_field(form, error), form), error.status
+    secrets = _secrets(name)
+    _note("plugin.settings", name, {k: v for k, v in form.data.items() if k not in secrets})
+    return done(f"/admin/plugins/{name}", "The settings are saved.")
+
+
+@admin.post("/plugins/<name>/upgrade")
+@access("staff:plugin.manage")
+def upgrade(name: str) -> Answer:
+    """Run the plugin's waiting migrations."""
+    plugins = _host(name)
+    try:
+        plugins.upgrade(name, context.staff().actor)
+    except ShopError as error:
+        return show_plugins(name, sentences(error)), error.status
+    _note("plugin.upgrade", name)
+    return done(f"/admin/plugins/{name}", "The update is done.")
+
+
+@admin.post("/plugins/<name>/uninstall")
+@access("staff:plugin.manage")
+def uninstall(name: str) -> Answer:
+    """Forget a plugin and keep its data; or, in a second confirmed step, remove them for good."""
+    plugins, is_removal = _host(name), request.form.get("do") == "remove"
+    try:
+        if is_removal:
+            if request.form.get("sure") != name:
+                raise Rejected(
+                    "plugins.sure", "Type “%(name)s” to remove its data for good.", name=name
+                )
+            plugins.remove_data(name, context.staff().actor)
+        else:
+            plugins.uninstall(name, context.staff().actor)
+    except ShopError as error:
+        return show_plugins(name, sentences(error)), error.status
+    _note("plugin.remove_data" if is_removal else "plugin.uninstall", name)
+    message = "Its data are gone." if is_removal else "It is uninstalled. Its data are kept."
+    return done(f"/admin/plugins/{name}", message)
+
+
+@admin.post("/plugins/<name>/events")
+@access("staff:job.manage")
+def replay_events(name: str) -> Answer:
+    """Let parked events be tried again, one or all; or give one up for good, with a reason."""
+    text, actor = request.form.get("seq", ""), context.staff().actor
+    seq = int(text) if text.isdigit() and len(text) < 19 else None
+    try:
+        with context.writing() as session:
+            if request.form.get("do") == "skip" and seq is not None:
+                reason = request.form.get("reason", "").strip()[:200]
+                if not reason:
+                    raise Rejected("events.reason", "Say why it is given up.")
+                skip(session, name, seq, actor=actor, reason=reason)
+                record(session, "event.skip", "event", f"{name}:{seq}", after={"reason": reason})
+                count = 0
+            else:
+                count = replay(session, name, seq)
+                record(session, "event.replay", "event", f"{name}:{seq or '*'}")
+    except ShopError as error:
+        return show_plugins(name, sentences(error)), error.status
+    message = "%(count)s events are tried again." if count else "The event is given up."
+    return _return(name, message, count)
+
+
+def _return(name: str, message: str, count: int) -> Response:
+    fallback = f"/admin/plugins/{name}?tab=events"
+    target = context.safe_path(request.form.get("back"), fallback)
+    return done(target if target.startswith("/admin/") else fallback, message, count=count)
+
+
+def _host(name: str) -> PluginHost:
+    """The host; the page must be about a plugin that is there."""
+    plugins = context.shop().plugins
+    if name not in plugins.standings():
+        raise missing()
+    context.close_reader()  # the host opens units of work of its own
+    return plugins
+
+
+def _note(action: str, name: str, after: dict[str, object] | None = None) -> None:
+    """The audit line; the host writes its own history in the act's transaction."""
+    with context.writing() as session:
+        record(session, action, "plugin", name, after=after)
+
+
+def _title(name: str) -> str:
+    plugin = context.shop().plugins.plugins.get(name)
+    return i18n.gettext(plugin.manifest.title) if plugin and plugin.manifest.title else name
+
+
+def _secrets(name: str) -> frozenset[str]:
+    plugin = context.shop().plugins.plugins[name]
+    schema = plugin.contributions.settings
+    return schema.secrets if schema else frozenset()
+
+
+def _at_field(form: Form, error: ShopError) -> list[str]:
+    """Put a refusal at the field it names; returns the sentences that belong to none."""
+    field = form._fields.get(str(error.params.get("field", "")))
+    if field is None:
+        return sentences(error)
+    field.errors = [*field.errors, i18n.translate_error(error)]
+    return []

@@ -1,0 +1,129 @@
+"""A plugin as the list and its own pane show it."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.web import i18n
+
+ATTENTION = frozenset(
+    {
+        Standing.QUARANTINED,
+        Standing.PAUSED,
+        Standing.OUTDATED,
+        Standing.WAITING,
+        Standing.MISSING,
+    }
+)
+INSTALLED = frozenset(set(Standing) - {Standing.AVAILABLE, Standing.QUARANTINED})
+_HUES = 6
+
+
+@dataclass(frozen=True)
+class Card:
+    """A plugin in the list.
+
+    Args:
+        standing: a value of :class:`Standing`, or ``safe_mode`` while the whole store holds it off.
+        note: why it takes no part, translated; empty when it does.
+        is_on: whether the merchant switched it on.
+        can_switch: whether the switch means something now.
+    """
+
+    name: str
+    title: str
+    summary: str
+    version: str
+    installed_version: str
+    author: str
+    icon: str
+    hue: int
+    standing: str
+    note: str
+    is_on: bool
+    can_switch: bool
+    faults: int
+    parked: int
+    contribution_count: int
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.standing in ATTENTION or bool(self.parked)
+
+
+def cards_of(
+    plugins: PluginHost, faults: dict[str, int], parked: dict[str, int], *, is_safe_mode: bool
+) -> list[Card]:
+    """Every discovered or installed plugin: what runs first, then what could."""
+    rows = plugins.snapshot().rows
+    found = []
+    for name, standing in plugins.standings().items():
+        plugin, row = plugins.plugins.get(name), rows.get(name)
+        shown = "safe_mode" if is_safe_mode and standing is Standing.ENABLED else str(standing)
+        manifest = plugin.manifest if plugin else None
+        found.append(
+            Card(
+                name=name,
+                title=i18n.gettext(manifest.title) if manifest and manifest.title else name,
+                summary=i18n.gettext(manifest.summary) if manifest and manifest.summary else "",
+                version=manifest.version if manifest else (row.version if row else ""),
+                installed_version=row.version if row else "",
+                author=manifest.author if manifest else "",
+                icon=(manifest.icon if manifest else "") or "puzzle",
+                hue=crc32(name.encode()) % _HUES,
+                standing=shown,
+                note=_note(plugin, standing, row.paused_reason if row else ""),
+                is_on=bool(row and row.is_enabled),
+                can_switch=standing not in (Standing.QUARANTINED, Standing.MISSING),
+                faults=faults.get(name, 0),
+                parked=parked.get(name, 0),
+                contribution_count=_contribution_count(plugin),
+            )
+        )
+    return sorted(found, key=lambda card: (not card.is_on, card.standing == "available", card.name))
+
+
+def _note(plugin: LoadedPlugin | None, standing: Standing, paused_reason: str) -> str:
+    if standing is Standing.PAUSED:
+        return paused_reason
+    if plugin is not None and plugin.quarantine is not None:
+        return i18n.translate_error(plugin.quarantine)
+    if standing is Standing.WAITING and plugin is not None:
+        names = ", ".join(plugin.manifest.requires)
+        return i18n.sentence("It needs %(names)s to take part.", {"names": names})
+    if standing is Standing.MISSING:
+        return i18n.gettext("Its folder is gone; its data are kept.")
+    return ""
+
+
+def _contribution_count(plugin: LoadedPlugin | None) -> int:
+    if plugin is None:
+        return 0
+    parts = plugin.contributions
+    kinds = (
+        parts.price_rules,
+        parts.blocks,
+        parts.store_pages,
+        parts.admin_pages,
+        parts.dashboard_cards,
+        parts.order_panels,
+        parts.member_columns,
+        parts.jobs,
+        parts.gateways,
+        parts.channels,
+        parts.payout_channels,
+    )
+    return sum(len(kind) for kind in kinds) + len(plugin.facts)
+
+
+def places_of(plugin: LoadedPlugin) -> list[str]:
+    """Where a plugin takes part: regions, addresses, facts, jobs, rules."""
+    parts = plugin.contributions
+    found = [str(block.region) for block in parts.blocks]
+    found += [page.path for page in (*parts.store_pages, *parts.admin_pages)]
+    found += [f"price:{rule.key}" for rule in parts.price_rules]
+    found += [f"job:{job.key}" for job in parts.jobs]
+    found += list(plugin.facts)
+    found += [name for name in plugin.hooks if name.startswith("check_")]
+    return list(dict.fromkeys(found))
