@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
+from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_id, new_number
@@ -74,13 +75,8 @@ def start_attempt(
         sa.literal(getattr(made, column.name), column.type).label(column.name)
         for column in _COLUMNS
     ]
-    inserted = session.execute(
-        sa.insert(_ATTEMPT).from_select(
-            [column.name for column in _COLUMNS],
-            sa.select(*values).where(~sa.exists().where(still_open)),
-        )
-    )
-    if inserted.rowcount:  # type: ignore[attr-defined]
+    is_first = sa.select(*values).where(~sa.exists().where(still_open))
+    if changed(session, sa.insert(_ATTEMPT).from_select(list(_NAMES), is_first)):
         return made
     return _look(session.execute(_select(still_open).order_by(_ATTEMPT.c.id).limit(1)).one())
 
@@ -160,9 +156,13 @@ def mark_received(
     """Money came: count it, once.
 
     Raises:
-        Conflict: money of this attempt was counted before.
+        Conflict: money of this attempt was counted before, or the gateway's number belongs to
+            another payment.
     """
-    changed = session.execute(
+    if gateway_ref and gateway_ref != attempt.gateway_ref:
+        _check_reference(session, attempt, gateway_ref)
+    counted = changed(
+        session,
         sa.update(_ATTEMPT)
         .where(_ATTEMPT.c.id == attempt.id, _ATTEMPT.c.state.in_(_WITHOUT_MONEY))
         .values(
@@ -171,10 +171,23 @@ def mark_received(
             gateway_ref=gateway_ref or attempt.gateway_ref,
             failure="",
             confirmed_at=clock.now(),
-        )
+        ),
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if counted != 1:
         raise Conflict("payment.counted", "This payment has been counted before.")
+
+
+def _check_reference(session: Session, attempt: Attempt, gateway_ref: str) -> None:
+    """A number that did not come with the start must not belong to another payment."""
+    taken = session.execute(
+        sa.select(_ATTEMPT.c.id).where(
+            _ATTEMPT.c.gateway == attempt.gateway,
+            _ATTEMPT.c.gateway_ref == gateway_ref,
+            _ATTEMPT.c.id != attempt.id,
+        )
+    ).first()
+    if taken is not None:
+        raise Conflict("payment.reference", "This reference belongs to another payment.")
 
 
 def mark_failed(session: Session, attempt: Attempt, result: PaymentResult) -> None:
@@ -257,12 +270,12 @@ def attempts_to_query(session: Session, *, limit: int) -> list[Attempt]:
 
 def _end(session: Session, criteria: list[Any], state: AttemptState, failure: str = "") -> int:
     """Move open attempts to an end without money; how many moved."""
-    changed = session.execute(
+    return changed(
+        session,
         sa.update(_ATTEMPT)
         .where(*criteria, _ATTEMPT.c.state.in_(OPEN))
-        .values(state=state, failure=failure[:200])
+        .values(state=state, failure=failure[:200]),
     )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def _select(*criteria: Any) -> sa.Select[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.ids import new_id
 from core.payments.models import GatewayNotice
@@ -51,5 +52,4 @@ def note_notice(
 
 def prune_notices(session: Session, *, before: datetime) -> int:
     """Forget callbacks older than an instant; how many."""
-    deleted = session.execute(sa.delete(_NOTICE).where(_NOTICE.c.at < before))
-    return int(deleted.rowcount)  # type: ignore[attr-defined]
+    return changed(session, sa.delete(_NOTICE).where(_NOTICE.c.at < before))

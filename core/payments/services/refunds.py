@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
+from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.errors import Conflict, InvariantError, NotFound, Rejected
 from core.kernel.ids import new_id, new_number
@@ -89,7 +90,8 @@ def refund_succeeded(session: Session, refund_id: UUID, *, gateway_ref: str = ""
     refund = find_refund(session, refund_id)
     attempt = lock_attempt_by_id(session, refund.attempt_id)
     at = clock.now()
-    changed = session.execute(
+    is_news = changed(
+        session,
         sa.update(_REFUND)
         .where(_REFUND.c.id == refund_id, _REFUND.c.state != RefundState.SUCCEEDED)
         .values(
@@ -98,9 +100,9 @@ def refund_succeeded(session: Session, refund_id: UUID, *, gateway_ref: str = ""
             done_at=at,
             next_try_at=None,
             failure="",
-        )
+        ),
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not is_news:
         return False
     _book_refund(session, refund, attempt)
     announce(
@@ -218,15 +220,16 @@ def _same(known: RefundView, attempt_id: UUID, amount_fen: int) -> RefundView:
 
 def _promise(session: Session, attempt: Attempt, amount_fen: int) -> None:
     """Count the amount against what the attempt received."""
-    changed = session.execute(
+    promised = changed(
+        session,
         sa.update(_ATTEMPT)
         .where(
             _ATTEMPT.c.id == attempt.id,
             _ATTEMPT.c.refunded_fen + amount_fen <= _ATTEMPT.c.received_fen,
         )
-        .values(refunded_fen=_ATTEMPT.c.refunded_fen + amount_fen)
+        .values(refunded_fen=_ATTEMPT.c.refunded_fen + amount_fen),
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if promised != 1:
         raise Rejected("refund.too_much", "More would go back than was paid.")
 
 
