@@ -66,7 +66,8 @@ def statements(database: Database) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest):
-        sent.append(statement)
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
 
     sa.event.listen(database.engine, "before_cursor_execute", note)
     try:
