@@ -118,7 +118,7 @@ def _checked_sku(draft: SkuDraft) -> SkuDraft:
 def _refuse_repeats(skus: Sequence[SkuDraft]) -> None:
     if len({sku.code for sku in skus}) < len(skus):
         raise InvalidInput("catalog.code_twice", "Two SKUs have the same code.", field="skus")
-    if len({tuple(sku.options) for sku in skus}) > 1:
+    if len({tuple(sku.options) for sku in skus if sku.is_active}) > 1:
         raise InvalidInput(
             "catalog.options_differ", "All SKUs of a product need the same options.", field="skus"
         )

@@ -54,7 +54,7 @@ def create_product(
             sold_count=draft.sold_count,
             created_at=at,
             updated_at=at,
-            **_values(draft),
+            **product_values(draft),
         )
     )
     if pictures:
@@ -92,7 +92,7 @@ def update_product(
     session.execute(
         sa.update(Product)
         .where(Product.id == product_id)
-        .values(version=Product.version + 1, updated_at=now(), **_values(draft))
+        .values(version=Product.version + 1, updated_at=now(), **product_values(draft))
         .execution_options(synchronize_session=False)
     )
     index_products(session, [product_id])
@@ -202,7 +202,8 @@ def count_sold(session: Session, quantities: dict[UUID, int]) -> None:
 _HEAD = sa.select(Product.id, Product.slug, Product.title, Product.state, Product.version)
 
 
-def _values(draft: ProductDraft) -> dict[str, Any]:
+def product_values(draft: ProductDraft) -> dict[str, Any]:
+    """Columns of a product's row that a draft sets."""
     return {
         "slug": draft.slug,
         "title": draft.title,
