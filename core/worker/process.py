@@ -25,6 +25,7 @@ RELAY_SECONDS = 0.2
 SCHEDULER_SECONDS = 0.5
 BEAT_SECONDS = 5.0
 TROUBLE_SECONDS = 1.0
+STOP_SECONDS = 10.0
 BREATH_SECONDS = 0.01
 """Between two batches on SQLite, so that a shopper waiting for the write lock gets it."""
 
@@ -79,10 +80,10 @@ class WorkerProcess:
             thread.daemon = True
             thread.start()
         self._stopping.wait()
-        self._scheduler.close()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + STOP_SECONDS
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        self._scheduler.close(max(0.0, deadline - time.monotonic()))
         _current = None
 
     def _serve_rq(self) -> None:

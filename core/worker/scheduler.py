@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from core.host.redis_link import RedisLink
 from core.host.shop import Shop
@@ -50,9 +50,10 @@ class Scheduler:
         for run in self._running.values():
             run.result(seconds)
 
-    def close(self) -> None:
-        """Start nothing more; running ticks end by themselves."""
+    def close(self, seconds: float = 0.0) -> None:
+        """Start nothing more, and wait a while for ticks that run; they end by themselves."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        wait([run for run in self._running.values() if not run.cancelled()], seconds)
 
     def _due(self) -> Iterator[tuple[Runnable, int]]:
         for job in jobs_of(self._shop).values():
