@@ -209,7 +209,7 @@ def test_no_history_breaks_the_referral_graph(database):
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=30 if database.is_sqlite else 8,
+            max_examples=60 if database.is_sqlite else 20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
