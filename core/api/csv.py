@@ -15,14 +15,15 @@ def csv_download(name: str, lines: Iterable[str]) -> Response:
 
     Args:
         name: of the file, ASCII, ending in ``.csv``.
-        lines: each with its line end.
+        lines: each with its line end; may read from the request's session while it goes out.
     """
 
     def stream() -> Iterator[str]:
         yield BOM
         yield from lines
 
-    response = flask.Response(stream(), mimetype="text/csv; charset=utf-8")
+    body = flask.stream_with_context(stream())
+    response = flask.Response(body, mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

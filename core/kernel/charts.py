@@ -80,6 +80,7 @@ def area_chart(
     unit: int = 1,
     width: int = 680,
     height: int = 256,
+    marks: int = 8,
 ) -> Markup:
     """A chart of one to four lines, the first one filled, with the same figures as a hidden table.
 
@@ -92,10 +93,11 @@ def area_chart(
         unit: what a value is divided by for the axis (100 for fen shown in yuan).
         width: of the drawing, in its own units; it scales to its place.
         height: of the drawing, likewise.
+        marks: at most so many texts stand under the axis.
     """
     top = nice_ceiling(max((v for s in series for v in s.values), default=0) / unit)
     place = _Place(len(labels), top * unit, width, height)
-    body = [_grid(place, top), _axis(place, labels)]
+    body = [_grid(place, top), _axis(place, labels, marks)]
     for index, one in enumerate(series, 1):
         body.append(_line(place, index, one.values))
     read_out = [
@@ -191,7 +193,7 @@ def _grid(place: _Place, top: float, steps: int = 4) -> Markup:
     return Markup("".join(lines))
 
 
-def _axis(place: _Place, labels: Sequence[str], most: int = 8) -> Markup:
+def _axis(place: _Place, labels: Sequence[str], most: int) -> Markup:
     stride = max(1, -(-len(labels) // most))
     shown = [index for index in range(len(labels)) if (len(labels) - 1 - index) % stride == 0]
     texts = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,10 +17,16 @@ from core.api.contributions import (
     Permission,
     StorePage,
 )
-from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
+from core.api.events import (
+    MemberErased,
+    OrderPaid,
+    OrderReceived,
+    OrderRefunded,
+    OrderSettled,
+)
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
-from plugins.distribution.services import accrual, plans
+from plugins.distribution.services import accrual, distributors, plans
 
 
 @hookimpl
@@ -46,7 +53,7 @@ def register_admin_pages() -> Sequence[AdminPage]:
 
 @hookimpl
 def register_blocks() -> Sequence[Block]:
-    """Share strip on products, tab and entry in the member centre."""
+    """Hints for distributors on products and cards, tab, ways in from the member centre."""
     return blocks.BLOCKS
 
 
@@ -94,6 +101,12 @@ def register_order_freezes() -> Mapping[str, Callable[[Session, Any], Any]]:
 
 
 @hookimpl
+def check_bind_referral(session: Session, member_id: UUID, referrer_id: UUID) -> None:
+    """A frozen distributor gets nobody; a distributor is not bound a second time by a click."""
+    distributors.check_referrer(session, member_id, referrer_id)
+
+
+@hookimpl
 def order_paid(session: Session, event: OrderPaid) -> None:
     """Commissions become pending."""
     accrual.accrue(session, event)
@@ -115,3 +128,9 @@ def order_settled(session: Session, event: OrderSettled) -> None:
 def order_refunded(session: Session, event: OrderRefunded) -> None:
     """Commissions of refunded lines shrink."""
     accrual.reverse(session, event)
+
+
+@hookimpl
+def member_erased(session: Session, event: MemberErased) -> None:
+    """An erased member earns no more, and what they wrote goes."""
+    distributors.forget(session, event.member_id)

@@ -73,10 +73,13 @@ def check_plan(depth: int, rates_bps: Sequence[int], pool_bps: int) -> None:
     """
     if not 1 <= depth <= MAX_DEPTH:
         raise InvalidInput("distribution.depth", "The depth is 1, 2 or 3 levels.", field="depth")
-    if len(rates_bps) != depth or any(not 0 <= rate <= BPS for rate in rates_bps):
-        raise InvalidInput(
-            "distribution.rates", "Each level needs a rate from 0 to 100 percent.", field="rates"
-        )
+    if len(rates_bps) != depth:
+        raise InvalidInput("distribution.rates", "Each level needs a rate.", field="depth")
+    for level, rate in enumerate(rates_bps, 1):
+        if not 0 <= rate <= BPS:
+            raise InvalidInput(
+                "distribution.rates", "A rate is from 0 to 100 percent.", field=f"rate{level}"
+            )
     if not 0 < pool_bps <= BPS:
         raise InvalidInput(
             "distribution.pool", "The pool is more than 0 and at most 100 percent.", field="pool"

@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.distribution.models import Commission, Distributor
-from plugins.distribution.services.reports import LEFT, CommissionView, in_state, view_of
+from plugins.distribution.services.reports import (
+    LEFT,
+    CommissionView,
+    daily_sums,
+    in_state,
+    view_of,
+)
 
 _TABLE: Any = Commission.__table__
 _CHUNK = 500
@@ -188,3 +194,8 @@ def _filtered(wanted: CommissionFilter) -> Any:
     if wanted.until is not None:
         query = query.where(_TABLE.c.accrued_at <= wanted.until)
     return query
+
+
+def earned_daily(session: Session, *, until: datetime, days: int) -> tuple[int, ...]:
+    """Fen that all distributors earned, net of refunds, on each of the last days, oldest first."""
+    return daily_sums(session, until=until, days=days)[0]

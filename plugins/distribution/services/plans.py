@@ -1,18 +1,20 @@
 """Plan versions: read the one in force, publish the next."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.db import new_id
-from core.api.errors import Rejected
+from core.api.errors import Conflict, Rejected
 from plugins.distribution.models import Acknowledgement, PlanVersion
 from plugins.distribution.rules import Joining, Plan, check_plan
 
 NOTICE_VERSION = "2026-01"
-"""Version of the legal notice in ``templates/distribution/notice.html``."""
+"""Version of the legal notice in ``templates/admin/notice.html``."""
 
 DEFAULT_PLAN = Plan(
     version=0, depth=2, rates_bps=(1000, 500), pool_bps=3000, joining=Joining.APPLICATION
@@ -25,13 +27,15 @@ def current_plan(session: Session) -> Plan:
     row = session.execute(
         sa.select(PlanVersion.__table__).order_by(PlanVersion.version.desc()).limit(1)
     ).one_or_none()
-    if row is None:
-        return DEFAULT_PLAN
-    rates = (row.rate1_bps, row.rate2_bps, row.rate3_bps)[: row.depth]
+    return DEFAULT_PLAN if row is None else plan_of(row)
+
+
+def plan_of(row: Any) -> Plan:
+    """The plan of a row of the table of versions."""
     return Plan(
         version=row.version,
         depth=row.depth,
-        rates_bps=rates,
+        rates_bps=(row.rate1_bps, row.rate2_bps, row.rate3_bps)[: row.depth],
         pool_bps=row.pool_bps,
         joining=Joining(row.joining),
     )
@@ -54,15 +58,31 @@ def publish_plan(
     actor: str,
     actor_name: str,
     acknowledged: bool,
+    seen_version: int | None = None,
 ) -> Plan:
     """Put a new plan version in force. Orders placed earlier keep the version they froze.
+
+    Args:
+        session: unit of work.
+        depth: levels paid, 1 to 3.
+        rates_bps: a rate per level.
+        pool_bps: cap of all levels together.
+        joining: how members become distributors.
+        actor: who publishes, as logs name them.
+        actor_name: their name, for the acknowledgement.
+        acknowledged: whether they just confirmed having read the legal notice.
+        seen_version: the version their form showed; ``None`` when there was no form.
 
     Raises:
         InvalidInput: rates, depth or pool out of range.
         Rejected: three levels without the acknowledgement of the legal notice. A notice that this
             staff member acknowledged before, in its present version, is not asked again.
+        Conflict: somebody else published a version meanwhile.
     """
     check_plan(depth, rates_bps, pool_bps)
+    newest = session.scalar(sa.select(sa.func.max(PlanVersion.version))) or 0
+    if seen_version is not None and seen_version != newest:
+        raise _overtaken()
     if depth == 3 and not has_acknowledged(session, actor):
         if not acknowledged:
             raise Rejected(
@@ -78,28 +98,36 @@ def publish_plan(
                 at=now(),
             )
         )
-    version = (session.scalar(sa.select(sa.func.max(PlanVersion.version))) or 0) + 1
-    padded = [*rates_bps, 0, 0][:3]
-    session.execute(
-        sa.insert(PlanVersion).values(
-            id=new_id(),
-            version=version,
-            depth=depth,
-            rate1_bps=padded[0],
-            rate2_bps=padded[1],
-            rate3_bps=padded[2],
-            pool_bps=pool_bps,
-            joining=joining,
-            actor=actor,
-            created_at=now(),
-        )
+    plan = Plan(newest + 1, depth, tuple(rates_bps), pool_bps, joining)
+    _store(session, plan, actor)
+    return plan
+
+
+def _store(session: Session, plan: Plan, actor: str) -> None:
+    rates = [*plan.rates_bps, 0, 0][:3]
+    statement = sa.insert(PlanVersion).values(
+        id=new_id(),
+        version=plan.version,
+        depth=plan.depth,
+        rate1_bps=rates[0],
+        rate2_bps=rates[1],
+        rate3_bps=rates[2],
+        pool_bps=plan.pool_bps,
+        joining=str(plan.joining),
+        actor=actor,
+        created_at=now(),
     )
-    return Plan(
-        version=version,
-        depth=depth,
-        rates_bps=tuple(rates_bps),
-        pool_bps=pool_bps,
-        joining=joining,
+    try:
+        with session.begin_nested():
+            session.execute(statement)
+    except IntegrityError:
+        raise _overtaken() from None
+
+
+def _overtaken() -> Conflict:
+    return Conflict(
+        "distribution.plan_overtaken",
+        "Somebody else published a plan meanwhile. Have a look at it and try again.",
     )
 
 

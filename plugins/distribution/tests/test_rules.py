@@ -105,9 +105,9 @@ def test_half_of_a_line_takes_half_of_its_commission():
     [
         (0, [], 1000, "depth"),
         (4, [1, 1, 1, 1], 1000, "depth"),
-        (2, [1000], 1000, "rates"),
-        (1, [-1], 1000, "rates"),
-        (1, [BPS + 1], 1000, "rates"),
+        (2, [1000], 1000, "depth"),
+        (2, [0, -1], 1000, "rate2"),
+        (1, [BPS + 1], 1000, "rate1"),
         (1, [1000], 0, "pool"),
         (1, [1000], BPS + 1, "pool"),
     ],

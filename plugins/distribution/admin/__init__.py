@@ -1,0 +1,36 @@
+"""Pages of the merchant's face under ``/admin/x/distribution``."""
+
+from core.api.contributions import AdminPage
+from plugins.distribution.admin import commissions, distributors, overview, plan
+
+_ROOT = "/admin/x/distribution"
+_VIEW, _PLAN, _PEOPLE = "distribution.view", "distribution.plan", "distribution.distributor"
+_POST = ("POST",)
+
+PAGES = (
+    AdminPage(
+        "distribution.overview",
+        _ROOT,
+        overview.show,
+        _VIEW,
+        menu_label="Distribution",
+        menu_icon="sitemap",
+    ),
+    AdminPage("distribution.plan", f"{_ROOT}/plan", plan.show, _VIEW),
+    AdminPage("distribution.plan_publish", f"{_ROOT}/plan", plan.publish, _PLAN, _POST),
+    AdminPage("distribution.distributors", f"{_ROOT}/distributors", distributors.show, _VIEW),
+    AdminPage(
+        "distribution.designate", f"{_ROOT}/distributors", distributors.designate, _PEOPLE, _POST
+    ),
+    AdminPage(
+        "distribution.move",
+        f"{_ROOT}/distributors/<member_id>/<target>",
+        distributors.move,
+        _PEOPLE,
+        _POST,
+    ),
+    AdminPage("distribution.commissions", f"{_ROOT}/commissions", commissions.show, _VIEW),
+    AdminPage(
+        "distribution.commissions_csv", f"{_ROOT}/commissions.csv", commissions.download, _VIEW
+    ),
+)

@@ -1,0 +1,33 @@
+"""What all merchant pages of distribution have in common."""
+
+from typing import Any
+
+import flask
+from flask import request
+from werkzeug.wrappers import Response
+
+from core.api.web import render_admin_page
+
+PLUGIN = "distribution"
+ROOT = "/admin/x/distribution"
+PER_PAGE = 25
+
+
+def show_page(template: str, tab: str, **values: Any) -> str:
+    """A page from ``templates/admin/``, with its tab marked."""
+    return render_admin_page(f"admin/{template}", PLUGIN, tab=tab, root=ROOT, **values)
+
+
+def page_number() -> int:
+    """The page that is asked for; anything odd is the first."""
+    return max(1, min(request.args.get("page", 1, type=int) or 1, 100_000))
+
+
+def search_text() -> str:
+    """What is searched for."""
+    return request.args.get("q", "").strip()[:80]
+
+
+def go(path: str) -> Response:
+    """On to another page."""
+    return flask.redirect(path, 303)

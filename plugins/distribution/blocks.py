@@ -1,0 +1,192 @@
+"""What distribution adds to pages of others: hints for distributors, ways in, figures for staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core.api.clock import now
+from core.api.contributions import (
+    Block,
+    BlockContext,
+    DashboardCard,
+    MemberListColumn,
+    OrderPanel,
+)
+from core.api.members import names_of
+from core.api.money import format_yuan
+from core.api.orders import line_labels
+from core.api.pages import ProductSubject
+from core.api.regions import Region
+from plugins.distribution.rules import Joining, estimate_fen
+from plugins.distribution.services.distributors import DistributorState, states_of
+from plugins.distribution.services.overview import distributor_counts, turnover
+from plugins.distribution.services.reports import commissions
+from plugins.distribution.services.standings import Standing, standing_of
+from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, STATE_LABELS
+
+TURNOVER_DAYS = 30
+ORDER_ROWS = 300
+
+
+def _standing(context: BlockContext) -> Standing:
+    assert context.member_id is not None  # blocks for members are not asked for guests
+    return standing_of(context.session, context.member_id)
+
+
+def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
+    """What sharing this product is expected to earn, from the price that the page shows."""
+    subject = context.subject
+    standing = _standing(context)
+    if not standing.is_active or not isinstance(subject, ProductSubject) or not subject.price_fen:
+        return None
+    return {
+        "product_id": subject.product.id,
+        "earn_fen": estimate_fen(subject.price_fen, standing.plan),
+    }
+
+
+def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
+    """The same on product cards, from the price each card shows."""
+    standing = _standing(context)
+    if not standing.is_active:
+        return None
+    earned = {card.id: estimate_fen(card.price_fen, standing.plan) for card in context.subject}
+    return {"cards": {key: {"earn_fen": fen} for key, fen in earned.items() if fen}}
+
+
+def tab(context: BlockContext) -> Mapping[str, Any] | None:
+    """The way into the centre for those who earn."""
+    return {} if _standing(context).is_active else None
+
+
+def entry(context: BlockContext) -> Mapping[str, Any] | None:
+    """The card in the member centre: the centre for distributors, the way to join for others."""
+    standing = _standing(context)
+    if not standing.is_known and standing.plan.joining == Joining.DESIGNATED:
+        return None
+    return {"state": standing.state, "rate_bps": standing.plan.rates_bps[0]}
+
+
+BLOCKS = (
+    Block(
+        key="distribution.share_strip",
+        region=Region.PRODUCT_INFO,
+        template="store/share_strip.html",
+        context=share_strip,
+        weight=400,
+        audience="member",
+        styles=("distribution.css",),
+    ),
+    Block(
+        key="distribution.card_hint",
+        region=Region.CARD_AFTER_PRICE,
+        template="store/card_hint.html",
+        context=card_hints,
+        audience="member",
+        styles=("distribution.css",),
+    ),
+    Block(
+        key="distribution.tab",
+        region=Region.TABBAR,
+        template="store/tab.html",
+        context=tab,
+        weight=300,
+        audience="member",
+    ),
+    Block(
+        key="distribution.entry",
+        region=Region.MEMBER_HOME_CARDS,
+        template="store/entry.html",
+        context=entry,
+        audience="member",
+        styles=("distribution.css",),
+    ),
+    Block(
+        key="distribution.menu",
+        region=Region.MEMBER_HOME_MENU,
+        template="store/menu.html",
+        context=entry,
+        weight=50,
+        audience="member",
+    ),
+)
+
+
+def turnover_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What distribution brought in lately, net of refunds."""
+    fen = turnover(session, since=now() - timedelta(days=TURNOVER_DAYS))
+    return {
+        "value": f"¥{int(format_yuan(fen).partition('.')[0]):,}",
+        "hint": "last 30 days, net of refunds",
+        "url": "/admin/x/distribution",
+    }
+
+
+def applications_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Applications that wait for an answer; stays away when there are none."""
+    waiting = distributor_counts(session).get(DistributorState.APPLIED, 0)
+    if not waiting:
+        return None
+    return {
+        "value": str(waiting),
+        "hint": "They see your answer in their centre",
+        "url": "/admin/x/distribution/distributors?state=applied",
+    }
+
+
+CARDS = (
+    DashboardCard(
+        key="distribution.turnover",
+        label="Sales by distribution",
+        load=turnover_card,
+        icon="users",
+        permission="distribution.view",
+    ),
+    DashboardCard(
+        key="distribution.applications",
+        label="Distributors to review",
+        load=applications_card,
+        kind="todo",
+        icon="users",
+        permission="distribution.distributor",
+    ),
+)
+
+
+def order_panel(session: Session, order_id: UUID) -> Mapping[str, Any] | None:
+    """Who earns what on an order; stays away when nobody does."""
+    rows = commissions(session, order_id=order_id, limit=ORDER_ROWS)
+    if not rows:
+        return None
+    names = names_of(session, {row.beneficiary_id for row in rows})
+    lines = line_labels(session, {row.order_line_id for row in rows})
+    return {
+        "rows": sorted(rows, key=lambda row: (row.order_line_id, row.level)),
+        "names": names,
+        "lines": lines,
+        "labels": {key: str(label) for key, label in STATE_LABELS.items()},
+        "left_fen": sum(row.left_fen for row in rows),
+    }
+
+
+ORDER_PANEL = OrderPanel(
+    key="distribution.commissions",
+    label="Commissions",
+    template="admin/order_panel.html",
+    load=order_panel,
+    permission="distribution.view",
+)
+
+
+def member_column(session: Session, member_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """State of those who are or were distributors."""
+    return {
+        member_id: str(DISTRIBUTOR_LABELS[DistributorState(state)])
+        for member_id, state in states_of(session, member_ids).items()
+    }
+
+
+MEMBER_COLUMN = MemberListColumn("distribution.state", "Distributor", member_column)

@@ -1,0 +1,22 @@
+"""The distributor centre: pages of the shop face under ``/x/distribution``."""
+
+from core.api.contributions import StorePage
+from plugins.distribution.views import centre, joining, money, promoting
+
+_ROOT = "/x/distribution"
+
+PAGES = (
+    StorePage("distribution.home", f"{_ROOT}/", centre.home, "member"),
+    StorePage("distribution.join", f"{_ROOT}/join", joining.show, "member"),
+    StorePage("distribution.apply", f"{_ROOT}/join", joining.ask, "member", ("POST",)),
+    StorePage("distribution.leave", f"{_ROOT}/leave", joining.leave, "member", ("POST",)),
+    StorePage("distribution.rules", f"{_ROOT}/rules", joining.rules, "member"),
+    StorePage("distribution.ledger", f"{_ROOT}/ledger", centre.ledger, "member"),
+    StorePage("distribution.orders", f"{_ROOT}/orders", promoting.orders, "member"),
+    StorePage("distribution.team", f"{_ROOT}/team", promoting.team, "member"),
+    StorePage("distribution.products", f"{_ROOT}/products", promoting.products, "member"),
+    StorePage("distribution.payouts", f"{_ROOT}/payouts", money.payouts, "member"),
+    StorePage("distribution.payout", f"{_ROOT}/payouts/<payout_id>", money.payout, "member"),
+    StorePage("distribution.withdraw", f"{_ROOT}/withdraw", money.show, "member"),
+    StorePage("distribution.withdraw_ask", f"{_ROOT}/withdraw", money.ask, "member", ("POST",)),
+)

@@ -1,0 +1,189 @@
+"""Asking for a payout, and what became of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from core.api.db import new_token
+from core.api.errors import Conflict, InvalidInput, NotFound, Rejected, ShopError
+from core.api.i18n import lazy_gettext as _l
+from core.api.money import parse_yuan
+from core.api.payouts import (
+    WALLET_CHANNEL,
+    PayoutRequest,
+    PayoutState,
+    PayoutView,
+    Terms,
+    find_payout,
+    list_payouts,
+    payout_terms,
+    request_payout,
+)
+from core.api.web import (
+    check,
+    member,
+    notice,
+    reader,
+    store_settings,
+    translate_error,
+    writing,
+)
+from plugins.distribution.services.accounts import AVAILABLE
+from plugins.distribution.services.reports import money_of
+from plugins.distribution.services.standings import standing_of
+from plugins.distribution.views.page import go, show_page
+from plugins.distribution.views.showing import uuid_or_none
+
+PER_PAGE = 20
+ROOT = "/x/distribution/"
+
+STATE_LABELS = {
+    PayoutState.REQUESTED: _l("Being reviewed"),
+    PayoutState.APPROVED: _l("Approved"),
+    PayoutState.PAYING: _l("Being paid"),
+    PayoutState.WAITING: _l("Waiting for you to confirm"),
+    PayoutState.PAID: _l("Paid"),
+    PayoutState.FAILED: _l("Failed, the store is looking into it"),
+    PayoutState.REJECTED: _l("Declined"),
+}
+STATE_TONES = {
+    PayoutState.PAID: "brand",
+    PayoutState.REJECTED: "promo",
+    PayoutState.FAILED: "promo",
+}
+CHANNEL_LABELS = {WALLET_CHANNEL: _l("Store wallet")}
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An amount as typed, with what becomes of it, or why it cannot be."""
+
+    typed: str
+    terms: Terms | None
+    error: str
+
+
+def show() -> str:
+    """The form, with fee and tax of the amount in it; any amount can be tried by ``?amount=``."""
+    return _form(request.args.get("amount", ""))
+
+
+def ask() -> Any:
+    """Reserve the amount and hand the payout to the store for review."""
+    principal, typed = member(), request.form.get("amount", "")
+    try:
+        wanted = PayoutRequest(
+            member_id=principal.subject_id,
+            source_kind=AVAILABLE,
+            channel=WALLET_CHANNEL,
+            amount_fen=_amount(typed),
+            request_key=request.form.get("request_key", "")[:64] or new_token(),
+        )
+        _hold_to_what_was_shown(wanted.amount_fen)
+        with writing() as session:
+            made = request_payout(session, wanted, settings=store_settings(), check=check)
+    except (Rejected, Conflict) as error:
+        return _form(typed, error=error), error.status
+    notice("Your payout is with the store. Every step of it is shown here.")
+    return go(f"{ROOT}payouts/{made.id}")
+
+
+def payouts() -> str:
+    """Payouts, newest first."""
+    session = reader()
+    standing = standing_of(session, member().subject_id)
+    before = uuid_or_none(request.args.get("before", ""))
+    found = list_payouts(
+        session,
+        member_id=standing.member_id,
+        source_kind=AVAILABLE,
+        limit=PER_PAGE + 1,
+        before=before,
+    )
+    return show_page(
+        "payouts.html",
+        standing,
+        payouts=found[:PER_PAGE],
+        labels=STATE_LABELS,
+        tones=STATE_TONES,
+        next_before=found[PER_PAGE - 1].id if len(found) > PER_PAGE else None,
+    )
+
+
+def payout(payout_id: str) -> str:
+    """One payout: amounts, state, reason, and the time of every step."""
+    session = reader()
+    standing = standing_of(session, member().subject_id)
+    wanted = uuid_or_none(payout_id)
+    found = find_payout(session, wanted, member_id=standing.member_id) if wanted else None
+    if found is None or found.source_kind != AVAILABLE:
+        raise NotFound("distribution.payout", "There is no such payout.")
+    return show_page(
+        "payout.html",
+        standing,
+        payout=found,
+        label=str(STATE_LABELS[PayoutState(found.state)]),
+        tone=STATE_TONES.get(PayoutState(found.state), ""),
+        channel=str(CHANNEL_LABELS.get(found.channel, found.channel)),
+        steps=_steps(found),
+    )
+
+
+def _steps(found: PayoutView) -> list[tuple[str, str, Any]]:
+    return [
+        (str(STATE_LABELS[PayoutState(step.state)]), step.reason, step.at) for step in found.steps
+    ]
+
+
+def _form(typed: str, *, error: ShopError | None = None) -> str:
+    session = reader()
+    standing = standing_of(session, member().subject_id)
+    money, settings = money_of(session, standing.member_id), store_settings()
+    most = max(0, min(money.available, settings.payout_max_fen))
+    chosen = _sum(typed, most, error)
+    return show_page(
+        "withdraw.html",
+        standing,
+        money=money,
+        most_fen=most,
+        is_possible=most >= max(1, settings.payout_min_fen),
+        chosen=chosen,
+        settings=settings,
+        request_key=new_token(),
+    )
+
+
+def _sum(typed: str, most: int, error: ShopError | None) -> Sum:
+    """The amount in the form; all that can be had when nothing was typed."""
+    refused = translate_error(error) if error else ""
+    try:
+        amount = _amount(typed) if typed.strip() else most
+        terms = payout_terms(amount, store_settings()) if amount else None
+    except Rejected as wrong:
+        return Sum(typed, None, refused or translate_error(wrong))
+    if terms is not None and not refused and terms.amount_fen > most:
+        refused = translate_error(
+            Rejected("distribution.payout_short", "You cannot have more than is available.")
+        )
+    return Sum(typed, terms, refused)
+
+
+def _hold_to_what_was_shown(amount_fen: int) -> None:
+    """Refuse when something is taken off and another sum was shown: what arrives must be known."""
+    shown = request.form.get("net_fen", "")
+    terms = payout_terms(amount_fen, store_settings())
+    if terms.net_fen != terms.amount_fen and shown != str(terms.net_fen):
+        raise Conflict(
+            "distribution.payout_changed",
+            "This is another amount than was shown. Please look at the sums and confirm.",
+        )
+
+
+def _amount(typed: str) -> int:
+    try:
+        return parse_yuan(typed)
+    except ValueError:
+        raise InvalidInput(
+            "distribution.amount", "Give an amount in yuan, such as 12.50.", field="amount"
+        ) from None

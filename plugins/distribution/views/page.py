@@ -1,0 +1,27 @@
+"""What all pages of the centre have in common."""
+
+from typing import Any
+
+import flask
+from flask import request
+from werkzeug.wrappers import Response
+
+from core.api.web import render_store_page
+from plugins.distribution.services.standings import Standing
+
+PLUGIN = "distribution"
+
+
+def show_page(template: str, standing: Standing, **values: Any) -> str:
+    """A page of the centre, from ``templates/store/``."""
+    return render_store_page(f"store/{template}", PLUGIN, standing=standing, **values)
+
+
+def page_number() -> int:
+    """The page of a list that is asked for; anything odd is the first."""
+    return max(1, min(request.args.get("page", 1, type=int) or 1, 10_000))
+
+
+def go(path: str) -> Response:
+    """On to another page."""
+    return flask.redirect(path, 303)
