@@ -26,6 +26,26 @@ PIECES_LIMIT = 999
 
 NOTE_LENGTH = 200
 
+CANCEL_REASONS = (
+    "Changed my mind",
+    "Ordered by mistake",
+    "Wrong address or phone",
+    "Found it cheaper elsewhere",
+    "Other reason",
+)
+"""What a shopper chooses from when cancelling; catalogue entries."""
+
+AFTER_SALE_REASONS = (
+    "Changed my mind",
+    "Broken on arrival",
+    "Not as described",
+    "Wrong or missing goods",
+    "Parcel never arrived",
+    "Agreed with the store",
+    "Other reason",
+)
+"""What a shopper chooses from when asking for money back; catalogue entries."""
+
 
 class CartProblem(StrEnum):
     """Why a line of the bag cannot be bought as it stands."""

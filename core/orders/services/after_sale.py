@@ -288,8 +288,8 @@ def _open(session: Session, order: Row, wish: _Wish) -> UUID:
             ],
         )
     connection.execute(_one_more, {"order": order.id})
-    params = {"amount": format_yuan(wish.amount_fen), "reason": wish.reason}
-    message = "Asked for ¥%(amount)s back: %(reason)s"
+    params = {"amount": format_yuan(wish.amount_fen)}
+    message = "Asked for ¥%(amount)s back"
     add_entries(
         session, [entry_row(order.id, "after_sale", message, actor=wish.actor, params=params)]
     )

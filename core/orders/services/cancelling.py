@@ -20,6 +20,9 @@ from core.orders.states import OrderState, PaymentState
 from core.payments import services as payments
 from core.stock import services as stock
 
+EXPIRED_REASON = "Time to pay ran out"
+"""Reason of an expired order, a catalogue entry."""
+
 _UNPAID = (ORDER.c.state == OrderState.PLACED, ORDER.c.payment_state == PaymentState.PENDING)
 _overdue = (
     sa.select(ORDER.c.id, ORDER.c.order_no, ORDER.c.member_id)
@@ -54,13 +57,7 @@ def cancel_order(
         return
     if order.state != OrderState.PLACED or order.payment_state != PaymentState.PENDING:
         raise Conflict("orders.not_cancellable", "This order can no longer be cancelled.")
-    entry = entry_row(
-        order.id,
-        "cancelled",
-        "Order cancelled: %(reason)s",
-        actor=actor,
-        params={"reason": tidy_note(reason)},
-    )
+    entry = entry_row(order.id, "cancelled", "Order cancelled", actor=actor)
     _close(session, [order], OrderState.CANCELLED, tidy_note(reason), [entry])
 
 
@@ -72,8 +69,8 @@ def expire_unpaid(session: Session, *, limit: int = 200) -> int:
     """
     found = session.connection().execute(_overdue, {"at": now(), "most": limit}).all()
     if found:
-        entries = [entry_row(row.id, "expired", "Time to pay ran out") for row in found]
-        _close(session, found, OrderState.EXPIRED, "expired", entries)
+        entries = [entry_row(row.id, "expired", EXPIRED_REASON) for row in found]
+        _close(session, found, OrderState.EXPIRED, EXPIRED_REASON, entries)
     return len(found)
 
 

@@ -21,6 +21,9 @@ from core.payments import services as payments
 from core.stock import services as stock
 
 KEY_PREFIX = "after_sale:"
+REFUNDED_REASON = "All money went back"
+"""Reason of a wholly refunded order, a catalogue entry."""
+
 
 _sale_lines = (
     sa.select(
@@ -123,7 +126,7 @@ def _update_order(
     }
     is_unsent = order.fulfilment_state == FulfilmentState.PENDING
     if is_full or (is_unsent and is_all_back):
-        values |= {"closed_at": at, "close_reason": "refunded"}
+        values |= {"closed_at": at, "close_reason": REFUNDED_REASON}
         if order.state == OrderState.PLACED:
             values["state"] = OrderState.CANCELLED
         if order.settled_at is None:

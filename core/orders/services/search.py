@@ -23,8 +23,8 @@ EXPORT_BATCH = 500
 
 EXPORT_HEAD = (
     "Order number",
-    "Placed",
-    "Paid",
+    "Placed at",
+    "Paid at",
     "Status",
     "Member",
     "Receiver",
@@ -35,7 +35,7 @@ EXPORT_HEAD = (
     "Unit price",
     "Discount",
     "Line total",
-    "Refunded",
+    "Refunded amount",
     "Order total",
 )
 """Column heads of :func:`export_orders`; catalogue entries, translated by the edge."""

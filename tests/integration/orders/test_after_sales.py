@@ -73,7 +73,7 @@ def test_freight_comes_back_when_the_whole_order_does_before_it_left(trade):
     assert (first.amount_fen, first.freight_fen, first.is_full) == (1000, 0, False)
     assert (second.amount_fen, second.freight_fen, second.is_full) == (3000, 1000, True)
     order = trade.order(placed)
-    assert (order.status, order.close_reason) == (OrderStatus.REFUNDED, "refunded")
+    assert (order.status, order.close_reason) == (OrderStatus.REFUNDED, "All money went back")
     assert order.closed_at is not None
     # Nothing ever left, so everything is on the shelf again.
     assert trade.stock(pot) == (100, 0)
