@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.sandbox
 from jinja2.loaders import split_template_path
 
 PLUGIN_PREFIX = "plugins/"

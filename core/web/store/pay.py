@@ -115,7 +115,7 @@ def result(order_no: str) -> str | Response:
 
 
 _WORDS = {
-    "paid": ("Paid", "Thank you. The store is told and packs your parcel."),
+    "paid": ("Payment received", "Thank you. The store is told and packs your parcel."),
     "waiting": (
         "Waiting for the payment",
         "This page comes back by itself as soon as the payment service tells us.",

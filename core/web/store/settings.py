@@ -126,6 +126,9 @@ def contact(kind: str) -> Any:
     return flask.redirect("/me/settings", 303)
 
 
+_TITLES = {"phone": "Change the phone", "email": "Change the e-mail"}
+
+
 @dataclass(frozen=True)
 class Target:
     """The new phone or e-mail as typed."""
@@ -139,7 +142,7 @@ def _contact_page(kind: str, *, sent: CodeSent | None = None, error: ShopError |
         "contact.html",
         tab="me",
         kind=kind,
-        title=i18n.gettext("Change the phone" if kind == "phone" else "Change the e-mail"),
+        title=i18n.sentence(_TITLES[kind]),
         form=Target(request.form.get("target", "")[:254]),
         errors=fields,
         failure=failure,

@@ -94,11 +94,11 @@ def choices_of(product: ProductDetail, selected: SkuView | None) -> tuple[Choice
         values = []
         for text in option.values:
             skus = [sku for sku in product.skus if sku.options.get(option.name) == text]
-            pictures = {sku.picture for sku in skus if sku.picture is not None}
+            pictures = {sku.picture.id: sku.picture for sku in skus if sku.picture is not None}
             values.append(
                 ChoiceValue(
                     text=text,
-                    picture=pictures.pop() if len(pictures) == 1 and index == 0 else None,
+                    picture=next(iter(pictures.values())) if len(pictures) == 1 and not index else None,
                     is_gone=all(sku.is_sold_out for sku in skus),
                     is_chosen=selected is not None and selected.options.get(option.name) == text,
                 )
@@ -120,7 +120,7 @@ def skus_as_json(product: ProductDetail) -> str:
     rows = [
         {
             "o": list(sku.options.values()),
-            "p": i18n.money(sku.price_fen),
+            "p": i18n.money(sku.price_fen).removesuffix(".00"),
             "s": stock_sentence(sku),
             "g": sku.is_sold_out,
             "i": sku.picture.url(320, "webp") if sku.picture else "",

@@ -27,7 +27,7 @@ PAGES: dict[str, Text] = {
                 "An order that is not paid in time is cancelled and its pieces go back on the shelf.",
             ),
             (
-                "Delivery",
+                "How it reaches you",
                 "Parcels are sent to the address you choose. You can follow them in your order. "
                 "An order that you do not confirm yourself counts as received after the period the "
                 "store has set.",
