@@ -195,7 +195,7 @@ def _worker(shop: Shop) -> Iterator[Finding]:
         rows = session.execute(
             sa.select(ProcessBeat.kind, sa.func.max(ProcessBeat.beat_at)).group_by(ProcessBeat.kind)
         )
-        beats = {kind: at for kind, at in rows}
+        beats = dict(rows.tuples())
     for kind in ("relay", "scheduler"):
         age = now() - beats[kind] if kind in beats else None
         if age is not None and age < timedelta(seconds=SILENT_SECONDS):

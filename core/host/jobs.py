@@ -9,18 +9,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from core.db.limits import prune_hits
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.statements import changed
 from core.host.models import JobRun, PluginFault, ProcessBeat
-from core.host.ports import channels_of
+from core.host.ports import channels_of, gateways_of
 from core.host.work import Work
 from core.kernel.clock import now
 from core.members.services import prune_codes, prune_sessions
 from core.messages.services import deliver_due
 from core.orders import jobs as orders
+from core.orders.services import confirm_payment, refund_done
+from core.payments.polling import query_open_payments
+from core.payments.refunding import run_due_refunds
+from core.payments.sandbox.client import sandbox_key
+from core.payments.sandbox.delivery import deliver_callbacks
 from core.payments.services import prune_notices
+from core.payments.types import PaymentResult
 from core.sharing.services import expire_referrals
 
 KEEP_EVENTS = timedelta(days=90)
@@ -53,6 +60,24 @@ def _deliver_messages(work: Work) -> None:
     while batch := deliver_due(work.shop.database, channels):
         sent += batch
         work.beat(sent)
+
+
+def _send_refunds(work: Work) -> None:
+    run_due_refunds(work.shop.database, gateways_of(work.shop), settle=refund_done)
+
+
+def _ask_gateways(work: Work) -> None:
+    """Learn of payments whose callback was lost."""
+    extensions = work.shop.extensions()
+
+    def confirm(session: Session, result: PaymentResult) -> None:
+        confirm_payment(session, result, extensions=extensions)
+
+    query_open_payments(work.shop.database, gateways_of(work.shop), confirm)
+
+
+def _deliver_callbacks(work: Work) -> None:
+    deliver_callbacks(work.shop.database, sandbox_key(work.shop.config))
 
 
 def _end_referrals(work: Work) -> None:
@@ -124,6 +149,15 @@ _JOBS = (
     CoreJob("orders.expire_unpaid", "Close unpaid orders", 30, orders.expire_unpaid),
     CoreJob("orders.auto_receive", "Confirm receipt of old parcels", 60, orders.auto_receive),
     CoreJob("orders.settle", "Settle orders after their after-sale window", 30, orders.settle_due),
+    CoreJob("payments.refunds", "Send refunds to their gateways", 5, _send_refunds),
+    CoreJob("payments.query", "Ask gateways about open payments", 15, _ask_gateways),
+    CoreJob(
+        "sandbox.callbacks",
+        "Send the sandbox gateway's callbacks",
+        1,
+        _deliver_callbacks,
+        is_sandbox_only=True,
+    ),
     CoreJob("sharing.expire", "End referrals whose protection is over", 300, _end_referrals),
     CoreJob("messages.deliver", "Send messages", 2, _deliver_messages),
     CoreJob("house.runs", "Forget old job runs", 300, _forget_runs),

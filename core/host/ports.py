@@ -10,10 +10,18 @@ from core.host.shop import Shop
 from core.messages.services import core_channels
 from core.messages.types import Channel
 from core.payments.gateways import Gateway, GatewayRegistry
+from core.payments.sandbox.client import open_sandbox
 
 
-def gateways_of(shop: Shop, own: Iterable[Gateway] = ()) -> GatewayRegistry:
-    """Every gateway that shoppers can pay by now; ``own`` are the trunk's."""
+def gateways_of(shop: Shop, own: Iterable[Gateway] | None = None) -> GatewayRegistry:
+    """Every gateway that shoppers can pay by now.
+
+    Args:
+        shop: the process's shop.
+        own: the trunk's gateways, where they were opened before; else the sandbox in a sandbox.
+    """
+    if own is None:
+        own = [open_sandbox(shop.config, shop.database)] if shop.config.is_sandbox else []
     return GatewayRegistry([*own, *_contributed(shop, "gateways")])
 
 
