@@ -28,7 +28,7 @@ PASSWORD = "banyan-demo"  # noqa: S105 (printed at every start of the demo)
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account to try: ``login`` is an e-mail address; members may use ``phone`` and code, too."""
+    """An account to try: ``login`` is an e-mail address; members may use phone and code, too."""
 
     id: UUID
     name: str

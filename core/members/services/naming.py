@@ -32,7 +32,7 @@ def masked_names(session: Session, member_ids: Collection[UUID]) -> dict[UUID, s
     }
 
 
-def ids_matching(query: str) -> sa.Select[tuple[UUID]]:
+def ids_matching(query: str) -> sa.Select[UUID]:
     """A selection of the ids of members whom ``query`` finds, to be used inside another one.
 
     Looks in nickname and phone (any part) and e-mail, as the merchant's list of members does.
