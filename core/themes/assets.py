@@ -17,7 +17,12 @@ from markupsafe import Markup
 _URL = re.compile(r"url\(\s*([\"']?)(?!data:|/|https?:|#)([^\"')]+)\1\s*\)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s*\n\s*")
-_TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".woff2": "font/woff2",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+}
 _HASH_LENGTH = 10
 
 

@@ -88,9 +88,7 @@ class Look:
         return env
 
     def _styles(self) -> str:
-        sheets = [
-            self.shelf.text(name) for theme in reversed(self.chain) for name in theme.styles
-        ]
+        sheets = [self.shelf.text(name) for theme in reversed(self.chain) for name in theme.styles]
         return "\n".join([*sheets, self._token_sheet()])
 
     def _scripts(self) -> str:

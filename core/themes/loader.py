@@ -97,11 +97,12 @@ class LayeredEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         return parent.rpartition("/")[0] + template[1:]
 
 
-FILTERS = frozenset(
-    """abs batch capitalize count d default dictsort e escape first float format groupby int items
-    join last length list lower map max min reject rejectattr replace reverse round select
-    selectattr slice sort string sum title trim truncate unique upper urlencode wordcount""".split()
-)
+_ALLOWED = """
+    abs batch capitalize count d default dictsort e escape first float format groupby int items join
+    last length list lower map max min reject rejectattr replace reverse round select selectattr
+    slice sort string sum title trim truncate unique upper urlencode wordcount
+"""
+FILTERS = frozenset(_ALLOWED.split())
 """Jinja's own filters that templates may use; the display filters come on top. No ``safe``."""
 
 

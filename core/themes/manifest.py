@@ -154,5 +154,8 @@ def _settings(stored: Mapping[str, Any]) -> dict[str, ThemeSetting]:
 
 def _bad(folder: Path, why: str) -> ConfigError:
     return ConfigError(
-        "themes.manifest", "The theme in %(folder)s cannot be used: %(why)s.", folder=str(folder), why=why
+        "themes.manifest",
+        "The theme in %(folder)s cannot be used: %(why)s.",
+        folder=str(folder),
+        why=why,
     )

@@ -68,7 +68,9 @@ def save_choice(session: Session, choice: ThemeChoice, theme: Theme) -> None:
             raise InvalidInput("themes.token", "“%(field)s” does not take this value.", field=name)
     for name in choice.settings:
         if name not in theme.settings:
-            raise InvalidInput("themes.setting", "“%(field)s” does not take this value.", field=name)
+            raise InvalidInput(
+                "themes.setting", "“%(field)s” does not take this value.", field=name
+            )
     stored = asdict(choice)
     stored["regions"] = {
         name: {"order": list(order.order), "hidden": sorted(order.hidden)}

@@ -28,7 +28,7 @@ def enforce() -> None:
     base = urlsplit(context.shop().config.base_url).netloc
     hosts = {request.host, base} if base else {request.host}
     has_session = any(request.cookies.get(name) for name in _SESSION_COOKIES)
-    if not is_own(request.headers, hosts, has_session=has_session):
+    if not is_own(dict(request.headers), hosts, has_session=has_session):
         raise Forbidden(
             "web.foreign_request", "This request came from another site and was not carried out."
         )

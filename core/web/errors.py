@@ -67,7 +67,7 @@ def install(app: flask.Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Whether the caller is a program: it asks for JSON before HTML, or calls an API or callback."""
+    """Whether a program is calling: it prefers JSON to HTML, or uses an API or a callback."""
     if request.path.startswith(("/api/", "/notify/", "/sandbox/api/")):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
@@ -111,9 +111,9 @@ def _unexpected(error: Exception) -> Any:
 
 
 def _report(error: Exception, status: int, code: str) -> Any:
-    if flask.current_app.debug or flask.current_app.testing:
-        if not isinstance(error, ShopError):
-            raise error
+    is_loud = flask.current_app.debug or flask.current_app.testing
+    if is_loud and not isinstance(error, ShopError):
+        raise error
     reference = new_code(8)
     log.error("error %s at %s %s", reference, request.method, request.path, exc_info=error)
     return answer(Failure(status, code, i18n.gettext(_UNEXPECTED), reference))

@@ -23,4 +23,4 @@ def own(app: flask.Flask) -> list[Gateway]:
 
 def gateways() -> GatewayRegistry:
     """Every way to pay now."""
-    return gateways_of(context.shop(), own(cast(flask.Flask, flask.current_app)))
+    return gateways_of(context.shop(), own(flask.current_app))

@@ -40,8 +40,15 @@ LOCALES = (CHINESE, ENGLISH)
 _FILES = {"zh": CHINESE, "en": ENGLISH}
 _SHORT = {"zh": CHINESE, "zh-cn": CHINESE, "zh_hans_cn": CHINESE, "en": ENGLISH}
 
-gettext = flask_babel.gettext
-ngettext = flask_babel.ngettext
+
+def gettext(message: str, **params: Any) -> str:
+    """A catalogue entry in the request's language, its places filled."""
+    return str(flask_babel.gettext(message, **params))
+
+
+def ngettext(one: str, many: str, num: int, **params: Any) -> str:
+    """The form of a catalogue entry for a number; ``%(num)s`` is the number."""
+    return str(flask_babel.ngettext(one, many, num, **params))
 
 
 # --- catalogues --------------------------------------------------------------------------------
@@ -106,7 +113,7 @@ def translations(folder: Path, locale: str) -> NullTranslations:
 
 
 def parse_locale(text: str | None) -> str | None:
-    """The supported locale of a short or long name (``zh``, ``en``, ``zh_Hans_CN``), or ``None``."""
+    """The supported locale of a name such as ``zh``, ``en`` or ``zh_Hans_CN``, or ``None``."""
     return _SHORT.get((text or "").lower())
 
 
@@ -139,7 +146,7 @@ def _own() -> str | None:
 
 
 def negotiate(header: str) -> str:
-    """The locale of an ``Accept-Language`` header: English only when it is asked for before Chinese.
+    """The locale of an ``Accept-Language`` header: English only when asked for before Chinese.
 
     Anything else, and nothing at all, is the store's own language.
     """
@@ -188,7 +195,9 @@ def fill(text: str, params: Mapping[str, Any] | None) -> str:
     """Fill a translated sentence; amounts (keys ending in ``_fen``) are shown as money."""
     if not params:
         return text
-    shown = {k: money(v) if k.endswith("_fen") and isinstance(v, int) else v for k, v in params.items()}
+    shown = {
+        k: money(v) if k.endswith("_fen") and isinstance(v, int) else v for k, v in params.items()
+    }
     try:
         return text % shown
     except (KeyError, TypeError, ValueError):

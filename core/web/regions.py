@@ -78,9 +78,7 @@ class Plans:
         return known
 
 
-def arrange(
-    region: str, contributed: Iterable[tuple[str, Any]], look: Look
-) -> tuple[Placed, ...]:
+def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> tuple[Placed, ...]:
     """Put a region's blocks in order and leave out what the merchant hid."""
     placed = [Placed("", block) for block in core_blocks(region)]
     placed += [Placed(name, block) for name, block in contributed if block.region == region]
@@ -104,7 +102,9 @@ def region(page: jinja2.runtime.Context, name: str, subject: Any = None) -> Mark
     pieces = []
     for placed in plans.plan(name, look):
         if placed.plugin:
-            pieces.append(_plugin_block(page.environment, placed, name, subject or page.get("subject")))
+            pieces.append(
+                _plugin_block(page.environment, placed, name, subject or page.get("subject"))
+            )
         else:
             block = cast(CoreBlock, placed.block)
             template = page.environment.get_template(block.template)
@@ -112,9 +112,7 @@ def region(page: jinja2.runtime.Context, name: str, subject: Any = None) -> Mark
     return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
 
 
-def _plugin_block(
-    env: jinja2.Environment, placed: Placed, region_name: str, subject: Any
-) -> str:
+def _plugin_block(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
     values = _values(placed, region_name, subject)
     return _render(env, placed, values) if values is not None else ""
 

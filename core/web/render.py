@@ -126,8 +126,7 @@ def face(app: flask.Flask | None = None) -> Face:
 
 def plugin_asset(plugin: str, name: str) -> str:
     """Address of a file in a plugin's ``static`` folder."""
-    app = cast(flask.Flask, flask.current_app)
-    shelf = static.plugin_shelf(app, context.shop(), plugin)
+    shelf = static.plugin_shelf(flask.current_app, context.shop(), plugin)
     if shelf is None:
         raise KeyError(plugin)
     return shelf.url(name)
@@ -143,9 +142,8 @@ def render_store_page(template: str, plugin: str | None = None, **values: Any) -
         values: plain values for the template; never rows. ``subject`` is what blocks on the page
             are told it is about.
     """
-    app = cast(flask.Flask, flask.current_app)
-    here = face(app)
-    look = here.look(app)
+    here = face()
+    look = here.look(flask.current_app)
     env = look.environment(i18n.locale())
     g.banyan_look, g.banyan_plans, g.banyan_env = look, here.plans, env
     site = g.banyan_site = _site(look)

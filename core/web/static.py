@@ -56,7 +56,7 @@ def static_file(file: str) -> Response:
         prefix = f"{prefix}/{second}"
         shelf = shelves().get(prefix)
         if shelf is None and first == "x":
-            shelf = plugin_shelf(cast(flask.Flask, flask.current_app), context.shop(), second)
+            shelf = plugin_shelf(flask.current_app, context.shop(), second)
     asset = shelf.get(rest) if shelf else None
     if asset is None:
         raise NotFound("web.not_found", "There is nothing here.")

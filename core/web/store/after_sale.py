@@ -121,9 +121,7 @@ def after_sales() -> str:
 @access("member")
 def after_sale(after_sale_id: UUID) -> str:
     """One wish and where it stands."""
-    sale = after_sale_detail(
-        context.reader(), after_sale_id, member_id=context.member().subject_id
-    )
+    sale = after_sale_detail(context.reader(), after_sale_id, member_id=context.member().subject_id)
     return render_store_page(
         "after_sale.html",
         tab="me",

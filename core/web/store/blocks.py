@@ -79,7 +79,7 @@ _BLOCKS: Mapping[Region, tuple[tuple[str, str], ...]] = {
 
 
 def declare_blocks() -> None:
-    """Put the trunk's blocks in their regions, at 100, 200, 300 …"""
+    """Put the trunk's blocks in their regions, at 100, 200, 300 and so on."""
     for region, rows in _BLOCKS.items():
         prefix = region.rpartition(".")[2]
         declare(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import flask
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.catalog.services import product_detail
@@ -145,7 +146,7 @@ def change() -> Response:
     return flask.redirect("/checkout" if to_checkout else "/cart", 303)
 
 
-def _select(session: context.Session, whose: str, known: list[UUID]) -> None:
+def _select(session: Session, whose: str, known: list[UUID]) -> None:
     form = request.form
     chosen = {as_id(text) for text in form.getlist("selected")}
     if form.get("action") == "all":

@@ -99,7 +99,7 @@ def _place(draft: Draft) -> Response:
             settings=shop.settings(),
             extensions=shop.extensions(),
             wants=draft.wants or None,
-            visitor=context.visitor(),
+            visitor=context.visitor() or "",
             note=draft.note,
             choices=draft.choices,
         )

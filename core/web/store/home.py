@@ -90,7 +90,7 @@ def _hero(feed: tuple[ProductCard, ...]) -> tuple[Slide, ...]:
 
 
 def _own_slide() -> Slide | None:
-    look = face().look(cast(flask.Flask, flask.current_app))
+    look = face().look(flask.current_app)
     values = look.settings
     end = "_en" if i18n.locale() == i18n.ENGLISH else ""
 
@@ -140,9 +140,7 @@ def category(slug: str) -> str:
     found = find_category(tree, slug)
     top = next((each for each in tree if _holds(each, slug)), found)
     sort, number = _sort(), _number()
-    page = list_products(
-        context.reader(), category=slug, sort=sort, page=number, per_page=PER_PAGE
-    )
+    page = list_products(context.reader(), category=slug, sort=sort, page=number, per_page=PER_PAGE)
     return _list_page(
         page,
         heading=tiles_of([found])[0].name,
@@ -233,5 +231,7 @@ def about(name: str) -> str:
         raise NotFound("web.not_found", "There is nothing here.")
     settings = context.shop().settings()
     values = {"shop": settings.shop_name, "days": settings.aftersale_days}
-    parts = [(i18n.gettext(head), i18n.fill(i18n.gettext(text), values)) for head, text in page.parts]
+    parts = [
+        (i18n.gettext(head), i18n.fill(i18n.gettext(text), values)) for head, text in page.parts
+    ]
     return render_store_page("about.html", title=i18n.gettext(page.title), parts=parts)

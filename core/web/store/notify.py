@@ -48,7 +48,7 @@ def notify(key: str) -> Response:
 
 def _verified(gateway: Gateway, body: bytes) -> PaymentResult:
     try:
-        return gateway.read_notice(request.headers, body)
+        return gateway.read_notice(dict(request.headers), body)
     except Forbidden:
         content = _readable(body)
         with context.writing() as session:

@@ -136,7 +136,9 @@ class Target:
     target: str = ""
 
 
-def _contact_page(kind: str, *, sent: CodeSent | None = None, error: ShopError | None = None) -> str:
+def _contact_page(
+    kind: str, *, sent: CodeSent | None = None, error: ShopError | None = None
+) -> str:
     fields, failure = _split(error, {"phone": "target", "email": "target", "code": "code"})
     return render_store_page(
         "contact.html",

@@ -7,6 +7,7 @@ import flask
 import qrcode
 from flask import request
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Request, Response
 
@@ -64,9 +65,7 @@ def note_cached_visit(shop: Shop, environ: dict[str, Any], token: str) -> list[t
     return [("Set-Cookie", _cookie(name, value, asked)) for name, value in sent]
 
 
-def _record(
-    shop: Shop, session: context.Session, token: str, visitor: str, member_id: UUID | None
-) -> None:
+def _record(shop: Shop, session: Session, token: str, visitor: str, member_id: UUID | None) -> None:
     settings = shop.settings()
     record_visit(
         session,
@@ -77,9 +76,7 @@ def _record(
         zone=settings.timezone,
     )
     if member_id is not None:
-        bind_on_visit(
-            session, member_id, visitor, settings=settings, check=shop.extensions().check
-        )
+        bind_on_visit(session, member_id, visitor, settings=settings, check=shop.extensions().check)
 
 
 def _cookie(name: str, value: str, asked: Request) -> str:
@@ -99,7 +96,7 @@ def _is_token(token: str) -> bool:
 
 
 def _is_person(asked: Request) -> bool:
-    return is_human(asked.headers.get("User-Agent", ""), asked.headers, asked.method)
+    return is_human(asked.headers.get("User-Agent", ""), dict(asked.headers), asked.method)
 
 
 # --- a member shares ----------------------------------------------------------------------------

@@ -98,7 +98,9 @@ def choices_of(product: ProductDetail, selected: SkuView | None) -> tuple[Choice
             values.append(
                 ChoiceValue(
                     text=text,
-                    picture=next(iter(pictures.values())) if len(pictures) == 1 and not index else None,
+                    picture=next(iter(pictures.values()))
+                    if len(pictures) == 1 and not index
+                    else None,
                     is_gone=all(sku.is_sold_out for sku in skus),
                     is_chosen=selected is not None and selected.options.get(option.name) == text,
                 )

@@ -161,7 +161,9 @@ def sign_out() -> Response:
     """End this session."""
     member = context.member()
     with context.writing() as session:
-        revoke_session(session, member.session_key, realm=Realm.MEMBER, subject_id=member.subject_id)
+        revoke_session(
+            session, member.session_key, realm=Realm.MEMBER, subject_id=member.subject_id
+        )
     leave()
     flash.say("You are signed out.")
     return flask.redirect("/", 303)
