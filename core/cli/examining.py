@@ -192,10 +192,8 @@ def _redis(shop: Shop) -> Iterator[Finding]:
 
 def _worker(shop: Shop) -> Iterator[Finding]:
     with shop.database.read() as session:
-        rows = session.execute(
-            sa.select(ProcessBeat.kind, sa.func.max(ProcessBeat.beat_at)).group_by(ProcessBeat.kind)
-        )
-        beats = dict(rows.tuples())
+        newest = sa.select(ProcessBeat.kind, sa.func.max(ProcessBeat.beat_at))
+        beats = dict(session.execute(newest.group_by(ProcessBeat.kind)).tuples().all())
     for kind in ("relay", "scheduler"):
         age = now() - beats[kind] if kind in beats else None
         if age is not None and age < timedelta(seconds=SILENT_SECONDS):

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from core.host.jobs import core_jobs
 from core.host.shop import Shop
@@ -47,7 +48,21 @@ def run_tick(shop: Shop, key: str, tick: int) -> bool:
     claimed = ticks.claim(shop.database, key, tick)
     if claimed is None:
         return False
-    error = _run(shop, job, claimed)
+    ticks.finish(shop.database, claimed, _run(shop, job, claimed))
+    return True
+
+
+def run_asked(shop: Shop, run_id: UUID) -> bool:
+    """Run what somebody asked for, unless another process has it.
+
+    Returns:
+        Whether this call ran it.
+    """
+    claimed = ticks.claim_asked(shop.database, run_id)
+    if claimed is None:
+        return False
+    job = jobs_of(shop).get(claimed.job)
+    error = _run(shop, job, claimed) if job is not None else "There is no such job any more."
     ticks.finish(shop.database, claimed, error)
     return True
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from core.host.redis_link import RedisLink
 from core.host.shop import Shop
 from core.worker import ticks
-from core.worker.jobs import Runnable, jobs_of, run_tick
+from core.worker.jobs import Runnable, jobs_of, run_asked, run_tick
 
 RUN_TICK = "core.worker.tasks.run_tick"
 PATIENCE_SECONDS = 2.0
@@ -38,7 +38,13 @@ class Scheduler:
     def step(self) -> int:
         """Hand over or start what is due now; returns how many ticks this process started."""
         self._running = {key: run for key, run in self._running.items() if not run.done()}
+        with self._shop.database.read() as session:
+            asked = ticks.asked_for(session)
         started = 0
+        for run_id, key in asked:
+            if key not in self._running:
+                self._running[key] = self._pool.submit(run_asked, self._shop, run_id)
+                started += 1
         for job, tick in self._due():
             if not self._hand_over(job, tick):
                 self._running[job.key] = self._pool.submit(run_tick, self._shop, job.key, tick)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db.engine import Database
 from core.db.statements import changed, insert_or
 from core.host.models import JobRun
+from core.host.runs import ASKED
 from core.kernel.clock import now
 from core.kernel.ids import new_id
 
@@ -89,6 +90,27 @@ def claim(database: Database, job: str, tick: int) -> Tick | None:
         if changed(session, insert.on_conflict_do_nothing(index_elements=["job", "tick"])):
             return Tick(made["id"], job, tick, 1)  # type: ignore[arg-type]
         return _take_over(session, job, tick)
+
+
+def asked_for(session: Session) -> list[tuple[UUID, str]]:
+    """Runs that somebody asked for and nobody has begun, oldest first, as (id, job)."""
+    rows = session.execute(
+        sa.select(JobRun.id, JobRun.job).where(JobRun.state == ASKED).order_by(JobRun.id)
+    )
+    return [(run_id, job) for run_id, job in rows]
+
+
+def claim_asked(database: Database, run_id: UUID) -> Tick | None:
+    """Take a run that was asked for, or nothing when another process has it."""
+    with database.write() as session:
+        row = session.execute(
+            sa.select(JobRun.job, JobRun.tick).where(JobRun.id == run_id, JobRun.state == ASKED)
+        ).first()
+        values = {"state": "running", "started_at": now(), "beat_at": now()}
+        begun = sa.update(JobRun).where(JobRun.id == run_id, JobRun.state == ASKED).values(values)
+        if row is None or not changed(session, begun):
+            return None
+    return Tick(run_id, row.job, row.tick, 1)
 
 
 def _take_over(session: Session, job: str, tick: int) -> Tick | None:

@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from core.host.models import JobRun
+from core.host.runs import ask_for_run
 from core.host.shop import open_shop
 from core.kernel.clock import now
+from core.kernel.errors import Conflict
 from core.worker import ticks
-from core.worker.jobs import jobs_of, run_tick
+from core.worker.jobs import jobs_of, run_asked, run_tick
 from core.worker.scheduler import Scheduler
 from tests.integration.worker.facts import seen
 
@@ -126,3 +128,17 @@ def test_beats_inside_a_unit_of_work_wait_for_its_end(shop):
 def test_every_core_job_runs_on_an_empty_shop(shop, run_job):
     for key in jobs_of(shop):
         run_job(key)
+
+
+def test_a_run_that_was_asked_for_happens_once(shop):
+    with shop.database.write() as session:
+        ask_for_run(session, "counts_events.tick")
+    with shop.database.write() as session, pytest.raises(Conflict):
+        ask_for_run(session, "counts_events.tick")
+    with shop.database.read() as session:
+        ((run_id, job),) = ticks.asked_for(session)
+    assert job == "counts_events.tick"
+    assert run_asked(shop, run_id)
+    assert not run_asked(shop, run_id)
+    assert len(seen(shop)) == 1
+    assert runs(shop)[0].state == "done"
