@@ -9,19 +9,22 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from core.catalog.importing.formulas import unescaped
 from core.catalog.importing.types import Line
-from core.kernel.errors import Rejected
+from core.kernel.errors import NotFound, Rejected
+from core.kernel.ids import new_token
 from core.kernel.text import squeeze
 
 MOST_BYTES = 20 * 1024 * 1024
 """Largest upload in bytes; files named on the command line may be larger."""
 
 _BLOCK = 1 << 16
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class CsvSource:
@@ -78,6 +81,34 @@ class CsvSource:
                 limit=MOST_BYTES // 1024 // 1024,
             )
         return cls(name, lambda: io.BytesIO(data))
+
+    @classmethod
+    def keep(cls, folder: Path, name: str, data: bytes) -> "CsvSource":
+        """Keep an upload between its preview and its import, under its content hash.
+
+        Raises:
+            Rejected: see :meth:`of_bytes`.
+        """
+        source = cls.of_bytes(name, data)
+        path = folder / f"{source.content_hash}.csv"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(f".{new_token(6)}.part")
+            part.write_bytes(data)
+            part.replace(path)
+        return source
+
+    @classmethod
+    def kept(cls, folder: Path, name: str, content_hash: str) -> "CsvSource":
+        """An upload that was kept.
+
+        Raises:
+            NotFound: it is not there (any more).
+        """
+        path = folder / f"{content_hash}.csv"
+        if not _HASH.fullmatch(content_hash) or not path.is_file():
+            raise NotFound("import.gone", "The file is no longer here. Upload it again.")
+        return cls(name, lambda: path.open("rb"))
 
     def lines(self) -> Iterator[Line]:
         """Every line below the head, with its number in the file.

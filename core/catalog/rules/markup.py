@@ -1,6 +1,7 @@
 """Descriptions as merchants write them, made safe to show."""
 
 import html
+import re
 
 import nh3
 
@@ -16,6 +17,8 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
 }
 
+_TAG = re.compile(r"</?[a-zA-Z]")
+
 
 def clean_description(text: str) -> str:
     """Safe HTML of what the merchant wrote.
@@ -23,7 +26,7 @@ def clean_description(text: str) -> str:
     Plain text becomes paragraphs at empty lines. In HTML, scripts, styles, handlers, foreign
     pictures and unknown tags are dropped; links get ``rel="noopener nofollow"``.
     """
-    if "<" not in text:
+    if not _TAG.search(text):
         return _paragraphs(text)
     cleaned: str = nh3.clean(
         text,
@@ -33,6 +36,8 @@ def clean_description(text: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener nofollow",
     )
+    if not _TAG.search(cleaned):  # only tags that are not kept: what is left is plain text
+        return _paragraphs(html.unescape(cleaned))
     return cleaned.strip()
 
 
@@ -44,4 +49,6 @@ def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
 
 def _paragraphs(text: str) -> str:
     blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
-    return "".join(f"<p>{html.escape(b).replace(chr(10), '<br>')}</p>" for b in blocks if b)
+    return "".join(
+        f"<p>{html.escape(b, quote=False).replace(chr(10), '<br>')}</p>" for b in blocks if b
+    )
