@@ -8,7 +8,7 @@ from flask import request
 
 from core.kernel import clock
 from core.kernel.clock import local_date
-from core.orders.search import search_orders
+from core.orders.services import search_orders
 from core.orders.types import OrderFilter
 from core.web import context, i18n
 from core.web.access import access, has_permission
