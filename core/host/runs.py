@@ -30,7 +30,7 @@ def ask_for_run(session: Session, key: str) -> None:
         job=key,
         tick=int(at.timestamp()),
         state=ASKED,
-        tries=0,
+        tries=1,
         done=0,
         error="",
         started_at=at,
@@ -38,11 +38,3 @@ def ask_for_run(session: Session, key: str) -> None:
     )
     if not changed(session, insert.on_conflict_do_nothing(index_elements=["job", "tick"])):
         raise Conflict("jobs.under_way", "This job was asked for already, or runs now.")
-
-
-def asked_runs(session: Session) -> list[tuple[str, int]]:
-    """Runs that were asked for, as (job, tick), oldest first. One statement."""
-    rows = session.execute(
-        sa.select(JobRun.job, JobRun.tick).where(JobRun.state == ASKED).order_by(JobRun.started_at)
-    )
-    return [(job, tick) for job, tick in rows]
