@@ -1,5 +1,6 @@
 """What one may do with bags and orders. Nothing here commits; the edge opens the unit of work."""
 
+from core.orders.services import privacy as _privacy  # noqa: F401  (declares itself)
 from core.orders.services.after_sale import (
     after_sale_offer,
     open_by_staff,

@@ -1,6 +1,7 @@
 """What one may do with payouts. Nothing here commits."""
 
 from core.payouts.rules import WALLET_CHANNEL, PayoutState, declare_payable
+from core.payouts.services import privacy as _privacy  # noqa: F401  (declares itself)
 from core.payouts.services.paying import payout_confirmed, payout_failed, retry_payout
 from core.payouts.services.reading import (
     count_payouts,

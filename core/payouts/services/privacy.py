@@ -1,0 +1,54 @@
+"""What payouts tell and do when a member asks for a copy of their data or to be forgotten."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.statements import changed
+from core.kernel.errors import Rejected
+from core.members.services import declare_erase_check, declare_eraser, declare_export
+from core.payouts.models import Payout
+from core.payouts.rules import PayoutState
+
+
+def _open_payouts(session: Session, member_id: UUID) -> None:
+    """Refuse while money is on its way."""
+    is_over = Payout.state.in_([PayoutState.PAID, PayoutState.REJECTED])
+    count = session.execute(
+        sa.select(sa.func.count())
+        .select_from(Payout)
+        .where(Payout.member_id == member_id, ~is_over)
+    ).scalar_one()
+    if count:
+        raise Rejected("payouts.open", "%(count)s payouts are under way.", count=count)
+
+
+def _forget(session: Session, member_id: UUID) -> None:
+    """Keep payouts for the books; empty whose account they went to."""
+    changed(session, sa.update(Payout).where(Payout.member_id == member_id).values(account={}))
+
+
+def _export(session: Session, member_id: UUID) -> list[dict[str, Any]]:
+    """Every payout, oldest first."""
+    rows = session.execute(
+        sa.select(
+            Payout.payout_no,
+            Payout.channel,
+            Payout.amount_fen,
+            Payout.net_fen,
+            Payout.state,
+            Payout.account,
+            Payout.requested_at,
+            Payout.paid_at,
+        )
+        .where(Payout.member_id == member_id)
+        .order_by(Payout.requested_at)
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+declare_erase_check("payouts", _open_payouts)
+declare_eraser("payouts", _forget)
+declare_export("payouts", _export)
