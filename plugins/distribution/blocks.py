@@ -78,7 +78,7 @@ BLOCKS = (
         context=share_strip,
         weight=400,
         audience="member",
-        styles=("distribution.css",),
+        styles=("hints.css",),
     ),
     Block(
         key="distribution.card_hint",
@@ -86,7 +86,7 @@ BLOCKS = (
         template="store/card_hint.html",
         context=card_hints,
         audience="member",
-        styles=("distribution.css",),
+        styles=("hints.css",),
     ),
     Block(
         key="distribution.tab",
@@ -102,7 +102,7 @@ BLOCKS = (
         template="store/entry.html",
         context=entry,
         audience="member",
-        styles=("distribution.css",),
+        styles=("hints.css",),
     ),
     Block(
         key="distribution.menu",
