@@ -30,11 +30,13 @@ class Payout(Base):
     tax_fen: Mapped[Fen] = mapped_column(default=0)
     net_fen: Mapped[Fen]
     account: Mapped[dict[str, Any]] = mapped_column(default=dict)  # name, number: channel's fields
-    state: Mapped[str] = mapped_column(sa.String(24), default="requested", index=True)
+    state: Mapped[str] = mapped_column(sa.String(24), default="requested")
+    requested_by: Mapped[str] = mapped_column(sa.String(64))  # member:<uuid>, staff:<uuid>
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     reviewer: Mapped[str] = mapped_column(sa.String(64), default="")
     channel_ref: Mapped[str | None] = mapped_column(sa.String(80))
     tries: Mapped[int] = mapped_column(sa.Integer(), default=0)
+    next_try_at: Mapped[datetime | None]
     requested_at: Mapped[datetime]
     reviewed_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
@@ -42,4 +44,24 @@ class Payout(Base):
     __table_args__ = (
         sa.UniqueConstraint("member_id", "request_key"),
         sa.CheckConstraint("amount_fen > 0 AND net_fen >= 0", name="sane_amounts"),
+        sa.Index("ix_payout_state", "state", "id"),
+        sa.Index(
+            "ix_payout_due",
+            "next_try_at",
+            sqlite_where=sa.text("next_try_at IS NOT NULL"),
+            postgresql_where=sa.text("next_try_at IS NOT NULL"),
+        ),
     )
+
+
+class PayoutStep(Base):
+    """One step in the life of a payout, with who took it and why; the member reads them all."""
+
+    __tablename__ = "payout_step"
+
+    id: Mapped[IdColumn]
+    payout_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payout.id"), index=True)
+    state: Mapped[str] = mapped_column(sa.String(24))
+    actor: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    at: Mapped[datetime]

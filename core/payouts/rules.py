@@ -1,10 +1,11 @@
 """Decisions about payouts: states, limits, fee and tax. Plain Python."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from core.kernel.errors import InvariantError, Rejected
-from core.kernel.money import format_yuan, rate_fen
+from core.kernel.money import rate_fen
 from core.kernel.states import StateMachine
 from core.settings.rules import StoreSettings
 
@@ -32,7 +33,8 @@ PAYOUT = StateMachine[PayoutState](
         _S.APPROVED: frozenset({_S.PAYING, _S.PAID}),
         _S.PAYING: frozenset({_S.PAID, _S.WAITING, _S.FAILED}),
         _S.WAITING: frozenset({_S.PAID, _S.FAILED}),
-        _S.FAILED: frozenset({_S.APPROVED, _S.REJECTED}),
+        # A channel may report success after failure, as long as the money is still reserved.
+        _S.FAILED: frozenset({_S.APPROVED, _S.REJECTED, _S.PAID}),
     },
 )
 
@@ -50,6 +52,16 @@ class Payable:
     source_kind: str
     reserved_kind: str
     paid_kind: str
+
+
+_DELAYS_S = (30, 120, 600, 1800, 3600, 10_800, 21_600)
+PAYOUT_TRIES = 12
+"""After so many tries a payout waits for staff."""
+
+
+def pay_delay(tries: int) -> timedelta:
+    """How long to wait after the ``tries``-th attempt to pay: 30 s growing to six hours."""
+    return timedelta(seconds=_DELAYS_S[min(tries, len(_DELAYS_S)) - 1])
 
 
 _payables: dict[str, Payable] = {}
@@ -104,14 +116,14 @@ def payout_terms(amount_fen: int, settings: StoreSettings) -> Terms:
     if amount_fen < max(1, settings.payout_min_fen):
         raise Rejected(
             "payout.too_small",
-            "The smallest amount is ¥%(limit)s.",
-            limit=format_yuan(max(1, settings.payout_min_fen)),
+            "The smallest amount is %(limit_fen)s.",
+            limit_fen=max(1, settings.payout_min_fen),
         )
     if amount_fen > settings.payout_max_fen:
         raise Rejected(
             "payout.too_large",
-            "The largest amount is ¥%(limit)s.",
-            limit=format_yuan(settings.payout_max_fen),
+            "The largest amount is %(limit_fen)s.",
+            limit_fen=settings.payout_max_fen,
         )
     terms = Terms(
         amount_fen,

@@ -5,7 +5,6 @@ from core.ledger.services.booking import book, book_many, reverse
 from core.ledger.services.reading import (
     balance,
     balances,
-    locked_balance,
     platform_balance,
     statement,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "book_many",
     "declare_kind",
     "is_guarded",
-    "locked_balance",
     "member_owner",
     "platform_balance",
     "reverse",

@@ -24,14 +24,6 @@ def balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
     return session.execute(_balance_of(owner, kind, asset)).scalar() or 0
 
 
-def locked_balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
-    """As :func:`balance`, with the account locked until the unit of work ends.
-
-    On SQLite every unit of work that writes has the whole database to itself anyway.
-    """
-    return session.execute(_balance_of(owner, kind, asset).with_for_update()).scalar() or 0
-
-
 def balances(
     session: Session, owner: str, kinds: Iterable[str] | None = None, *, asset: str = CNY
 ) -> dict[str, int]:

@@ -1,21 +1,37 @@
 """Payouts as pages show them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import replace
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.payouts.types import PayoutView
+from core.kernel import clock
+from core.kernel.errors import NotFound
+from core.payouts.rules import PayoutState
+from core.payouts.services.rows import PAYOUT_TABLE, STEP_TABLE, look, select_payouts
+from core.payouts.types import PayoutStep, PayoutView
 
 
 def find_payout(session: Session, payout_id: UUID, *, member_id: UUID | None = None) -> PayoutView:
-    """A payout with its steps.
+    """A payout with its steps, oldest first.
 
     Raises:
         NotFound: no such payout, or it belongs to another member than ``member_id``.
     """
-    raise NotImplementedError
+    query = select_payouts(PAYOUT_TABLE.c.id == payout_id)
+    if member_id is not None:
+        query = query.where(PAYOUT_TABLE.c.member_id == member_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("payout.unknown", "There is no such payout.")
+    steps = session.execute(
+        sa.select(STEP_TABLE.c.state, STEP_TABLE.c.actor, STEP_TABLE.c.reason, STEP_TABLE.c.at)
+        .where(STEP_TABLE.c.payout_id == payout_id)
+        .order_by(STEP_TABLE.c.id)
+    )
+    return replace(look(row), steps=tuple(PayoutStep(*step) for step in steps))
 
 
 def list_payouts(
@@ -27,15 +43,47 @@ def list_payouts(
     limit: int = 20,
     before: UUID | None = None,
 ) -> list[PayoutView]:
-    """Newest payouts, older than the payout ``before``; without their steps. One statement."""
-    raise NotImplementedError
+    """Newest payouts, without their steps. One statement.
+
+    Args:
+        session: any session.
+        member_id: only this member's.
+        source_kind: only out of this account kind.
+        states: only in these states; in any when empty.
+        limit: rows a page.
+        before: id of the last payout of the page before.
+    """
+    query = select_payouts().order_by(PAYOUT_TABLE.c.id.desc()).limit(limit)
+    if member_id is not None:
+        query = query.where(PAYOUT_TABLE.c.member_id == member_id)
+    if source_kind is not None:
+        query = query.where(PAYOUT_TABLE.c.source_kind == source_kind)
+    if states:
+        query = query.where(PAYOUT_TABLE.c.state.in_(list(states)))
+    if before is not None:
+        query = query.where(PAYOUT_TABLE.c.id < before)
+    return [look(row) for row in session.execute(query)]
 
 
 def count_payouts(session: Session, *states: str) -> tuple[int, int]:
     """How many payouts stand in the states, and the sum of their amounts in fen."""
-    raise NotImplementedError
+    count, total = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(PAYOUT_TABLE.c.amount_fen)).where(
+            PAYOUT_TABLE.c.state.in_(states)
+        )
+    ).one()
+    return count, int(total or 0)
 
 
-def due_payouts(session: Session, *, at: datetime, limit: int) -> list[UUID]:
-    """Approved payouts of outside channels whose time for a try has come."""
-    raise NotImplementedError
+def due_payouts(session: Session, *, limit: int) -> list[tuple[UUID, str]]:
+    """Payouts of outside channels whose time for a try has come, each with its channel's key."""
+    query = (
+        sa.select(PAYOUT_TABLE.c.id, PAYOUT_TABLE.c.channel)
+        .where(
+            PAYOUT_TABLE.c.state.in_([PayoutState.APPROVED, PayoutState.PAYING]),
+            PAYOUT_TABLE.c.next_try_at <= clock.now(),
+        )
+        .order_by(PAYOUT_TABLE.c.next_try_at, PAYOUT_TABLE.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.channel) for row in session.execute(query)]

@@ -13,7 +13,6 @@ from core.ledger.services import (
     balances,
     book,
     book_many,
-    locked_balance,
     platform_balance,
     reverse,
     statement,
@@ -31,7 +30,6 @@ def test_a_booking_moves_balances_and_keeps_its_journal(database: Database):
         journal_id = give(session, ANN, WALLET, 500, "gift:1")
     with database.read() as session:
         assert balance(session, ANN, WALLET) == 500
-        assert locked_balance(session, ANN, WALLET) == 500
         assert platform_balance(session, "gifts") == -500
         (row,) = statement(session, ANN, [WALLET], limit=10)
         assert (row.journal_id, row.amount, row.kind, row.key) == (
