@@ -1,7 +1,7 @@
 """Factories: members, products, orders and staff, made through the shop's own services."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,12 +13,15 @@ from core.catalog.models import Sku
 from core.catalog.types import ProductDraft, SkuDraft
 from core.host.shop import Shop
 from core.kernel.ids import new_token
+from core.ledger import services as ledger
 from core.members import services as members
 from core.members.types import AddressForm, MemberView
 from core.orders import services as orders
+from core.orders.states import AfterSaleKind
 from core.orders.types import ConfirmOutcome, PlacedOrder
 from core.payments import services as payments
 from core.payments.types import PaymentOutcome, PaymentResult, StartResult
+from core.payouts import services as payouts
 from core.sharing import services as sharing
 from core.staff import services as staff
 
@@ -173,6 +176,54 @@ class Maker:
         with self._shop.database.write() as session:
             orders.ship(session, order.order_no, carrier="SF", tracking_no="SF1", actor=ACTOR)
             orders.confirm_receipt(session, order.order_no, actor=ACTOR, settings=settings)
+
+    def refund(self, order: OrderMade, pieces: Mapping[str, int] | None = None) -> None:
+        """Money of an order goes back through the gateway, agreed by staff.
+
+        Args:
+            order: paid by :meth:`order` or :meth:`pay`.
+            pieces: SKU code → pieces that go back; everything that is left when missing.
+        """
+        with self._shop.database.write() as session:
+            view = orders.order_detail(session, order.order_no)
+            wants = {
+                line.line_id: line.left_quantity if pieces is None else pieces.get(line.sku_code, 0)
+                for line in view.lines
+            }
+            asked = orders.open_by_staff(
+                session,
+                order_no=order.order_no,
+                kind=AfterSaleKind.REFUND,
+                wants={line_id: count for line_id, count in wants.items() if count},
+                reason="test",
+                actor=ACTOR,
+            )
+            refund_id = orders.approve_after_sale(session, asked, actor=ACTOR)
+        if refund_id is not None:
+            with self._shop.database.write() as session:
+                orders.refund_done(session, refund_id)
+
+    def transfer(self, member: MemberView, referrer: MemberView | None) -> None:
+        """Staff gives a member another referrer, or none."""
+        with self._shop.database.write() as session:
+            new = referrer.id if referrer else None
+            sharing.transfer(session, member.id, new, actor=ACTOR, reason="test")
+
+    def approve_payout(self, payout_id: UUID) -> None:
+        """Staff releases a payout; the wallet channel pays it at once."""
+        with self._shop.database.write() as session:
+            payouts.approve(session, payout_id, ACTOR)
+
+    def reject_payout(self, payout_id: UUID, reason: str = "test") -> None:
+        """Staff refuses a payout; its amount goes back."""
+        with self._shop.database.write() as session:
+            payouts.reject(session, payout_id, ACTOR, reason)
+
+    def check_books(self) -> None:
+        """Recompute the whole ledger; fails naming what is wrong."""
+        with self._shop.database.read() as session:
+            report = ledger.verify(session)
+        assert report.is_clean, report.problems
 
     def staff(self, role: str = "owner", *, email: str = "", name: str = "店主") -> UUID:
         """A staff member with a built-in role; the password is ``correct horse battery``."""

@@ -1,0 +1,166 @@
+"""A shop with distribution on, a plan of 10/5/2 % and a chain of three uplines above a buyer."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from core.api.db import new_token
+from core.api.ledger import balances, member_owner
+from core.api.members import MemberView
+from core.api.payouts import WALLET_CHANNEL, PayoutRequest, request_payout
+from plugins.distribution.models import Commission
+from plugins.distribution.rules import Joining
+from plugins.distribution.services import distributors
+from plugins.distribution.services.accounts import AVAILABLE
+from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.plans import publish_plan
+from plugins.distribution.services.reports import money_of
+
+STAFF = "staff:00000000-0000-0000-0000-000000000001"
+
+
+@pytest.fixture
+def plugins_on():
+    return ("distribution",)
+
+
+@dataclass
+class Programme:
+    """The distribution of one test's shop, as one-liners."""
+
+    shop: object
+
+    def publish(self, *rates_bps, pool_bps=3000, joining=Joining.OPEN, **more):
+        arguments = {"actor": STAFF, "actor_name": "店主", "acknowledged": True, **more}
+        with self.shop.database.write() as session:
+            return publish_plan(
+                session,
+                depth=len(rates_bps),
+                rates_bps=rates_bps,
+                pool_bps=pool_bps,
+                joining=joining,
+                **arguments,
+            )
+
+    def name(self, *members: MemberView) -> None:
+        """Make members active distributors."""
+        for member in members:
+            self.move(member, DistributorState.ACTIVE)
+
+    def move(self, member: MemberView, state: DistributorState, reason="") -> None:
+        with self.shop.database.write() as session:
+            distributors.set_state(session, member.id, state, actor=STAFF, reason=reason)
+
+    def money(self, member: MemberView):
+        with self.shop.database.read() as session:
+            return money_of(session, member.id)
+
+    def accounts(self, member: MemberView) -> dict[str, int]:
+        """Balances that are not 0, by account kind."""
+        with self.shop.database.read() as session:
+            return {k: v for k, v in balances(session, member_owner(member.id)).items() if v}
+
+    def rows(self, order_id: UUID | None = None):
+        query = sa.select(Commission).order_by(Commission.order_line_id, Commission.level)
+        if order_id is not None:
+            query = query.where(Commission.order_id == order_id)
+        with self.shop.database.read() as session:
+            return session.scalars(query).all()
+
+
+@pytest.fixture
+def programme(shop):
+    made = Programme(shop)
+    made.publish(1000, 500, 200)
+    return made
+
+
+@dataclass(frozen=True)
+class Chain:
+    """``buyer`` came through ``first``, who came through ``second``, who came through ``third``."""
+
+    third: MemberView
+    second: MemberView
+    first: MemberView
+    buyer: MemberView
+
+    @property
+    def uplines(self):
+        return self.first, self.second, self.third
+
+
+@pytest.fixture
+def chain(programme, make_member):
+    third = make_member("丙")
+    second = make_member("乙", referrer=third)
+    first = make_member("甲", referrer=second)
+    programme.name(first, second, third)
+    return Chain(third, second, first, make_member("买家", referrer=first))
+
+
+@pytest.fixture
+def settle(clock, run_job, outbox):
+    """Let the after-sale window pass, settle, and tell the plugins."""
+
+    def run(days=8):
+        clock.advance(days=days)
+        run_job("orders.settle")
+        outbox.drain()
+
+    return run
+
+
+@pytest.fixture
+def transfer(maker):
+    """Staff gives a member another referrer."""
+    return maker.transfer
+
+
+@pytest.fixture
+def pay_out(shop, maker):
+    """A distributor asks for a payout and staff releases it."""
+
+    def run(member: MemberView, amount_fen: int):
+        payout = ask_for(shop, member, amount_fen)
+        maker.approve_payout(payout.id)
+        return payout
+
+    return run
+
+
+def ask_for(shop, member: MemberView, amount_fen: int, key=""):
+    """Ask for a payout of commission to the store wallet."""
+    wanted = PayoutRequest(
+        member_id=member.id,
+        source_kind=AVAILABLE,
+        channel=WALLET_CHANNEL,
+        amount_fen=amount_fen,
+        request_key=key or new_token(),
+    )
+    with shop.database.write() as session:
+        return request_payout(
+            session, wanted, settings=shop.settings(), check=shop.extensions().check
+        )
+
+
+@pytest.fixture
+def count_statements(shop):
+    """A list that fills with the statements sent while a block runs."""
+
+    @contextmanager
+    def counted():
+        sent: list[str] = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            sent.append(statement)
+
+        sa.event.listen(shop.database.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+
+    return counted
