@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -42,10 +43,15 @@ class _Due(NamedTuple):
     tries: int
 
 
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
+    """One client a process: making one is dear. It keeps no connection, so forks share none."""
+    return httpx.Client(timeout=_LIMITS, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def http_send(url: str, headers: Mapping[str, str], body: bytes) -> int:
     """Post over HTTP within seconds; redirects are not followed."""
-    answer = httpx.post(url, headers=dict(headers), content=body, timeout=_LIMITS)
-    return answer.status_code
+    return _client().post(url, headers=dict(headers), content=body).status_code
 
 
 def deliver_callbacks(
