@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.db import state
 from core.db.state import Setting
 from core.kernel.errors import InvalidInput
-from core.themes.manifest import Theme
+from core.themes.manifest import Token
 
 DEFAULT_THEME = "qingshan"
 _ROW = "theme"
@@ -41,6 +41,18 @@ class ThemeChoice:
     regions: Mapping[str, RegionOrder] = field(default_factory=dict)
 
 
+class Wearable(Protocol):
+    """What says which changes are possible: a look, or a theme without parents."""
+
+    @property
+    def tokens(self) -> Mapping[str, Token]:
+        """Changeable tokens by name."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Changeable settings by name."""
+
+
 def load_choice(session: Session) -> ThemeChoice:
     """The stored choice over the defaults."""
     stored = session.scalar(sa.select(Setting.value).where(Setting.name == _ROW)) or {}
@@ -56,7 +68,7 @@ def load_choice(session: Session) -> ThemeChoice:
     )
 
 
-def save_choice(session: Session, choice: ThemeChoice, theme: Theme) -> None:
+def save_choice(session: Session, choice: ThemeChoice, theme: Wearable) -> None:
     """Wear a theme with changed tokens and settings; every process follows within a second.
 
     Raises:
@@ -86,7 +98,7 @@ def save_choice(session: Session, choice: ThemeChoice, theme: Theme) -> None:
 
 
 def arrange(
-    session: Session, region: str, order: Sequence[str], hidden: Sequence[str], theme: Theme
+    session: Session, region: str, order: Sequence[str], hidden: Sequence[str], theme: Wearable
 ) -> ThemeChoice:
     """Store the order of a region's blocks and which of them are hidden."""
     choice = load_choice(session)
