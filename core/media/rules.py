@@ -33,6 +33,7 @@ FORMATS = ("avif", "webp", "jpg")
 RECIPE = "1"
 """Part of every content hash; raise it when encoding changes, so that addresses stay immutable."""
 
+_PARTING = str.maketrans("|#", "__")
 _SHELF = re.compile(r"[0-9a-f]{2}")
 _FILE = re.compile(r"[0-9a-f]{64}-[0-9]{2,4}\.(?:avif|webp|jpg)")
 
@@ -67,6 +68,9 @@ def checked_path(shelf: str, name: str) -> str:
 
 
 def clean_filename(name: str) -> str:
-    """An uploaded file's name without folders and odd characters, at most 160 characters."""
+    """An uploaded file's name without folders and odd characters, at most 160 characters.
+
+    The signs that part names in lists of pictures become underscores.
+    """
     last = PurePath(name.replace("\\", "/")).name
-    return squeeze(last)[-160:] or "picture"
+    return squeeze(last).translate(_PARTING)[-160:] or "picture"

@@ -15,6 +15,8 @@ from core.catalog.importing.merchant import NO_TITLE
 from core.catalog.importing.snapshots import Stored, category_paths, load_stored
 from core.catalog.importing.types import NewProduct, Outcome, Unit, Verdict
 from core.catalog.models import Product, Sku
+from core.catalog.rules.drafts import checked_skus
+from core.kernel.errors import InvalidInput
 from core.media.models import Media
 
 
@@ -154,6 +156,10 @@ def _decide_new(unit: Unit, product: NewProduct, pictures: tuple[UUID, ...]) -> 
         return failed(unit.verdicts, "title.needed")
     if any(sku.price_fen == 0 for sku in product.skus):
         return failed(unit.verdicts, "price.missing")
+    try:
+        checked_skus(product.skus)
+    except InvalidInput as fault:
+        return failed(unit.verdicts, fault.code, fault.message, **fault.params)
     return Decision(unit.verdicts, "add", product, pictures=pictures)
 
 

@@ -149,7 +149,7 @@ class MerchantPlan:
         )
         try:
             # A missing price is told later, when it is known whether the SKU exists.
-            checked = checked_skus([_priced(sku) for sku in skus])
+            checked = self._checked([_priced(sku) for sku in skus])
             prices = [sku.price_fen for sku in skus]
             draft = checked_product(draft)
         except InvalidInput as fault:
@@ -165,6 +165,12 @@ class MerchantPlan:
             low_at=self._counts(group.lines, "low_at"),
             is_update=True,
         )
+
+    def _checked(self, skus: list[SkuDraft]) -> list[SkuDraft]:
+        """SKUs checked together; each alone when the file does not say what tells them apart."""
+        if "value1" in self._columns:
+            return checked_skus(skus)
+        return [checked for sku in skus for checked in checked_skus([sku])]
 
     def _is_given(self, first: Line, name: str) -> bool:
         return name not in {"title", "state", "position"} or bool(self._cell(first, name))

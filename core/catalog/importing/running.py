@@ -34,7 +34,7 @@ from core.kernel.ids import new_id
 
 CHUNK_LINES = 2_000
 CHUNK_PRODUCTS = 500
-_SAMPLES = 60
+_SAMPLES = {Outcome.FAILED: 50, Outcome.SKIPPED: 20, Outcome.IMPORTED: 10, Outcome.MERGED: 5}
 
 Progress = Callable[[int, int], None]
 
@@ -110,17 +110,17 @@ def preview_import(session: Session, source: CsvSource, mapping: ColumnMapping) 
     """What an import would do; writes nothing. The session is one for reading."""
     plan = plan_of(source.lines, mapping)
     tally: Counter[str] = Counter()
-    odd: list[Verdict] = []
-    plain: list[Verdict] = []
+    samples: dict[Outcome, list[Verdict]] = {outcome: [] for outcome in _SAMPLES}
     shelves: dict[tuple[str, ...], None] = {}
     for chunk in _chunks(plan.units(), CHUNK_LINES):
         for decision in decide(session, chunk):
             tally.update(runs.tally_of([decision]))
-            _sample(decision, odd, plain)
+            for verdict in decision.verdicts:
+                if len(samples[verdict.outcome]) < _SAMPLES[verdict.outcome]:
+                    samples[verdict.outcome].append(verdict)
             if decision.product is not None and decision.product.category:
                 shelves[decision.product.category] = None
     known = set(category_paths(session).values()) if shelves else set()
-    samples = [*odd[:_SAMPLES], *plain[: max(5, _SAMPLES - len(odd))]]
     return ImportPreview(
         mapping=mapping,
         columns=source.columns,
@@ -138,7 +138,7 @@ def preview_import(session: Session, source: CsvSource, mapping: ColumnMapping) 
             if name.startswith("reason:")
         },
         new_categories=tuple(" > ".join(path) for path in shelves if path not in known),
-        samples=tuple(map(runs.view_of, samples)),
+        samples=tuple(runs.view_of(verdict) for kept in samples.values() for verdict in kept),
     )
 
 
@@ -210,13 +210,6 @@ def _after(units: Iterator[Unit], done: int) -> Iterator[Unit]:
             return chain([unit], units)
         done -= len(unit.verdicts)
     return iter(())
-
-
-def _sample(decision: Decision, odd: list[Verdict], plain: list[Verdict]) -> None:
-    for verdict in decision.verdicts:
-        kept = odd if verdict.outcome in {Outcome.FAILED, Outcome.SKIPPED} else plain
-        if len(kept) < _SAMPLES:
-            kept.append(verdict)
 
 
 def _quiet(_done: int, _total: int) -> None:

@@ -106,8 +106,9 @@ class Unit:
 class ImportReport:
     """What an import adds up to: imported + merged + skipped + failed = done lines.
 
-    ``created``, ``changed`` and ``unchanged`` count products; ``reasons`` counts lines by the code
-    of their reason.
+    ``created``, ``changed`` and ``unchanged`` count products; one whose SKUs stand in the file as
+    if they were products of their own counts once for each. ``reasons`` counts lines by the code of
+    their reason.
     """
 
     run_id: UUID
@@ -134,7 +135,7 @@ class ImportReport:
 class ImportPreview:
     """What an import would do; nothing was written.
 
-    ``samples`` are the first lines that are not simply imported, then the first of all.
+    ``samples`` are the first lines that fail, then some that are skipped, then some of the others.
     """
 
     mapping: ColumnMapping

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.catalog.importing.deciding import Decision, failed
+from core.catalog.importing.deciding import Decision, decide, failed
 from core.catalog.importing.snapshots import category_paths
-from core.catalog.importing.types import NewProduct
+from core.catalog.importing.types import NewProduct, Unit
 from core.catalog.rules.drafts import ProductState
 from core.catalog.services.bulk import BulkProduct, add_products
 from core.catalog.services.categories import create_category
@@ -43,14 +43,22 @@ def carry_out(
 
     ``key`` is unique for this import and these lines: stock is booked under it once.
     """
-    if any(decision.action != "none" for decision in decisions):
-        shelves = Shelves(session)
-        _add(session, [each for each in decisions if each.action == "add"], shelves, actor)
-        return [
-            _change(session, each, shelves, key, actor) if each.action == "change" else each
-            for each in decisions
-        ]
-    return list(decisions)
+    if all(decision.action == "none" for decision in decisions):
+        return list(decisions)
+    shelves = Shelves(session)
+    _add(session, [each for each in decisions if each.action == "add"], shelves, actor)
+    written: list[Decision] = []
+    touched: set[UUID] = set()
+    for number, decision in enumerate(decisions):
+        current = decision
+        if decision.stored is not None and decision.stored.id in touched:
+            # Another line of this batch changed the same product: look at it anew.
+            (current,) = decide(session, [Unit(decision.verdicts, decision.product)])
+        if current.action == "change" and current.stored is not None:
+            touched.add(current.stored.id)
+            current = _change(session, current, shelves, f"{key}:{number}", actor)
+        written.append(current)
+    return written
 
 
 def _add(session: Session, decisions: Sequence[Decision], shelves: Shelves, actor: str) -> None:

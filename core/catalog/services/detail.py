@@ -165,7 +165,8 @@ def sku_lines(session: Session, wants: Mapping[UUID, int]) -> list[SkuFacts]:
     """
     if not wants:
         return []
-    rows = {row.id: row for row in session.execute(_LINES, {"ids": list(wants)})}
+    found = session.connection().execute(_LINES, {"ids": list(wants)})
+    rows = {row.id: row for row in found}
     return [_facts(rows[sku], quantity) for sku, quantity in wants.items() if sku in rows]
 
 

@@ -187,14 +187,18 @@ def save_pictures(session: Session, product_id: UUID, pictures: Sequence[UUID]) 
     state.bump(session, state.CATALOG)
 
 
+_sold = Product.__table__.c.sold_count + sa.bindparam("pieces", type_=sa.BigInteger())
+_COUNT_SOLD = (
+    sa.update(Product.__table__)  # type: ignore[arg-type]
+    .where(Product.__table__.c.id == sa.bindparam("key"))
+    .values(sold_count=sa.case((_sold > 0, _sold), else_=0))
+)
+
+
 def count_sold(session: Session, quantities: dict[UUID, int]) -> None:
     """Add pieces to the “sold” figure of products (negative takes back, never below zero)."""
-    table = Product.__table__
-    added = table.c.sold_count + sa.bindparam("pieces", type_=sa.BigInteger())
-    session.execute(
-        sa.update(table)  # type: ignore[arg-type]
-        .where(table.c.id == sa.bindparam("key"))
-        .values(sold_count=sa.case((added > 0, added), else_=0)),
+    session.connection().execute(
+        _COUNT_SOLD,
         [{"key": key, "pieces": pieces} for key, pieces in sorted(quantities.items())],
     )
 
