@@ -95,7 +95,7 @@ _outbox_insert = sa.insert(OutboxEvent.__table__)  # type: ignore[arg-type]
 def announce(session: Session, *events: Event) -> None:
     """Write facts to the outbox, in the caller's transaction."""
     at = now()
-    session.execute(
+    session.connection().execute(
         _outbox_insert,
         [
             {

@@ -26,6 +26,47 @@ _COLUMNS = [_ATTEMPT.c[name] for name in _NAMES]
 OPEN = (AttemptState.CREATED, AttemptState.STARTED)
 _WITHOUT_MONEY = (*OPEN, AttemptState.FAILED, AttemptState.CLOSED)
 
+# Built once: every checkout runs these.
+_SAME_STILL_OPEN = sa.and_(
+    _ATTEMPT.c.order_id == sa.bindparam("new_order_id"),
+    _ATTEMPT.c.gateway == sa.bindparam("new_gateway"),
+    _ATTEMPT.c.amount_fen == sa.bindparam("new_amount_fen"),
+    _ATTEMPT.c.state.in_(OPEN),
+    _ATTEMPT.c.expires_at > sa.bindparam("new_created_at"),
+)
+_INSERT_FIRST = sa.insert(_ATTEMPT).from_select(
+    list(_NAMES),
+    sa.select(
+        *(sa.bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS)
+    ).where(~sa.exists().where(_SAME_STILL_OPEN)),
+)
+_FIND_OPEN = sa.select(*_COLUMNS).where(_SAME_STILL_OPEN).order_by(_ATTEMPT.c.id).limit(1)
+_BY_NUMBER = sa.select(*_COLUMNS).where(_ATTEMPT.c.payment_no == sa.bindparam("number"))
+_LOCK_BY_NUMBER = _BY_NUMBER.with_for_update()
+_STARTED = (
+    sa.update(_ATTEMPT)
+    .where(
+        _ATTEMPT.c.payment_no == sa.bindparam("number"), _ATTEMPT.c.state == AttemptState.CREATED
+    )
+    .values(
+        state=AttemptState.STARTED,
+        gateway_ref=sa.bindparam("reference"),
+        pay_url=sa.bindparam("url"),
+        next_query_at=sa.bindparam("query_at"),
+    )
+)
+_RECEIVED = (
+    sa.update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == sa.bindparam("attempt"), _ATTEMPT.c.state.in_(_WITHOUT_MONEY))
+    .values(
+        state=sa.bindparam("became"),
+        received_fen=sa.bindparam("received"),
+        gateway_ref=sa.bindparam("reference"),
+        failure="",
+        confirmed_at=sa.bindparam("at"),
+    )
+)
+
 
 def start_attempt(
     session: Session,
@@ -64,35 +105,24 @@ def start_attempt(
         expires_at=expires_at,
         confirmed_at=None,
     )
-    still_open = sa.and_(
-        _ATTEMPT.c.order_id == order_id,
-        _ATTEMPT.c.gateway == gateway_key,
-        _ATTEMPT.c.amount_fen == amount_fen,
-        _ATTEMPT.c.state.in_(OPEN),
-        _ATTEMPT.c.expires_at > at,
-    )
-    values = [
-        sa.literal(getattr(made, column.name), column.type).label(column.name)
-        for column in _COLUMNS
-    ]
-    is_first = sa.select(*values).where(~sa.exists().where(still_open))
-    if changed(session, sa.insert(_ATTEMPT).from_select(list(_NAMES), is_first)):
+    connection = session.connection()
+    values = {f"new_{name}": getattr(made, name) for name in _NAMES}
+    if connection.execute(_INSERT_FIRST, values).rowcount:
         return made
-    return _look(session.execute(_select(still_open).order_by(_ATTEMPT.c.id).limit(1)).one())
+    return _look(connection.execute(_FIND_OPEN, values).one())
 
 
 def attach_start(session: Session, payment_no: str, started: StartResult) -> None:
     """Keep what the gateway answered; nothing happens when the payment has moved on meanwhile."""
     at = clock.now()
-    session.execute(
-        sa.update(_ATTEMPT)
-        .where(_ATTEMPT.c.payment_no == payment_no, _ATTEMPT.c.state == AttemptState.CREATED)
-        .values(
-            state=AttemptState.STARTED,
-            gateway_ref=started.gateway_ref,
-            pay_url=started.pay_url,
-            next_query_at=next_query(at, at),
-        )
+    session.connection().execute(
+        _STARTED,
+        {
+            "number": payment_no,
+            "reference": started.gateway_ref,
+            "url": started.pay_url,
+            "query_at": next_query(at, at),
+        },
     )
 
 
@@ -102,7 +132,7 @@ def find_attempt(session: Session, payment_no: str) -> Attempt:
     Raises:
         NotFound: no attempt has this number.
     """
-    return _one(session, _select(_ATTEMPT.c.payment_no == payment_no))
+    return _one(session, _BY_NUMBER, {"number": payment_no})
 
 
 def lock_attempt(session: Session, payment_no: str) -> Attempt:
@@ -113,7 +143,7 @@ def lock_attempt(session: Session, payment_no: str) -> Attempt:
     Raises:
         NotFound: no attempt has this number.
     """
-    return _one(session, _select(_ATTEMPT.c.payment_no == payment_no).with_for_update())
+    return _one(session, _LOCK_BY_NUMBER, {"number": payment_no})
 
 
 def lock_attempt_by_id(session: Session, attempt_id: UUID) -> Attempt:
@@ -161,19 +191,17 @@ def mark_received(
     """
     if gateway_ref and gateway_ref != attempt.gateway_ref:
         _check_reference(session, attempt, gateway_ref)
-    counted = changed(
-        session,
-        sa.update(_ATTEMPT)
-        .where(_ATTEMPT.c.id == attempt.id, _ATTEMPT.c.state.in_(_WITHOUT_MONEY))
-        .values(
-            state=state,
-            received_fen=amount_fen,
-            gateway_ref=gateway_ref or attempt.gateway_ref,
-            failure="",
-            confirmed_at=clock.now(),
-        ),
+    counted = session.connection().execute(
+        _RECEIVED,
+        {
+            "attempt": attempt.id,
+            "became": state,
+            "received": amount_fen,
+            "reference": gateway_ref or attempt.gateway_ref,
+            "at": clock.now(),
+        },
     )
-    if counted != 1:
+    if counted.rowcount != 1:
         raise Conflict("payment.counted", "This payment has been counted before.")
 
 
@@ -282,8 +310,8 @@ def _select(*criteria: Any) -> sa.Select[Any]:
     return sa.select(*_COLUMNS).where(*criteria)
 
 
-def _one(session: Session, query: sa.Select[Any]) -> Attempt:
-    row = session.execute(query).one_or_none()
+def _one(session: Session, query: sa.Select[Any], values: dict[str, Any] | None = None) -> Attempt:
+    row = session.connection().execute(query, values).one_or_none()
     if row is None:
         raise NotFound("payment.unknown", "There is no such payment.")
     return _look(row)

@@ -68,7 +68,7 @@ def _write_holds(
         }
         for sku_id, quantity in pairs
     ]
-    session.execute(_insert_hold, rows)
+    session.connection().execute(_insert_hold, rows)
 
 
 def take(session: Session, reference: str, *, actor: str = "system") -> bool:
@@ -117,7 +117,7 @@ def _move(
     session: Session, references: Iterable[str], becomes: HoldState
 ) -> list[tuple[UUID, int]]:
     """Move open holds to their end; returns pieces by SKU in ascending id."""
-    rows = session.execute(_mark, {"references": list(references), "becomes": becomes})
+    rows = session.connection().execute(_mark, {"references": list(references), "becomes": becomes})
     total: Counter[UUID] = Counter()
     for _reference, sku_id, quantity in rows:
         total[sku_id] += quantity

@@ -138,7 +138,8 @@ def write_movements(
 ) -> None:
     """Book changes whose once-only is guarded elsewhere (a hold's state, a new level)."""
     if changes:
-        session.execute(_insert_movement, _rows(changes, kind, key, reference, actor))
+        rows = _rows(changes, kind, key, reference, actor)
+        session.connection().execute(_insert_movement, rows)
 
 
 def announce_returned(

@@ -110,14 +110,14 @@ def shift_levels(session: Session, shifts: Sequence[Shift]) -> list[Shifted]:
         return []
     if session.get_bind().dialect.name == "sqlite":
         changes = [[shift.sku_id.hex, shift.on_hand, shift.allocated] for shift in shifts]
-        rows = session.execute(_SQLITE, {"changes": json.dumps(changes)})
+        rows = session.connection().execute(_SQLITE, {"changes": json.dumps(changes)})
     else:
         values = {
             "sku_ids": [shift.sku_id for shift in shifts],
             "on_hand": [shift.on_hand for shift in shifts],
             "allocated": [shift.allocated for shift in shifts],
         }
-        rows = session.execute(_POSTGRESQL, values)
+        rows = session.connection().execute(_POSTGRESQL, values)
     return [Shifted(*row) for row in rows]
 
 
@@ -134,7 +134,8 @@ def promise_and_hold(
         "reference": reference,
         "expires_at": expires_at,
     }
-    return [Shifted(*row) for row in session.execute(_POSTGRESQL_HOLD, values)]
+    rows = session.connection().execute(_POSTGRESQL_HOLD, values)
+    return [Shifted(*row) for row in rows]
 
 
 # Only the sentence for a shopper needs a name; it is read from the catalogue's tables without their
