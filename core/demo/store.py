@@ -16,6 +16,7 @@ from core.db import migrate
 from core.demo.catalog import prepare_pictures, seed_catalog
 from core.demo.history import draw_invoices, draw_network, sku_ids
 from core.demo.people import DemoPeople, seed_people
+from core.host.host import Standing
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel import clock
@@ -63,7 +64,7 @@ class Filler:
         plugins = self.shop.plugins
         standings = plugins.standings()
         for name, plugin in plugins.plugins.items():
-            if plugin.is_sound and not standings[name].is_installed:
+            if plugin.is_sound and standings[name] == Standing.AVAILABLE:
                 plugins.install(name, ACTOR)
                 self._started.append(name)
 
