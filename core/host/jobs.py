@@ -15,7 +15,7 @@ from core.db.limits import prune_hits
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.statements import changed
 from core.host.models import JobRun, PluginFault, ProcessBeat
-from core.host.ports import channels_of, gateways_of
+from core.host.ports import channels_of, gateways_of, payout_channels_of
 from core.host.work import Work
 from core.kernel.clock import now
 from core.members.services import prune_codes, prune_sessions
@@ -26,8 +26,10 @@ from core.payments.polling import query_open_payments
 from core.payments.refunding import run_due_refunds
 from core.payments.sandbox.client import sandbox_key
 from core.payments.sandbox.delivery import deliver_callbacks
+from core.payments.sandbox.services import prune_nonces
 from core.payments.services import prune_notices
 from core.payments.types import PaymentResult
+from core.payouts.paying import run_due_payouts
 from core.sharing.services import expire_referrals
 
 KEEP_EVENTS = timedelta(days=90)
@@ -52,6 +54,11 @@ class CoreJob:
 def core_jobs(is_sandbox: bool) -> tuple[CoreJob, ...]:
     """Every job of the trunk in this kind of installation."""
     return tuple(job for job in _JOBS if is_sandbox or not job.is_sandbox_only)
+
+
+def _pay_people(work: Work) -> None:
+    """Approved payouts of channels outside; the wallet pays at approval."""
+    run_due_payouts(work.shop.database, payout_channels_of(work.shop))
 
 
 def _deliver_messages(work: Work) -> None:
@@ -98,6 +105,7 @@ def _keep_house(work: Work) -> None:
         prune_codes(session)
         prune_hits(session)
         prune_notices(session, before=now() - KEEP_NOTICES)
+        prune_nonces(session)
         changed(session, sa.delete(PluginFault).where(PluginFault.last_at < now() - KEEP_FAULTS))
         changed(
             session,
@@ -151,6 +159,7 @@ _JOBS = (
     CoreJob("orders.settle", "Settle orders after their after-sale window", 30, orders.settle_due),
     CoreJob("payments.refunds", "Send refunds to their gateways", 5, _send_refunds),
     CoreJob("payments.query", "Ask gateways about open payments", 15, _ask_gateways),
+    CoreJob("payouts.pay", "Send payouts to their channels", 10, _pay_people),
     CoreJob(
         "sandbox.callbacks",
         "Send the sandbox gateway's callbacks",

@@ -1,6 +1,7 @@
 """The store's side of the wire: the sandbox as a gateway like any other."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 import httpx
@@ -45,6 +46,12 @@ class LocalTransport:
         return self._server.handle(path, headers, body, base_url=self._base_url)
 
 
+@lru_cache(maxsize=1)
+def _own_client() -> httpx.Client:
+    """One client a process: making one is dear. It keeps no connection, so forks share none."""
+    return httpx.Client(timeout=_LIMITS, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 class HttpTransport:
     """A sandbox elsewhere, over HTTP with time limits.
 
@@ -55,7 +62,7 @@ class HttpTransport:
 
     def __init__(self, base_url: str, client: httpx.Client | None = None) -> None:
         self._base_url = base_url.rstrip("/")
-        self._client = client or httpx.Client(timeout=_LIMITS)
+        self._client = client or _own_client()
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post the request."""

@@ -77,13 +77,27 @@ def deliver_callbacks(
     Returns:
         How many were taken.
     """
-    with database.write() as session:
-        if payment_id is None:
+    if payment_id is None and not _has_work(database):
+        return 0
+    if payment_id is None:
+        with database.write() as session:
             services.settle_waiting(session)
     taken = 0
     for due in _claim(database, payment_id, limit):
         taken += _deliver(database, key, send, due)
     return taken
+
+
+def _has_work(database: Database) -> bool:
+    """Whether something is due; asked every second, so it takes no lock."""
+    now = clock.now()
+    is_due = sa.exists().where(_CALLBACK.c.state == "pending", _CALLBACK.c.next_try_at <= now)
+    with database.read() as session:
+        return bool(
+            session.execute(sa.select(sa.or_(is_due, sa.exists().where(services.ending(now)))))
+            .scalars()
+            .one()
+        )
 
 
 def _claim(database: Database, payment_id: UUID | None, limit: int) -> list[_Due]:

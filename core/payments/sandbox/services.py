@@ -148,10 +148,9 @@ def check_decision(decision: Decision) -> None:
 def settle_waiting(session: Session) -> int:
     """Pay the delayed payments that are due and close the expired ones; how many changed."""
     now = clock.now()
-    due = sa.and_(_PAYMENT.c.due_at.is_not(None), _PAYMENT.c.due_at <= now)
     query = (
         sa.select(*[_PAYMENT.c[name] for name in _NAMES])
-        .where(_PAYMENT.c.state == SandboxState.WAITING, sa.or_(due, _PAYMENT.c.expires_at <= now))
+        .where(ending(now))
         .order_by(_PAYMENT.c.id)
         .limit(_SETTLED_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -168,6 +167,14 @@ def settle_waiting(session: Session) -> int:
         after = _one(session, _PAYMENT.c.id == view.id)
         _queue(session, [_callback(after, _told(after), now)])
     return len(waiting)
+
+
+def ending(now: datetime) -> Any:
+    """Whether a payment's delay or its time is over."""
+    return sa.and_(
+        _PAYMENT.c.state == SandboxState.WAITING,
+        sa.or_(_PAYMENT.c.due_at <= now, _PAYMENT.c.expires_at <= now),
+    )
 
 
 def _outcome(payment: SandboxView, decision: Decision, now: datetime) -> dict[str, Any]:
