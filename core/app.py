@@ -11,7 +11,7 @@ from core.db.base import Base
 from core.db.engine import Database, make_engine
 from core.db.migrate import check_schema
 from core.host.shop import Shop, open_shop
-from core.web import access, doors, sandbox
+from core.web import access, doors, health, sandbox
 from core.web.admin import install_admin
 from core.web.store import install_web
 
@@ -52,6 +52,7 @@ def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.
     app.extensions["banyan.shop"] = shop
     install_web(app, shop)
     install_admin(app, shop)
+    app.register_blueprint(health.bp)
     doors.install(app)
     if config.is_sandbox:
         app.register_blueprint(sandbox.blueprint(shop))
