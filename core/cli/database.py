@@ -4,12 +4,14 @@ import sys
 from typing import Any
 
 import click
+import sqlalchemy as sa
 
 from core.cli.reporting import actor, json_option, opened_shop, report
 from core.db import migrate
 from core.host import migrations
 from core.host.shop import Shop
 from core.host.snapshot import Row
+from core.kernel.errors import Rejected
 
 
 @click.group()
@@ -39,6 +41,7 @@ def upgrade(revision: str, as_json: bool) -> None:
 def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     """Take the trunk's tables back to REVISION (`base`: none are left, and nothing in them)."""
     with opened_shop(needs_schema=False) as shop:
+        _refuse_while_plugins_point_here(shop)
         before = migrate.current(shop.database.engine)
         if not yes:
             click.confirm(f"Data will be lost. Take {shop.database.url} back?", abort=True)
@@ -88,6 +91,19 @@ def check(as_json: bool) -> None:
     report(found, "\n".join(lines) or "The database is as the models say.", as_json=as_json)
     if lines:
         sys.exit(1)
+
+
+def _refuse_while_plugins_point_here(shop: Shop) -> None:
+    tables = sa.inspect(shop.database.engine).get_table_names()
+    foreign = sorted(name for name in tables if not migrate.CORE.owns(name))
+    foreign = [name for name in foreign if not name.startswith("alembic_")]
+    if foreign:
+        raise Rejected(
+            "db.plugins",
+            "Plugins still have tables (%(tables)s), which point at those of the trunk. "
+            "Remove their data first: “banyan plugin uninstall NAME --remove-data”.",
+            tables=", ".join(foreign),
+        )
 
 
 def _upgrade_plugins(shop: Shop) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from importlib.util import find_spec
 
@@ -190,13 +190,24 @@ def _redis(shop: Shop) -> Iterator[Finding]:
         )
 
 
-def _worker(shop: Shop) -> Iterator[Finding]:
+def _beats(shop: Shop) -> dict[str, datetime]:
+    """When a process of each kind was last alive."""
+    newest = sa.select(ProcessBeat.kind, sa.func.max(ProcessBeat.beat_at))
     with shop.database.read() as session:
-        newest = sa.select(ProcessBeat.kind, sa.func.max(ProcessBeat.beat_at))
-        beats = dict(session.execute(newest.group_by(ProcessBeat.kind)).tuples().all())
+        return dict(session.execute(newest.group_by(ProcessBeat.kind)).all())
+
+
+def _is_alive(beat_at: datetime | None) -> bool:
+    return beat_at is not None and now() - beat_at < timedelta(seconds=SILENT_SECONDS)
+
+
+def _worker(shop: Shop) -> Iterator[Finding]:
+    beats = _beats(shop)
+    if _is_alive(beats.get("redis")):
+        yield Finding("worker", Status.OK, "a worker that runs now uses Redis or a private Valkey")
     for kind in ("relay", "scheduler"):
         age = now() - beats[kind] if kind in beats else None
-        if age is not None and age < timedelta(seconds=SILENT_SECONDS):
+        if age is not None and _is_alive(beats[kind]):
             yield Finding(kind, Status.OK, f"seen {max(0, int(age.total_seconds()))} s ago")
             continue
         found = "never seen" if age is None else f"last seen {_ago(age)} ago"

@@ -68,7 +68,7 @@ def serve(config: Config, plan: Plan, announce: Announce) -> None:
         if plan.has_worker:
             stack.enter_context(_worker(config))
             lines.append("Worker   relay and jobs")
-        _end_on_sigterm()
+        _end_on_signals()
         announce([*lines, "Ctrl-C ends everything."])
         try:
             server.run()  # type: ignore[attr-defined]
@@ -166,10 +166,12 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     stop_child(child, signal.SIGTERM, seconds=12)
 
 
-def _end_on_sigterm() -> None:
+def _end_on_signals() -> None:
     """Let requests that are being answered finish when a supervisor ends this process."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
+    # A shell that starts this in the background lets it ignore Ctrl-C; `kill -INT` must work.
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -98,6 +98,11 @@ class WorkerProcess:
         elif self.shop.database.is_sqlite:
             time.sleep(BREATH_SECONDS)
 
+    def _beat_for_redis(self) -> None:
+        """Let “banyan doctor” know that this process has a Redis, maybe a private one."""
+        if self.link.is_configured and self.link.is_up():
+            self._beat("redis")
+
     def _scheduler_step(self) -> None:
         self._scheduler.step()
         self._stopping.wait(SCHEDULER_SECONDS)
@@ -108,6 +113,8 @@ class WorkerProcess:
             try:
                 if time.monotonic() - beaten_at >= BEAT_SECONDS:
                     self._beat(kind)
+                    if kind == "scheduler":
+                        self._beat_for_redis()
                     beaten_at = time.monotonic()
                 step()
             except sa.exc.OperationalError as error:
