@@ -39,7 +39,7 @@ _INSERT_FIRST = sa.insert(_ATTEMPT).from_select(
     sa.select(
         *(sa.bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS)
     ).where(~sa.exists().where(_SAME_STILL_OPEN)),
-)
+).execution_options(preserve_rowcount=True)  # else an insert counts -1 on PostgreSQL
 _FIND_OPEN = sa.select(*_COLUMNS).where(_SAME_STILL_OPEN).order_by(_ATTEMPT.c.id).limit(1)
 _BY_NUMBER = sa.select(*_COLUMNS).where(_ATTEMPT.c.payment_no == sa.bindparam("number"))
 _LOCK_BY_NUMBER = _BY_NUMBER.with_for_update()
