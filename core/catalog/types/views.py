@@ -1,34 +1,11 @@
-"""The catalogue as plain values: what pages, carts, orders and the admin read and hand in."""
+"""What shoppers see: cards, the product page, lines of a cart, shelves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-from core.kernel.paging import Page
 from core.media.types import PictureView
-
-__all__ = [
-    "CategoryDraft",
-    "CategoryView",
-    "OptionView",
-    "Page",
-    "PictureView",
-    "ProductCard",
-    "ProductDetail",
-    "ProductDraft",
-    "ProductEdit",
-    "ProductRow",
-    "SkuDraft",
-    "SkuEdit",
-    "SkuFacts",
-    "SkuView",
-    "Sort",
-]
-
-Sort = Literal["default", "price", "-price", "new", "sold"]
-"""Order of a product list: merchant's own, cheapest, dearest, newest, best sold."""
 
 
 @dataclass(frozen=True)
@@ -214,113 +191,3 @@ class CategoryView:
     is_visible: bool
     picture: PictureView | None
     children: tuple["CategoryView", ...] = ()
-
-
-@dataclass(frozen=True)
-class CategoryDraft:
-    """What the merchant fills in for a category. An empty slug is made from the English name."""
-
-    name: str
-    name_en: str = ""
-    slug: str = ""
-    parent_id: UUID | None = None
-    picture_id: UUID | None = None
-    position: int = 0
-    is_visible: bool = True
-
-
-@dataclass(frozen=True)
-class ProductDraft:
-    """What the merchant fills in for a product. An empty slug is made from the title.
-
-    ``description`` may hold HTML; it is sanitised when stored.
-    """
-
-    title: str
-    subtitle: str = ""
-    description: str = ""
-    slug: str = ""
-    attributes: tuple[tuple[str, str], ...] = ()
-    category_id: UUID | None = None
-    market_price_fen: int | None = None
-    per_member_limit: int | None = None
-    position: int = 0
-    source_key: str | None = None
-    sold_count: int = 0
-
-
-@dataclass(frozen=True)
-class SkuDraft:
-    """What the merchant fills in for a SKU. ``id`` ``None``: a new one.
-
-    ``on_hand`` is only read for a new SKU; later changes go through ``core.stock``.
-    """
-
-    code: str
-    price_fen: int
-    options: Mapping[str, str] = field(default_factory=dict)
-    id: UUID | None = None
-    cost_fen: int = 0
-    market_price_fen: int | None = None
-    picture_id: UUID | None = None
-    weight_g: int = 0
-    is_active: bool = True
-    on_hand: int = 0
-    low_at: int = 10
-
-
-@dataclass(frozen=True)
-class SkuEdit:
-    """A SKU as the admin's form shows it."""
-
-    id: UUID
-    code: str
-    options: Mapping[str, str]
-    price_fen: int
-    cost_fen: int
-    market_price_fen: int | None
-    picture_id: UUID | None
-    weight_g: int
-    is_active: bool
-    on_hand: int
-    allocated: int
-    low_at: int
-
-
-@dataclass(frozen=True)
-class ProductEdit:
-    """A product as the admin's form shows it. ``version`` goes back with the form."""
-
-    id: UUID
-    slug: str
-    title: str
-    subtitle: str
-    description: str
-    attributes: tuple[tuple[str, str], ...]
-    category_id: UUID | None
-    state: str
-    market_price_fen: int | None
-    per_member_limit: int | None
-    position: int
-    version: int
-    pictures: tuple[PictureView, ...]
-    skus: tuple[SkuEdit, ...]
-
-
-@dataclass(frozen=True)
-class ProductRow:
-    """A product in the admin's list."""
-
-    id: UUID
-    slug: str
-    title: str
-    state: str
-    category_name: str | None
-    min_price_fen: int
-    max_price_fen: int
-    sold_count: int
-    sku_count: int
-    available: int
-    is_low: bool
-    cover: PictureView | None
-    updated_at: datetime
