@@ -58,8 +58,8 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "approved": ("Approved", "info"),
         "paying": ("Being paid", "info"),
         "waiting_for_recipient": ("Waiting for the recipient", "info"),
-        "paid": ("Paid", "ok"),
-        "rejected": ("Declined", "bad"),
+        "paid": ("Paid out", "ok"),
+        "rejected": ("Rejected", "bad"),
         "failed": ("Failed", "bad"),
     },
     "payment": {
@@ -87,7 +87,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "failed": ("Failed", "bad"),
     },
     "suspense": {
-        "open": ("Open", "bad"),
+        "open": ("Unresolved", "bad"),
         "refunding": ("Going back", "info"),
         "refunded": ("Money returned", "ok"),
     },
@@ -108,6 +108,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "safe_mode": ("Held by safe mode", "warn"),
     },
     "job": {
+        "asked": ("Waiting for the worker", "info"),
         "running": ("Running", "info"),
         "done": ("Done", "ok"),
         "failed": ("Failed", "bad"),
@@ -136,8 +137,8 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "movement": {
         "sold": ("Sold", ""),
-        "returned": ("Returned", "info"),
-        "received": ("Received", "ok"),
+        "returned": ("Returned to stock", "info"),
+        "received": ("Came in", "ok"),
         "adjusted": ("Adjusted", "warn"),
         "imported": ("Imported", "ok"),
     },

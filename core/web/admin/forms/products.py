@@ -54,8 +54,8 @@ class CategoryForm(AdminForm):
     name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
     name_en = StringField(_l("English name"), [Optional(), Length(max=80)])
     slug = StringField(_l("Address"), [Optional(), Length(max=80)])
-    parent_id = SelectField(_l("Below"), [Optional()], default="")
-    position = IntegerField(_l("Place"), [Optional(), NumberRange(min=-9999, max=9999)], default=0)
+    parent_id = SelectField(_l("Parent category"), [Optional()], default="")
+    position = IntegerField(_l("Sort order"), [Optional(), NumberRange(min=-9999, max=9999)], default=0)
     is_visible = BooleanField(_l("Shown in the store"), default=True)
 
 

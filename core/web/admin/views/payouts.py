@@ -103,7 +103,7 @@ def reject_payout(payout_id: UUID) -> Answer:
 
 @admin.post("/payouts/<uuid:payout_id>/retry")
 @access("staff:payout.review")
-def retry(payout_id: UUID) -> Answer:
+def send_payout_again(payout_id: UUID) -> Answer:
     """Send a failed payout again, under the same number."""
     actor = context.staff().actor
     try:

@@ -181,8 +181,8 @@ def _rights() -> list[Right]:
     found = [Right(p.key, i18n.gettext(p.label), i18n.gettext(p.group)) for p in CORE_PERMISSIONS]
     plugins = context.shop().plugins
     for name, permission in plugins.contributions("permissions"):
-        title = plugins.plugins[name].manifest.title or name
-        found.append(Right(permission.key, i18n.gettext(permission.label), i18n.gettext(title)))
+        title = plugins.plugins[name].manifest.label_in(i18n.locale())
+        found.append(Right(permission.key, i18n.gettext(permission.label), title))
     return found
 
 

@@ -196,7 +196,7 @@ def _wants(
 
 @admin.post("/refunds/<uuid:refund_id>/retry")
 @access("staff:payment.confirm")
-def retry(refund_id: UUID) -> Answer:
+def send_refund_again(refund_id: UUID) -> Answer:
     """Ask the gateway again, under the same number."""
     order_no = _order_no_of(refund_id)
     with context.writing() as session:

@@ -132,7 +132,7 @@ def _note(action: str, name: str, after: dict[str, object] | None = None) -> Non
 
 def _title(name: str) -> str:
     plugin = context.shop().plugins.plugins.get(name)
-    return i18n.gettext(plugin.manifest.title) if plugin and plugin.manifest.title else name
+    return plugin.manifest.label_in(i18n.locale()) if plugin else name
 
 
 def _secrets(name: str) -> frozenset[str]:

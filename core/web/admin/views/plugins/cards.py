@@ -65,8 +65,8 @@ def cards_of(
         found.append(
             Card(
                 name=name,
-                title=i18n.gettext(manifest.title) if manifest and manifest.title else name,
-                summary=i18n.gettext(manifest.summary) if manifest and manifest.summary else "",
+                title=manifest.label_in(i18n.locale()) if manifest else name,
+                summary=manifest.description_in(i18n.locale()) if manifest else "",
                 version=manifest.version if manifest else (row.version if row else ""),
                 installed_version=row.version if row else "",
                 author=manifest.author if manifest else "",
