@@ -100,6 +100,14 @@ def app(shop: Shop) -> "flask.Flask":
     return made
 
 
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Keep pytest-flask from pushing a context around the whole test, as its namesake does.
+
+    Requests would then share one ``g``: who is signed in, and a database snapshot that never ends.
+    """
+
+
 @pytest.fixture
 def client(app: "flask.Flask") -> "FlaskClient":
     """A browser nobody is signed in with."""
