@@ -1,5 +1,6 @@
 """Themes found on disk, stacked into looks: a chain of themes with the merchant's changes."""
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -10,8 +11,9 @@ import jinja2
 
 from core.kernel.errors import ConfigError
 from core.themes.assets import Icons, Shelf
-from core.themes.loader import LayeredLoader, new_environment
+from core.themes.loader import LayeredLoader
 from core.themes.manifest import FILE_NAME, Theme, Token, read_theme
+from core.themes.sandbox import ThemeEnvironment, new_environment
 from core.themes.services import DEFAULT_THEME, ThemeChoice
 
 log = logging.getLogger("banyan.themes")
@@ -20,7 +22,7 @@ STYLES = "store.css"
 SCRIPTS = "store.js"
 _DEPTH = 5
 
-Prepare = Callable[[jinja2.Environment, "Look", str], None]
+Prepare = Callable[[ThemeEnvironment, "Look", str], None]
 
 
 class Look:
@@ -37,7 +39,7 @@ class Look:
         self.choice = choice
         self._host = host
         self._lock = threading.Lock()
-        self._environments: dict[str, jinja2.Environment] = {}
+        self._environments: dict[str, ThemeEnvironment] = {}
         folders = [host.custom / "assets", *(theme.assets for theme in chain)]
         bundles = {STYLES: self._styles, SCRIPTS: self._scripts}
         prefix = f"/static/t/{self.name}"
@@ -65,7 +67,7 @@ class Look:
             merged.update({name: each.default for name, each in theme.settings.items()})
         return {**merged, **{k: v for k, v in self.choice.settings.items() if k in merged}}
 
-    def environment(self, locale: str) -> jinja2.Environment:
+    def environment(self, locale: str) -> ThemeEnvironment:
         """The sandboxed environment of one language, made at its first use."""
         known = self._environments.get(locale)
         if known is None:
@@ -79,13 +81,19 @@ class Look:
         folders = [self._host.custom / "templates", *(theme.templates for theme in self.chain)]
         return LayeredLoader(folders, self._host.plugin_templates, self._host.core_templates)
 
-    def _new_environment(self, locale: str) -> jinja2.Environment:
-        cache = self._host.cache / "templates" / f"{self.name}-{locale}"
-        env: jinja2.Environment = new_environment(
-            self.loader(), cache, is_debug=self._host.is_debug
-        )
+    def _new_environment(self, locale: str) -> ThemeEnvironment:
+        folder = f"{self.name}-{locale}-{self._stamp()}"
+        cache = self._host.cache / "templates" / folder
+        env = new_environment(self.loader(), cache, is_debug=self._host.is_debug)
         self._host.prepare(env, self, locale)
         return env
+
+    def _stamp(self) -> str:
+        """Changes with what is folded into compiled templates: translations, icons, Jinja."""
+        parts = [self._host.translations, jinja2.__version__]
+        for theme in self.chain:
+            parts += [f"{p}:{p.stat().st_mtime_ns}" for p in sorted(theme.icons.glob("*/*.svg"))]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
     def _styles(self) -> str:
         sheets = [self.shelf.text(name) for theme in reversed(self.chain) for name in theme.styles]
@@ -125,6 +133,7 @@ class ThemeHost:
         cache: folder for compiled templates.
         plugin_templates: template folders of plugins by name, asked when a template is looked up.
         prepare: gives an environment its texts, filters and functions.
+        translations: changes when any translation does; part of the names of compiled templates.
     """
 
     def __init__(
@@ -136,6 +145,7 @@ class ThemeHost:
         cache: Path,
         plugin_templates: Callable[[], Mapping[str, Path]],
         prepare: Prepare,
+        translations: str = "",
         is_debug: bool = False,
     ) -> None:
         self.folder = folder
@@ -144,6 +154,7 @@ class ThemeHost:
         self.cache = cache
         self.plugin_templates = plugin_templates
         self.prepare = prepare
+        self.translations = translations
         self.is_debug = is_debug
         self.problems: dict[str, ConfigError] = {}
         self._themes: dict[str, Theme] | None = None

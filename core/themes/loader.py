@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
 import jinja2
-import jinja2.sandbox
 from jinja2.loaders import split_template_path
 
 PLUGIN_PREFIX = "plugins/"
@@ -82,50 +79,3 @@ class LayeredLoader(jinja2.BaseLoader):
             if own is not None:
                 found.append(own.joinpath(*pieces[2:]))
         return [*found, self._core.joinpath(*pieces)]
-
-
-class LayeredEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
-    """The sandbox of templates: no writes to values, no private names, listed filters only.
-
-    ``{% include "./part.html" %}`` means a file beside the including one.
-    """
-
-    def join_path(self, template: str, parent: str) -> str:
-        """Resolve a name that starts with ``./`` beside its parent."""
-        if not template.startswith("./"):
-            return template
-        return parent.rpartition("/")[0] + template[1:]
-
-
-_ALLOWED = """
-    abs batch capitalize count d default dictsort e escape first float format groupby int items join
-    last length list lower map max min reject rejectattr replace reverse round select selectattr
-    slice sort string sum title trim truncate unique upper urlencode wordcount
-"""
-FILTERS = frozenset(_ALLOWED.split())
-"""Jinja's own filters that templates may use; the display filters come on top. No ``safe``."""
-
-
-def new_environment(loader: jinja2.BaseLoader, cache: Path | None, *, is_debug: bool) -> Any:
-    """A sandboxed environment that compiles each template once.
-
-    Args:
-        cache: folder for compiled templates that later processes start from.
-        is_debug: look for changed files at each use, and fail on unknown names.
-    """
-    bytecode = None
-    if cache is not None and not is_debug:
-        cache.mkdir(parents=True, exist_ok=True)
-        bytecode = jinja2.FileSystemBytecodeCache(str(cache))
-    env = LayeredEnvironment(
-        loader=loader,
-        autoescape=True,
-        cache_size=-1,
-        auto_reload=is_debug,
-        bytecode_cache=bytecode,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined if is_debug else jinja2.Undefined,
-    )
-    env.filters = {name: call for name, call in env.filters.items() if name in FILTERS}
-    return env

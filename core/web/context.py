@@ -171,7 +171,7 @@ def client_ip() -> str:
 
 def external_url(path: str) -> str:
     """A path of this shop with its public origin: the configured one, else the request's own."""
-    return (shop().config.base_url or request.host_url.rstrip("/")) + path
+    return (shop().config.base_url or f"{request.scheme}://{request.host}") + path
 
 
 def safe_path(target: str | None, fallback: str = "/") -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import flask
@@ -43,12 +43,21 @@ _SHORT = {"zh": CHINESE, "zh-cn": CHINESE, "zh_hans_cn": CHINESE, "en": ENGLISH}
 
 def gettext(message: str, **params: Any) -> str:
     """A catalogue entry in the request's language, its places filled."""
-    return str(flask_babel.gettext(message, **params))
+    text = _catalogue().ugettext(message)
+    return text % params if params else text
 
 
 def ngettext(one: str, many: str, num: int, **params: Any) -> str:
     """The form of a catalogue entry for a number; ``%(num)s`` is the number."""
-    return str(flask_babel.ngettext(one, many, num, **params))
+    return _catalogue().ungettext(one, many, num) % {"num": num, **params}
+
+
+def _catalogue() -> NullTranslations:
+    """The catalogue of the request's language."""
+    if "banyan_catalogue" not in g:
+        folder = flask.current_app.extensions["banyan.translations"]
+        g.banyan_catalogue = translations(folder, locale())
+    return cast(NullTranslations, g.banyan_catalogue)
 
 
 # --- catalogues --------------------------------------------------------------------------------

@@ -11,6 +11,11 @@ SMALL = 160
 """Pictures shown no wider than this are sent as WebP only: one source less in the page."""
 
 
+_KEEP = 4096
+_markup: dict[tuple[Any, ...], Markup] = {}
+"""Markup of pictures shown before: it depends on nothing but its arguments."""
+
+
 def picture(
     view: PictureView | None,
     sizes: str,
@@ -32,7 +37,18 @@ def picture(
     """
     if view is None:
         return Markup('<span class="noimg{}"></span>').format(f" {css}" if css else "")
-    text = view.alt if alt is None else alt
+    key = (view.content_hash, view.alt if alt is None else alt, sizes, eager, small, css)
+    known = _markup.get(key)
+    if known is None:
+        if len(_markup) >= _KEEP:
+            _markup.clear()
+        known = _markup[key] = _picture(view, sizes, key[1], eager=eager, small=small, css=css)
+    return known
+
+
+def _picture(
+    view: PictureView, sizes: str, text: str, *, eager: bool, small: bool, css: str
+) -> Markup:
     loading = 'fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'
     klass = f' class="{escape(css)}"' if css else ""
     main = view.webp and small

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
+from core.catalog.types import ProductCard
 from core.db import state
 from core.themes.host import Look
 from core.web import cache, context, i18n
@@ -58,24 +59,38 @@ def core_blocks(region: str) -> tuple[CoreBlock, ...]:
     return _core.get(region, ())
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What stands where, for one state of plugins and theme."""
+
+    look: Look
+    blocks: tuple[tuple[str, Any], ...]
+    _known: dict[str, tuple[Placed, ...]] = field(default_factory=dict)
+
+    def of(self, region: str) -> tuple[Placed, ...]:
+        """The blocks of a region in order."""
+        known = self._known.get(region)
+        if known is None:
+            known = self._known[region] = arrange(region, self.blocks, self.look)
+        return known
+
+
 class Plans:
-    """What stands where, prepared once for each state of plugins and theme."""
+    """Gives the present plan."""
 
     def __init__(self) -> None:
         self._stamp: tuple[int, int] = (-1, -1)
-        self._plans: dict[str, tuple[Placed, ...]] = {}
+        self._plan: Plan | None = None
 
-    def plan(self, region: str, look: Look) -> tuple[Placed, ...]:
-        """The blocks of a region in order."""
-        counters = context.shop().counters.refresh()
+    def now(self, look: Look) -> Plan:
+        """The plan for the look and the plugins of this moment."""
+        shop = context.shop()
+        counters = shop.counters.refresh()
         stamp = counters.get(state.PLUGINS, 0), counters.get(state.THEME, 0)
-        if stamp != self._stamp:
-            self._plans, self._stamp = {}, stamp
-        known = self._plans.get(region)
-        if known is None:
-            blocks = context.shop().plugins.contributions("blocks")
-            known = self._plans[region] = arrange(region, blocks, look)
-        return known
+        if self._plan is None or stamp != self._stamp or self._plan.look is not look:
+            self._plan = Plan(look, tuple(shop.plugins.contributions("blocks")))
+            self._stamp = stamp
+        return self._plan
 
 
 def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> tuple[Placed, ...]:
@@ -98,18 +113,24 @@ def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> 
 @jinja2.pass_context
 def region(page: jinja2.runtime.Context, name: str, subject: Any = None) -> Markup:
     """Template function: every block of a region, in order."""
-    look, plans = g.banyan_look, g.banyan_plans
     pieces = []
-    for placed in plans.plan(name, look):
+    for placed in g.banyan_plans.of(name):
         if placed.plugin:
             pieces.append(
                 _plugin_block(page.environment, placed, name, subject or page.get("subject"))
             )
         else:
             block = cast(CoreBlock, placed.block)
-            template = page.environment.get_template(block.template)
-            pieces.append(template.render({**page.get_all(), **block.values}))
+            pieces.append(_core_block(page, block))
     return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
+
+
+def _core_block(page: jinja2.runtime.Context, block: CoreBlock) -> str:
+    """A block of the trunk, rendered with the page's own names (functions are among them)."""
+    template = page.environment.get_template(block.template)
+    names = page.get_all()
+    context_ = template.new_context({**names, **block.values} if block.values else names, True)
+    return "".join(template.root_render_func(context_))
 
 
 def _plugin_block(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
@@ -184,25 +205,72 @@ def note_cards(cards: Sequence[Any]) -> None:
     g.setdefault("banyan_cards", []).extend(cards)
 
 
-def card_region(name: str, card: Any) -> Markup:
-    """Template function: what blocks show on one card; each block was asked once for the page."""
-    known = g.setdefault("banyan_card_blocks", {})
-    ready = known.get(name)
-    if ready is None:
-        ready = known[name] = _card_blocks(name)
-    if not ready:
-        return Markup("")
+def card(product: ProductCard) -> Markup:
+    """Template function: a product as ``card.html`` shows it, with what plugins put on it.
+
+    A card without plugins' blocks is kept by its values: twenty of them cost a page next to nothing.
+    """
+    blocks = _blocks_of_cards()
+    badges = _on_card(blocks[0], product) if blocks[0] else ""
+    after = _on_card(blocks[1], product) if blocks[1] else ""
+    if badges or after or context.shop().config.is_debug:
+        return _card(product, Markup(badges), Markup(after))  # noqa: S704
+    kept = g.banyan_env.kept
+    key = _card_key(product)
+    html = kept.get(key)
+    if html is None:
+        if len(kept) >= _MOST_CARDS:
+            kept.clear()
+        html = kept[key] = _card(product, Markup(""), Markup(""))
+    return cast(Markup, html)
+
+
+_MOST_CARDS = 4000
+
+
+def _card_key(product: ProductCard) -> tuple[Any, ...]:
+    """Everything of a card that can be seen."""
+    cover = product.cover
+    return (
+        product.slug,
+        product.title,
+        product.subtitle,
+        product.price_fen,
+        product.max_price_fen,
+        product.market_price_fen,
+        product.sold_count,
+        product.is_sold_out,
+        cover.content_hash if cover else "",
+    )
+
+
+def _card(product: ProductCard, badges: Markup, after: Markup) -> Markup:
+    template = g.banyan_env.get_template("card.html")
+    html = template.render(product=product, badges=badges, after_price=after)
+    return Markup(html)  # noqa: S704 (rendered by an escaping template)
+
+
+def _on_card(ready: list[tuple[Placed, Mapping[Any, Any]]], product: ProductCard) -> str:
     env = g.banyan_env
-    pieces = [
-        _render(env, placed, values[card.id]) for placed, values in ready if card.id in values
-    ]
-    return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
+    return "".join(
+        _render(env, placed, values[product.id]) for placed, values in ready if product.id in values
+    )
+
+
+def _blocks_of_cards() -> tuple[list[tuple[Placed, Mapping[Any, Any]]], ...]:
+    """Badges and what stands after the price; every block is asked once a page."""
+    if "banyan_card_blocks" not in g:
+        g.banyan_card_blocks = (
+            _card_blocks(Region.CARD_BADGES),
+            _card_blocks(Region.CARD_AFTER_PRICE),
+        )
+    return cast("tuple[list[tuple[Placed, Mapping[Any, Any]]], ...]", g.banyan_card_blocks)
 
 
 def _card_blocks(name: str) -> list[tuple[Placed, Mapping[Any, Any]]]:
     cards = tuple(g.get("banyan_cards", ()))
     found = []
-    for placed in g.banyan_plans.plan(name, g.banyan_look):
+    for placed in g.banyan_plans.of(name):
         if placed.plugin and cards:
             values = _values(placed, name, cards)
             if values:

@@ -1,12 +1,12 @@
 """Store pages: the look of the moment, what every page knows, and the one way to render."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import flask
-import jinja2
+from babel.support import NullTranslations
 from flask import g, request
 from markupsafe import Markup
 
@@ -14,6 +14,7 @@ from core.config import ROOT
 from core.db import state
 from core.host.shop import Shop
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
+from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import load_choice
 from core.web import context, flash, i18n, pictures, regions, static
 
@@ -74,6 +75,7 @@ class Face:
             cache=shop.config.instance / "cache",
             plugin_templates=self._plugin_templates,
             prepare=self._prepare,
+            translations=translations.name,
             is_debug=shop.config.is_debug,
         )
         self._look: tuple[tuple[int, int], Look] | None = None
@@ -95,7 +97,7 @@ class Face:
             for name, plugin in self._shop.plugins.plugins.items()
         }
 
-    def _prepare(self, env: jinja2.Environment, look: Look, locale: str) -> None:
+    def _prepare(self, env: ThemeEnvironment, look: Look, locale: str) -> None:
         zone = self._shop.settings().timezone
         env.filters.update(i18n.display(locale, zone).filters())
         i18n.install_gettext(env, self._translations, locale)
@@ -104,19 +106,25 @@ class Face:
         def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
             return i18n.fill(found.ugettext(message) if message else "", params)
 
-        env.globals.update(
-            {
-                "region": regions.region,
-                "card_region": regions.card_region,
-                "asset": look.shelf.url,
-                "icon": look.icons.icon,
-                "sentence": sentence,
-                "styles": lambda: look.shelf.url(STYLES),
-                "scripts": lambda: look.shelf.url(SCRIPTS),
-                "plugin_asset": plugin_asset,
-                **pictures.picture_globals(),
-            }
-        )
+        functions = {
+            "card": regions.card,
+            "asset": look.shelf.url,
+            "icon": look.icons.icon,
+            "sentence": sentence,
+            "styles": lambda: look.shelf.url(STYLES),
+            "scripts": lambda: look.shelf.url(SCRIPTS),
+            "plugin_asset": plugin_asset,
+            FILL: fill_text,
+            **pictures.picture_globals(),
+        }
+        env.trusted = frozenset(functions.values())
+        env.folds = {"icon": look.icons.icon, "gettext": _folded(found)}
+        env.globals.update(functions, region=regions.region)
+
+
+def _folded(found: NullTranslations) -> Callable[[str], str]:
+    """Translations, put into templates while they are compiled."""
+    return lambda text: str(found.ugettext(text))
 
 
 def face(app: flask.Flask | None = None) -> Face:
@@ -145,7 +153,8 @@ def render_store_page(template: str, plugin: str | None = None, **values: Any) -
     here = face()
     look = here.look(flask.current_app)
     env = look.environment(i18n.locale())
-    g.banyan_look, g.banyan_plans, g.banyan_env = look, here.plans, env
+    g.banyan_look, g.banyan_env = look, env
+    g.banyan_plans = here.plans.now(look)
     site = g.banyan_site = _site(look)
     name = f"plugins/{plugin}/{template}" if plugin else template
     html = env.get_template(name).render({"site": site, **values})

@@ -1,0 +1,175 @@
+"""The sandbox templates run in, and what is settled while they are compiled.
+
+A sandbox that asks about every attribute costs a page more than its own work. Here attributes of
+frozen value objects are given out at once, trusted functions are called at once, and texts and
+icons named by constants become part of the compiled template. Everything else goes Jinja's way.
+"""
+
+import dataclasses
+from collections.abc import Callable, MutableMapping
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+import jinja2.sandbox
+from jinja2 import nodes
+from jinja2.environment import TemplateModule
+from jinja2.runtime import LoopContext, Macro, Undefined
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+_ALLOWED = """
+    abs batch capitalize count d default dictsort e escape first float format groupby int items join
+    last length list lower map max min reject rejectattr replace reverse round select selectattr
+    slice sort string sum title trim truncate unique upper urlencode wordcount
+"""
+FILTERS = frozenset(_ALLOWED.split())
+"""Jinja's own filters that templates may use; the display filters come on top. No ``safe``."""
+
+_GETTEXT = frozenset({"_", "gettext"})
+FILL = "fill_text_"
+"""Name under which templates call the function that fills a translated text."""
+_MACHINERY = (TemplateModule, LoopContext)
+
+Fold = Callable[..., str]
+
+
+def fill_text(text: str, **params: Any) -> Markup:
+    """A translated text with its places filled; what is put in is escaped."""
+    return Markup(text) % params  # noqa: S704 (texts are ours)
+
+
+class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
+    """The sandbox: no writes to values, no private names, listed filters only.
+
+    ``{% include "./part.html" %}`` means a file beside the including one.
+
+    Attributes:
+        trusted: functions of ours that templates call; they take plain arguments.
+        folds: functions whose calls with constants are worked out while compiling.
+        kept: rendered pieces by the values they show.
+    """
+
+    trusted: frozenset[Any] = frozenset()
+    folds: dict[str, Fold] = {}  # noqa: RUF012 (replaced, never changed)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: dict[Any, Markup] = {}
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Resolve a name that starts with ``./`` beside its parent."""
+        if not template.startswith("./"):
+            return template
+        return parent.rpartition("/")[0] + template[1:]
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """An attribute; of a frozen value object without further questions."""
+        kind = type(obj)
+        is_plain = _plain.get(kind)
+        if is_plain is None:
+            is_plain = _plain[kind] = _is_plain(kind)
+        if is_plain and attribute[0] != "_":
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Call what a template calls; macros and our own functions at once."""
+        if type(__obj) is Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(__context.eval_ctx, *args, **kwargs)
+        try:
+            is_trusted = __obj in __self.trusted
+        except TypeError:
+            is_trusted = False
+        if is_trusted:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(*args, **kwargs)
+        return super().call(__context, __obj, *args, **kwargs)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The names of every template: one plain dictionary, unless a template brings its own."""
+        return {**self.globals, **d} if d else self.globals
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        return cast(nodes.Template, _Folder(self.folds).visit(tree))
+
+
+_plain: dict[type, bool] = {}
+
+
+def _is_plain(kind: type) -> bool:
+    """Whether every public attribute of a type may be read: frozen values and Jinja's own parts."""
+    if issubclass(kind, _MACHINERY):
+        return True
+    if issubclass(kind, Enum | str | Undefined):
+        return False  # texts have ``format``; undefined names must complain in their own way
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return dataclasses.is_dataclass(kind) and bool(parameters and parameters.frozen)
+
+
+class _Folder(NodeTransformer):
+    """Replaces calls with constant arguments by what they give."""
+
+    def __init__(self, folds: dict[str, Fold]) -> None:
+        self._folds = folds
+
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        """Fold ``_("text")`` and the declared functions."""
+        self.generic_visit(node, *args, **kwargs)
+        target = node.node
+        if not isinstance(target, nodes.Name) or node.dyn_args or node.dyn_kwargs:
+            return node
+        is_text = target.name in _GETTEXT
+        fold = self._folds.get("gettext" if is_text else target.name)
+        constants = [each.value for each in node.args if isinstance(each, nodes.Const)]
+        if fold is None or len(constants) != len(node.args):
+            return node
+        if is_text and node.kwargs:
+            known = nodes.Const(fold(*constants))
+            return nodes.Call(
+                nodes.Name(FILL, "load"), [known], node.kwargs, None, None, lineno=node.lineno
+            )
+        named = {each.key: each.value for each in node.kwargs}
+        if not all(isinstance(value, nodes.Const) for value in named.values()):
+            return node
+        values = {key: cast(nodes.Const, value).value for key, value in named.items()}
+        text = str(fold(*constants, **values))
+        shown = text.replace("%%", "%") if is_text else text
+        return nodes.MarkSafe(nodes.Const(shown), lineno=node.lineno)
+
+
+def new_environment(
+    loader: jinja2.BaseLoader, cache: Path | None, *, is_debug: bool
+) -> ThemeEnvironment:
+    """A sandboxed environment that compiles each template once.
+
+    Args:
+        loader: where templates come from.
+        cache: folder for compiled templates that later processes start from; its name must change
+            with everything that is folded into them.
+        is_debug: look for changed files at each use, and fail on unknown names.
+    """
+    bytecode = None
+    if cache is not None and not is_debug:
+        cache.mkdir(parents=True, exist_ok=True)
+        bytecode = jinja2.FileSystemBytecodeCache(str(cache))
+    env = ThemeEnvironment(
+        loader=loader,
+        autoescape=True,
+        cache_size=-1,
+        auto_reload=is_debug,
+        bytecode_cache=bytecode,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined if is_debug else jinja2.Undefined,
+    )
+    env.filters = {name: call for name, call in env.filters.items() if name in FILTERS}
+    return env
