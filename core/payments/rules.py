@@ -44,6 +44,12 @@ REFUND_TRIES = 20
 _QUERY_DELAY = timedelta(seconds=30)
 
 
+SUSPENSE_ACCOUNT = "suspense"
+"""Platform account of money that is kept apart until it is back."""
+SALES_ACCOUNT = "sales"
+"""Platform account of what shoppers paid; it stands below zero: the store gave goods for it."""
+
+
 def gateway_account(gateway: str) -> str:
     """Platform account of the money that lies at a gateway."""
     return f"gateway:{gateway}"

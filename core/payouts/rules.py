@@ -93,6 +93,11 @@ def payable_of(source_kind: str) -> Payable:
     return _payables[source_kind]
 
 
+def payables() -> tuple[Payable, ...]:
+    """Every declaration."""
+    return tuple(_payables.values())
+
+
 @dataclass(frozen=True)
 class Terms:
     """What becomes of a requested amount: fee and tax are taken off, the rest arrives."""

@@ -8,7 +8,7 @@ from core.ledger.services.reading import (
     platform_balance,
     statement,
 )
-from core.ledger.services.verify import verify
+from core.ledger.services.verify import declare_check, verify
 from core.ledger.types import (
     CNY,
     PLATFORM,
@@ -34,6 +34,7 @@ __all__ = [
     "balances",
     "book",
     "book_many",
+    "declare_check",
     "declare_kind",
     "is_guarded",
     "member_owner",

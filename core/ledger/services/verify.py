@@ -27,25 +27,45 @@ class _Rule(NamedTuple):
     detail: Callable[[Any], str]
 
 
+Check = Callable[[Session], Iterable[Problem]]
+_checks: dict[str, Check] = {}
+
+
+def declare_check(name: str, check: Check) -> None:
+    """Let a room compare its own rows with the books whenever the ledger is verified.
+
+    Args:
+        name: the room's; a later check of the same name takes the place of the former.
+        check: set-based, in a few statements; yields what is wrong.
+    """
+    _checks[name] = check
+
+
 def verify(session: Session) -> VerifyReport:
-    """Check every account and journal.
+    """Check every account and journal, and what rooms know of them.
 
     Problems are named by code: ``journal.unbalanced`` (postings of an asset do not sum to zero),
     ``journal.empty`` (no postings), ``account.balance`` (the stored balance is not the sum of the
     postings), ``account.negative`` (guarded and below zero), ``account.stored`` (a platform account
     keeps a balance, or another keeps none), ``account.id`` (not derived from what the account is),
     ``posting.orphan`` (journal or account is missing), ``journal.reversal`` (taken back more than
-    once, or legs that are not the opposite). Memory does not grow with the ledger.
+    once, or legs that are not the opposite), and those of rooms (:func:`declare_check`). Memory
+    does not grow with the ledger.
 
     Args:
-        session: a read session; give it a quiet moment or a snapshot on PostgreSQL.
+        session: best a fresh one: then all rules see one moment, while orders go on. A unit of work
+            that has begun on PostgreSQL sees what is committed while it looks.
     """
+    if not session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     counted = session.execute(sa.select(_count(_J), _count(_P), _count(_A))).one()
     problems: list[Problem] = []
     for rule in _RULES:
         rows = session.execute(rule.broken.limit(LISTED)).all()
         problems.extend(Problem(rule.code, rule.subject(row), rule.detail(row)) for row in rows)
     problems.extend(_misnamed(session))
+    for _, check in sorted(_checks.items()):
+        problems.extend(check(session))
     return VerifyReport(counted[0], counted[1], counted[2], tuple(problems))
 
 

@@ -19,6 +19,7 @@ from core.payments.services.attempts import (
 )
 from core.payments.services.notices import note_notice, prune_notices
 from core.payments.services.receiving import record_result, suspend
+from core.payments.services.reconciling import reconcile
 from core.payments.services.refunds import (
     due_refunds,
     find_refund,
@@ -46,6 +47,7 @@ __all__ = [
     "mark_succeeded",
     "note_notice",
     "prune_notices",
+    "reconcile",
     "record_result",
     "refund_failed",
     "refund_succeeded",

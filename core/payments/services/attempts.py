@@ -17,7 +17,7 @@ from core.kernel.ids import new_id, new_number
 from core.ledger.services import PLATFORM, Leg, book
 from core.payments.events import PaymentFailed, PaymentSucceeded
 from core.payments.models import PaymentAttempt
-from core.payments.rules import gateway_account, next_query
+from core.payments.rules import SALES_ACCOUNT, gateway_account, next_query
 from core.payments.types import Attempt, AttemptState, PaymentResult, StartResult
 
 _ATTEMPT: Any = PaymentAttempt.__table__
@@ -34,12 +34,16 @@ _SAME_STILL_OPEN = sa.and_(
     _ATTEMPT.c.state.in_(OPEN),
     _ATTEMPT.c.expires_at > sa.bindparam("new_created_at"),
 )
-_INSERT_FIRST = sa.insert(_ATTEMPT).from_select(
-    list(_NAMES),
-    sa.select(
-        *(sa.bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS)
-    ).where(~sa.exists().where(_SAME_STILL_OPEN)),
-).execution_options(preserve_rowcount=True)  # else an insert counts -1 on PostgreSQL
+_INSERT_FIRST = (
+    sa.insert(_ATTEMPT)
+    .from_select(
+        list(_NAMES),
+        sa.select(
+            *(sa.bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS)
+        ).where(~sa.exists().where(_SAME_STILL_OPEN)),
+    )
+    .execution_options(preserve_rowcount=True)
+)  # else an insert counts -1 on PostgreSQL
 _FIND_OPEN = sa.select(*_COLUMNS).where(_SAME_STILL_OPEN).order_by(_ATTEMPT.c.id).limit(1)
 _BY_NUMBER = sa.select(*_COLUMNS).where(_ATTEMPT.c.payment_no == sa.bindparam("number"))
 _LOCK_BY_NUMBER = _BY_NUMBER.with_for_update()
@@ -261,7 +265,7 @@ def book_receipt(session: Session, attempt: Attempt) -> UUID | None:
         actor="system",
         legs=(
             Leg(PLATFORM, gateway_account(attempt.gateway), attempt.amount_fen),
-            Leg(PLATFORM, "sales", -attempt.amount_fen),
+            Leg(PLATFORM, SALES_ACCOUNT, -attempt.amount_fen),
         ),
     )
 

@@ -12,7 +12,7 @@ from core.kernel.ids import new_id
 from core.ledger.services import PLATFORM, Leg, book
 from core.payments.events import PaymentSuspended
 from core.payments.models import Suspense
-from core.payments.rules import Verdict, gateway_account, judge
+from core.payments.rules import SUSPENSE_ACCOUNT, Verdict, gateway_account, judge
 from core.payments.services.attempts import (
     book_receipt,
     lock_attempt,
@@ -25,8 +25,6 @@ from core.payments.services.refunds import request_refund
 from core.payments.types import Attempt, AttemptState, Payable, PaymentResult
 
 _SUSPENSE: Any = Suspense.__table__
-SUSPENSE_ACCOUNT = "suspense"
-"""Platform account of money that is kept apart until it is back."""
 
 
 def record_result(session: Session, result: PaymentResult, *, payable: Payable) -> Verdict:

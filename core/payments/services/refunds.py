@@ -16,7 +16,13 @@ from core.kernel.ids import new_id, new_number
 from core.ledger.services import PLATFORM, Leg, book
 from core.payments.events import PaymentRefunded
 from core.payments.models import PaymentAttempt, Refund, Suspense
-from core.payments.rules import REFUND_TRIES, gateway_account, refund_delay
+from core.payments.rules import (
+    REFUND_TRIES,
+    SALES_ACCOUNT,
+    SUSPENSE_ACCOUNT,
+    gateway_account,
+    refund_delay,
+)
 from core.payments.services.attempts import lock_attempt_by_id, read_attempt
 from core.payments.types import Attempt, AttemptState, RefundState, RefundView
 
@@ -244,7 +250,7 @@ def _book_refund(session: Session, refund: RefundView, attempt: Attempt) -> None
         actor="system",
         legs=(
             Leg(PLATFORM, gateway_account(attempt.gateway), -refund.amount_fen),
-            Leg(PLATFORM, "suspense" if suspended else "sales", refund.amount_fen),
+            Leg(PLATFORM, SUSPENSE_ACCOUNT if suspended else SALES_ACCOUNT, refund.amount_fen),
         ),
     )
     if suspended:

@@ -9,6 +9,7 @@ from core.payouts.services.reading import (
     find_payout,
     list_payouts,
 )
+from core.payouts.services.reconciling import reconcile
 from core.payouts.services.requesting import request_payout
 from core.payouts.services.reviewing import approve, reject
 
@@ -23,6 +24,7 @@ __all__ = [
     "list_payouts",
     "payout_confirmed",
     "payout_failed",
+    "reconcile",
     "reject",
     "request_payout",
     "retry_payout",

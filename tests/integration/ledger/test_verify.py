@@ -1,5 +1,6 @@
 """What `verify` finds when somebody went around the ledger's services."""
 
+import threading
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -90,3 +91,25 @@ def test_verify_counts_what_it_looked_at(database: Database):
         report = verify(session)
     assert (report.journals, report.postings, report.accounts) == (2, 4, 2)
     assert report.is_clean
+
+
+def test_verify_sees_one_moment_while_bookings_go_on(database: Database):
+    over = threading.Event()
+
+    def go_on():
+        number = 0
+        while not over.is_set():
+            number += 1
+            with database.write() as session:
+                give(session, ANN, WALLET, 5, f"gift:{number}")
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        for _ in range(25):
+            with database.read() as session:
+                report = verify(session)
+            assert report.is_clean, report.problems
+    finally:
+        over.set()
+        thread.join()

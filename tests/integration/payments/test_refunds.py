@@ -12,7 +12,7 @@ from core.kernel.errors import Conflict, InvariantError, NotFound, Rejected, Ups
 from core.kernel.ids import new_id
 from core.ledger.services import platform_balance, verify
 from core.payments.gateways import GatewayRegistry
-from core.payments.models import Suspense
+from core.payments.models import PaymentAttempt, Suspense
 from core.payments.refunding import run_due_refunds, run_refund
 from core.payments.rules import REFUND_TRIES
 from core.payments.services import (
@@ -229,3 +229,24 @@ def test_suspended_money_is_settled_when_it_is_back(database, attempt, payable):
         assert platform_balance(session, "suspense") == 0
         assert platform_balance(session, "gateway:sandbox") == 0
         assert verify(session).is_clean
+
+
+def test_verify_notices_payments_that_the_books_do_not_know(database, paid, attempt):
+    with database.write() as session:
+        assert verify(session).is_clean
+        session.execute(
+            sa.update(PaymentAttempt)
+            .values(received_fen=TOTAL + 1)
+            .where(PaymentAttempt.id == attempt.id)
+        )
+        (problem,) = verify(session).problems
+        assert (problem.code, problem.subject) == ("payment.gateway", "gateway:sandbox")
+        session.execute(
+            sa.insert(Suspense).values(
+                id=new_id(), attempt_id=attempt.id, kind="dead_order", amount_fen=7, at=clock.now()
+            )
+        )
+        assert {problem.code for problem in verify(session).problems} == {
+            "payment.gateway",
+            "payment.suspense",
+        }

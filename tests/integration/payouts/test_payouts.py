@@ -222,3 +222,19 @@ def test_the_table_itself_refuses_a_payout_of_nothing(database, ann):
     ask(database, ann, 500)
     with pytest.raises(sa.exc.IntegrityError), database.write() as session:
         session.execute(sa.update(Payout).values(amount_fen=0))
+
+
+def test_verify_notices_payouts_that_the_books_do_not_know(database, ann):
+    made = ask(database, ann, 500)
+    other = ask(database, ann, 700, key="2")
+    with database.write() as session:
+        approve(session, other.id, REVIEWER)
+        assert verify(session).is_clean
+        session.execute(sa.update(Payout).values(state="rejected").where(Payout.id == made.id))
+        (problem,) = verify(session).problems
+        assert (problem.code, problem.subject) == ("payout.reserved", RESERVED)
+        session.execute(sa.update(Payout).values(state="paid").where(Payout.id == made.id))
+        assert {problem.code for problem in verify(session).problems} == {
+            "payout.reserved",
+            "payout.paid",
+        }
