@@ -1,7 +1,7 @@
 """Addresses of members: at most twenty, exactly one of them the default."""
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, fields
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,29 +16,21 @@ from core.members.models import Address, Member
 from core.members.rules import ADDRESSES_MAX, clean_address
 from core.members.types import AddressForm, AddressView
 
-_VIEW: Any = (
-    Address.id,
-    Address.name,
-    Address.phone,
-    Address.province,
-    Address.city,
-    Address.district,
-    Address.detail,
-    Address.postcode,
-    Address.is_default,
-)
+_address = cast(sa.Table, Address.__table__)
+_VIEW: Any = tuple(_address.c[field.name] for field in fields(AddressView))
 _ONE = sa.select(*_VIEW).where(
-    Address.id == sa.bindparam("address_id"), Address.member_id == sa.bindparam("member_id")
+    _address.c.id == sa.bindparam("address_id"), _address.c.member_id == sa.bindparam("member_id")
+)
+_ALL = (
+    sa.select(*_VIEW)
+    .where(_address.c.member_id == sa.bindparam("member_id"))
+    .order_by(_address.c.is_default.desc(), _address.c.created_at.desc(), _address.c.id.desc())
 )
 
 
 def addresses_of(session: Session, member_id: UUID) -> list[AddressView]:
     """A member's addresses, the default first, then the newest."""
-    rows = session.execute(
-        sa.select(*_VIEW)
-        .where(Address.member_id == member_id)
-        .order_by(Address.is_default.desc(), Address.created_at.desc(), Address.id.desc())
-    )
+    rows = session.connection().execute(_ALL, {"member_id": member_id})
     return [value_of(AddressView, row) for row in rows]
 
 
@@ -48,7 +40,11 @@ def address_of(session: Session, member_id: UUID, address_id: UUID) -> AddressVi
     Raises:
         NotFound: no such address, or somebody else's.
     """
-    row = session.execute(_ONE, {"address_id": address_id, "member_id": member_id}).one_or_none()
+    row = (
+        session.connection()
+        .execute(_ONE, {"address_id": address_id, "member_id": member_id})
+        .one_or_none()
+    )
     if row is None:
         raise _unknown()
     return value_of(AddressView, row)

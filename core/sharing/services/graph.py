@@ -6,9 +6,9 @@ no other request can change meanwhile. All functions here expect to be called un
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,16 +40,10 @@ class Edge:
         return is_over(self.protected_until, at, is_locked=self.is_locked)
 
 
-_EDGE: Any = (
-    Referral.member_id,
-    Referral.referrer_id,
-    Referral.upline2_id,
-    Referral.upline3_id,
-    Referral.share_id,
-    Referral.is_locked,
-    Referral.bound_at,
-    Referral.protected_until,
-)
+_referral, _team = cast(sa.Table, Referral.__table__), cast(sa.Table, ReferralTeam.__table__)
+_events = cast(sa.Table, ReferralEvent.__table__)
+_EDGE: Any = tuple(_referral.c[field.name] for field in fields(Edge))
+_ONE = sa.select(*_EDGE).where(_referral.c.member_id == sa.bindparam("member_id"))
 
 
 def lock_graph(session: Session) -> None:
@@ -64,15 +58,15 @@ def lock_graph(session: Session) -> None:
 
 def edge_of(session: Session, member_id: UUID) -> Edge | None:
     """The stored edge of a member, dead or alive."""
-    row = session.execute(sa.select(*_EDGE).where(Referral.member_id == member_id)).one_or_none()
+    row = session.connection().execute(_ONE, {"member_id": member_id}).one_or_none()
     return Edge(*row) if row else None
 
 
 def path_to_root(session: Session, start: UUID) -> list[Edge]:
     """The edges from a member up to the root, nearest first; one recursive statement."""
     up = sa.select(sa.literal(start, sa.Uuid()).label("id")).cte("up", recursive=True)
-    up = up.union(sa.select(Referral.referrer_id).join(up, Referral.member_id == up.c.id))
-    rows = session.execute(sa.select(*_EDGE).join(up, Referral.member_id == up.c.id))
+    up = up.union(sa.select(_referral.c.referrer_id).join(up, _referral.c.member_id == up.c.id))
+    rows = session.execute(sa.select(*_EDGE).join(up, _referral.c.member_id == up.c.id))
     edges = {row.member_id: Edge(*row) for row in rows}
     path, at = [], start
     while at in edges:
@@ -83,24 +77,24 @@ def path_to_root(session: Session, start: UUID) -> list[Edge]:
 
 def attach(session: Session, edge: Edge) -> None:
     """Store an edge whose member has none, and set right everybody at or below the member."""
-    session.execute(sa.insert(Referral).values(**vars(edge)))
+    session.execute(sa.insert(_referral).values(**vars(edge)))
     below = session.execute(
-        sa.select(ReferralTeam.level1_count, ReferralTeam.level2_count).where(
-            ReferralTeam.member_id == edge.member_id
+        sa.select(_team.c.level1_count, _team.c.level2_count).where(
+            _team.c.member_id == edge.member_id
         )
     ).one_or_none()
     children, grandchildren = below or (0, 0)
     if children:
         changed(
             session,
-            sa.update(Referral)
-            .where(Referral.referrer_id == edge.member_id)
+            sa.update(_referral)
+            .where(_referral.c.referrer_id == edge.member_id)
             .values(upline2_id=edge.referrer_id, upline3_id=edge.upline2_id),
         )
         changed(
             session,
-            sa.update(Referral)
-            .where(Referral.upline2_id == edge.member_id)
+            sa.update(_referral)
+            .where(_referral.c.upline2_id == edge.member_id)
             .values(upline3_id=edge.referrer_id),
         )
     _add_counts(
@@ -118,16 +112,16 @@ def detach(session: Session, edges: Sequence[Edge]) -> None:
     if not edges:
         return
     gone = [edge.member_id for edge in edges]
-    changed(session, sa.delete(Referral).where(Referral.member_id.in_(gone)))
+    changed(session, sa.delete(_referral).where(_referral.c.member_id.in_(gone)))
     changed(
         session,
-        sa.update(Referral)
-        .where(Referral.referrer_id.in_(gone))
+        sa.update(_referral)
+        .where(_referral.c.referrer_id.in_(gone))
         .values(upline2_id=None, upline3_id=None),
     )
     changed(
         session,
-        sa.update(Referral).where(Referral.upline2_id.in_(gone)).values(upline3_id=None),
+        sa.update(_referral).where(_referral.c.upline2_id.in_(gone)).values(upline3_id=None),
     )
     above = {
         upline
@@ -141,14 +135,14 @@ def detach(session: Session, edges: Sequence[Edge]) -> None:
 def recount(session: Session, member_ids: Collection[UUID]) -> None:
     """Count the teams of these members anew."""
     counts = {member_id: [0, 0, 0] for member_id in member_ids}
-    columns: Any = (Referral.referrer_id, Referral.upline2_id, Referral.upline3_id)
+    columns: Any = (_referral.c.referrer_id, _referral.c.upline2_id, _referral.c.upline3_id)
     for level, column in enumerate(columns):
         rows = session.execute(
             sa.select(column, sa.func.count()).where(column.in_(counts)).group_by(column)
         )
         for member_id, count in rows:
             counts[member_id][level] = count
-    insert: Any = insert_or(session, ReferralTeam)
+    insert: Any = insert_or(session, _team)
     session.execute(
         insert.on_conflict_do_update(
             index_elements=["member_id"],
@@ -162,8 +156,8 @@ def due_edges(session: Session, at: datetime, limit: int) -> list[Edge]:
     """Stored edges whose time is over, the oldest first."""
     rows = session.execute(
         sa.select(*_EDGE)
-        .where(Referral.protected_until <= at, ~Referral.is_locked)
-        .order_by(Referral.protected_until)
+        .where(_referral.c.protected_until <= at, sa.not_(_referral.c.is_locked))
+        .order_by(_referral.c.protected_until)
         .limit(limit)
     )
     return [Edge(*row) for row in rows]
@@ -183,7 +177,7 @@ def note(
 ) -> None:
     """Write event rows, one a member; ``old`` holds the referrers they had."""
     session.execute(
-        sa.insert(ReferralEvent),
+        sa.insert(_events),
         [
             {
                 "id": new_id(),
@@ -206,11 +200,11 @@ _ROW = ("member_id", *_COUNTS)
 
 
 def _add_counts(session: Session, deltas: Sequence[tuple[UUID | None, int, int, int]]) -> None:
-    insert: Any = insert_or(session, ReferralTeam)
+    insert: Any = insert_or(session, _team)
     session.execute(
         insert.on_conflict_do_update(
             index_elements=["member_id"],
-            set_={name: getattr(ReferralTeam, name) + insert.excluded[name] for name in _COUNTS},
+            set_={name: _team.c[name] + insert.excluded[name] for name in _COUNTS},
         ),
         [dict(zip(_ROW, delta, strict=True)) for delta in deltas if delta[0] is not None],
     )

@@ -1,7 +1,8 @@
 """Share links, and the people who open them."""
 
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,18 +20,14 @@ from core.sharing.rules import CHANNELS, TARGET_KINDS, VISIT_KINDS
 from core.sharing.types import ShareStats, ShareView, VisitOutcome
 
 TOKEN_BYTES = 12
-_VIEW: Any = (
-    ShareLink.id,
-    ShareLink.token,
-    ShareLink.member_id,
-    ShareLink.target_kind,
-    ShareLink.target,
-    ShareLink.channel,
-    ShareLink.campaign,
-    ShareLink.visit_count,
-    ShareLink.created_at,
+_link, _visit = cast(sa.Table, ShareLink.__table__), cast(sa.Table, ShareVisit.__table__)
+_VIEW: Any = tuple(_link.c[field.name] for field in fields(ShareView))
+_BY_TOKEN = sa.select(*_VIEW).where(_link.c.token == sa.bindparam("token"))
+_COUNT_VISIT = (
+    sa.update(_link)
+    .where(_link.c.id == sa.bindparam("share"))
+    .values(visit_count=_link.c.visit_count + 1)
 )
-_BY_TOKEN = sa.select(*_VIEW).where(ShareLink.token == sa.bindparam("token"))
 
 
 def create_share(
@@ -87,7 +84,7 @@ def create_share(
                 channel=channel,
             ),
         )
-    row = session.execute(sa.select(*_VIEW).filter_by(**place)).one()
+    row = session.execute(sa.select(*_VIEW).where(*_alike(_link, place))).one()
     return value_of(ShareView, row)
 
 
@@ -97,7 +94,7 @@ def find_share(session: Session, token: str) -> ShareView:
     Raises:
         NotFound: no such link.
     """
-    row = session.execute(_BY_TOKEN, {"token": token[:64]}).one_or_none()
+    row = session.connection().execute(_BY_TOKEN, {"token": token[:64]}).one_or_none()
     if row is None:
         raise NotFound("share.unknown", "This share link does not exist.")
     return value_of(ShareView, row)
@@ -144,21 +141,16 @@ def record_visit(
     }
     is_new = changed(
         session,
-        insert_or(session, ShareVisit)
+        insert_or(session, _visit)
         .values(id=new_id(), member_id=member_id, at=at, **place)
         .on_conflict_do_nothing(index_elements=list(place)),
     )
     if not is_new:
         again = {"at": at} if member_id is None else {"at": at, "member_id": member_id}
-        changed(session, sa.update(ShareVisit).filter_by(**place).values(**again))
+        changed(session, sa.update(_visit).where(*_alike(_visit, place)).values(**again))
         return VisitOutcome(share, is_counted=False)
     if kind == "visit":
-        changed(
-            session,
-            sa.update(ShareLink)
-            .where(ShareLink.id == share.id)
-            .values(visit_count=ShareLink.visit_count + 1),
-        )
+        session.execute(_COUNT_VISIT, {"share": share.id})
     announce(
         session,
         ShareVisited(
@@ -200,18 +192,18 @@ def opened_share(
     Returns:
         (share id, sharer's member id), or ``None`` when they opened none.
     """
-    theirs = ShareVisit.member_id == member_id
+    theirs = _visit.c.member_id == member_id
     if visitor:
-        theirs |= (ShareVisit.visitor == visitor) & ShareVisit.member_id.is_(None)
+        theirs |= (_visit.c.visitor == visitor) & _visit.c.member_id.is_(None)
     order = (
-        (ShareVisit.at.asc(), ShareVisit.id.asc())
+        (_visit.c.at.asc(), _visit.c.id.asc())
         if is_first
-        else (ShareVisit.at.desc(), ShareVisit.id.desc())
+        else (_visit.c.at.desc(), _visit.c.id.desc())
     )
     row = session.execute(
-        sa.select(ShareLink.id, ShareLink.member_id)
-        .join(ShareVisit, ShareVisit.share_id == ShareLink.id)
-        .where(theirs, ShareLink.member_id != member_id)
+        sa.select(_link.c.id, _link.c.member_id)
+        .join(_visit, _visit.c.share_id == _link.c.id)
+        .where(theirs, _link.c.member_id != member_id)
         .order_by(*order)
         .limit(1)
     ).one_or_none()
@@ -257,6 +249,10 @@ def shares_of(
     width = len(_VIEW)
     items = tuple(ShareStats(value_of(ShareView, row[:width]), *row[width:]) for row in rows)
     return Page(items, total, page, per_page)
+
+
+def _alike(table: sa.Table, place: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in place.items()]
 
 
 def _count(table: Any, kind: str) -> Any:

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.db.statements import count_of, value_of
 from core.kernel.clock import now
@@ -18,19 +18,26 @@ from core.sharing.models import Referral, ReferralEvent, ReferralTeam
 from core.sharing.services.graph import edge_of
 from core.sharing.types import ReferralEventView, ReferralView, TeamCounts, TeamMember
 
-_second, _third = aliased(Referral), aliased(Referral)
-_at = sa.bindparam("at", type_=Referral.protected_until.type)
+_first = cast(sa.Table, Referral.__table__)
+_second, _third = _first.alias(), _first.alias()
+_team = cast(sa.Table, ReferralTeam.__table__)
+_at = sa.bindparam("at", type_=_first.c.protected_until.type)
 
 
 def _lives(edge: Any) -> Any:
-    return sa.or_(edge.protected_until.is_(None), edge.is_locked, edge.protected_until > _at)
+    until = edge.c.protected_until
+    return sa.or_(until.is_(None), edge.c.is_locked, until > _at)
 
 
 _CHAIN: Any = (
-    sa.select(Referral.referrer_id, _second.referrer_id, _third.referrer_id)
-    .outerjoin(_second, sa.and_(_second.member_id == Referral.referrer_id, _lives(_second)))
-    .outerjoin(_third, sa.and_(_third.member_id == _second.referrer_id, _lives(_third)))
-    .where(Referral.member_id == sa.bindparam("member_id"), _lives(Referral))
+    sa.select(_first.c.referrer_id, _second.c.referrer_id, _third.c.referrer_id)
+    .select_from(_first)
+    .outerjoin(_second, sa.and_(_second.c.member_id == _first.c.referrer_id, _lives(_second)))
+    .outerjoin(_third, sa.and_(_third.c.member_id == _second.c.referrer_id, _lives(_third)))
+    .where(_first.c.member_id == sa.bindparam("member_id"), _lives(_first))
+)
+_TEAM = sa.select(_team.c.level1_count, _team.c.level2_count, _team.c.level3_count).where(
+    _team.c.member_id == sa.bindparam("member_id")
 )
 _LEVELS = {1: Referral.referrer_id, 2: Referral.upline2_id, 3: Referral.upline3_id}
 
@@ -43,7 +50,8 @@ def chain_of(
     One statement. What an order freezes: a referral whose protection is over is left out from that
     very instant, and so is everybody above it.
     """
-    row = session.execute(_CHAIN, {"member_id": member_id, "at": at or now()}).one_or_none()
+    asked = {"member_id": member_id, "at": at or now()}
+    row = session.connection().execute(_CHAIN, asked).one_or_none()
     if row is None:
         return ()
     return tuple((level, upline) for level, upline in enumerate(row, 1) if upline)
@@ -71,11 +79,7 @@ def referrers_of(session: Session, member_ids: Collection[UUID]) -> dict[UUID, U
 
 def team_counts(session: Session, member_id: UUID) -> TeamCounts:
     """How many members stand below one, by level; one row read, whatever the size."""
-    row = session.execute(
-        sa.select(
-            ReferralTeam.level1_count, ReferralTeam.level2_count, ReferralTeam.level3_count
-        ).where(ReferralTeam.member_id == member_id)
-    ).one_or_none()
+    row = session.connection().execute(_TEAM, {"member_id": member_id}).one_or_none()
     return TeamCounts(*row) if row else TeamCounts()
 
 
