@@ -14,8 +14,9 @@ from core.config import ROOT, Config
 def start(config: Config, *arguments: str, output: int | None = None) -> subprocess.Popen[bytes]:
     """Start ``banyan`` with the arguments in a process of its own."""
     argv = [sys.executable, "-m", "core.cli", *arguments]
+    errors = None if output is None else subprocess.STDOUT
     return subprocess.Popen(
-        argv, cwd=ROOT, env=environment_of(config), stdout=output, stderr=output
+        argv, cwd=ROOT, env=environment_of(config), stdout=output, stderr=errors
     )
 
 
