@@ -43,7 +43,7 @@ STATE_LABELS = {
     PayoutState.APPROVED: _l("Approved"),
     PayoutState.PAYING: _l("Being paid"),
     PayoutState.WAITING: _l("Waiting for you to confirm"),
-    PayoutState.PAID: _l("Paid"),
+    PayoutState.PAID: _l("Paid out"),
     PayoutState.FAILED: _l("Failed, the store is looking into it"),
     PayoutState.REJECTED: _l("Declined"),
 }

@@ -26,11 +26,11 @@ STATE_TONES = {"pending": "", "frozen": "gold", "available": "brand", "reversed"
 """Class of the tag that shows a state."""
 
 DISTRIBUTOR_LABELS = {
-    DistributorState.APPLIED: _l("Applied"),
+    DistributorState.APPLIED: _l("Waits for review"),
     DistributorState.ACTIVE: _l("Active"),
     DistributorState.FROZEN: _l("Frozen"),
-    DistributorState.REJECTED: _l("Refused"),
-    DistributorState.LEFT: _l("Left"),
+    DistributorState.REJECTED: _l("Not accepted"),
+    DistributorState.LEFT: _l("Has left"),
 }
 """What the merchant calls the states of a distributor."""
 
