@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from core.api.contributions import Command, JobContext
 from core.api.errors import Rejected
 from core.api.money import parse_yuan
 from plugins.distribution.rules import Joining
+from plugins.distribution.services.distributors import DistributorState, set_state, states_of
 from plugins.distribution.services.plans import current_plan, publish_plan
 
 USAGE = "Usage: plan [RATE% RATE% RATE%] [--joining=open] [--acknowledge=NAME]"
@@ -57,4 +59,36 @@ def _parse(arguments: Sequence[str]) -> tuple[list[int], Joining | None, str]:
     return rates, joining, name
 
 
+def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
+    """Fill the demo store: a plan of two levels, and the members given by id as distributors.
+
+    What there is already stays as it is.
+
+    Raises:
+        Rejected: an argument is no id.
+    """
+    try:
+        member_ids = [UUID(text) for text in arguments]
+    except ValueError:
+        raise Rejected("distribution.usage", "Usage: demo MEMBER_ID …") from None
+    with context.write() as session:
+        if current_plan(session).version == 0:
+            publish_plan(
+                session,
+                depth=2,
+                rates_bps=(1000, 500),
+                pool_bps=3000,
+                joining=Joining.OPEN,
+                actor="demo",
+                actor_name="demo",
+                acknowledged=False,
+            )
+        known = states_of(session, member_ids)
+        named = [member_id for member_id in member_ids if member_id not in known]
+        for member_id in named:
+            set_state(session, member_id, DistributorState.ACTIVE, actor="demo")
+    return {"distributors": len(named)}
+
+
+DEMO = Command("demo", "Fill the demo store with a plan and distributors", demo)
 PLAN = Command("plan", "Show or publish the commission plan", plan)

@@ -90,8 +90,8 @@ def register_jobs() -> Sequence[Job]:
 
 @hookimpl
 def register_commands() -> Sequence[Command]:
-    """``banyan x distribution plan``."""
-    return [commands.PLAN]
+    """``banyan x distribution plan`` and ``demo``."""
+    return [commands.PLAN, commands.DEMO]
 
 
 @hookimpl

@@ -38,9 +38,7 @@ def test_every_page_opens_for_a_distributor_in_both_languages(earned, sign_in):
             assert "%(" not in page.text
 
 
-def test_every_page_opens_for_a_distributor_without_a_single_order(
-    programme, make_member, sign_in
-):
+def test_every_page_opens_for_a_distributor_without_a_single_order(programme, make_member, sign_in):
     member = make_member("新人")
     programme.name(member)
     browser = sign_in(member)
@@ -196,9 +194,7 @@ def test_where_the_store_chooses_nobody_can_ask(programme, make_member, sign_in)
     assert "dist-entry" not in browser.get("/me").text
 
 
-def test_a_payout_is_asked_for_and_followed_step_by_step(
-    earned, programme, shop, maker, sign_in
-):
+def test_a_payout_is_asked_for_and_followed_step_by_step(earned, programme, shop, maker, sign_in):
     browser = sign_in(earned.first)
     form = browser.get(f"{ROOT}withdraw?lang=en").text
     key = re.search(r'name="request_key" value="([^"]+)"', form).group(1)
