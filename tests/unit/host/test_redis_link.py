@@ -2,6 +2,8 @@ import socket
 import time
 
 import pytest
+import redis  # noqa: F401 - loading the client is not what is measured
+import rq  # noqa: F401
 
 from core.host.redis_link import RedisLink
 
