@@ -1,4 +1,4 @@
-"""How views answer: on to the next page with a word of what was done, or back with what was typed."""
+"""How views answer: on to the next page with a word of what was done, or back as it was typed."""
 
 from collections.abc import Callable
 from typing import Any

@@ -55,7 +55,9 @@ class CategoryForm(AdminForm):
     name_en = StringField(_l("English name"), [Optional(), Length(max=80)])
     slug = StringField(_l("Address"), [Optional(), Length(max=80)])
     parent_id = SelectField(_l("Parent category"), [Optional()], default="")
-    position = IntegerField(_l("Sort order"), [Optional(), NumberRange(min=-9999, max=9999)], default=0)
+    position = IntegerField(
+        _l("Sort order"), [Optional(), NumberRange(min=-9999, max=9999)], default=0
+    )
     is_visible = BooleanField(_l("Shown in the store"), default=True)
 
 
@@ -75,7 +77,9 @@ class AdjustForm(AdminForm):
         _l("Pieces"),
         -1_000_000,
         1_000_000,
-        description=_l("Came in: how many. Correction: plus or minus. Counted: how many are there."),
+        description=_l(
+            "Came in: how many. Correction: plus or minus. Counted: how many are there."
+        ),
     )
     reason = StringField(_l("Reason"), [InputRequired(), Length(max=80)])
     token = HiddenField()

@@ -27,7 +27,9 @@ class ShopForm(AdminForm):
     )
     service_phone = StringField(_l("Service phone"), [Optional(), Length(max=40)])
     record_no = StringField(
-        _l("Record number"), [Optional(), Length(max=60)], description=_l("ICP number, in the footer.")
+        _l("Record number"),
+        [Optional(), Length(max=60)],
+        description=_l("ICP number, in the footer."),
     )
     timezone = SelectField(
         _l("Time zone"), choices=[*_ZONES, *(zone for zone in _OTHERS if zone not in _ZONES)]

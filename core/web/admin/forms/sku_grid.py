@@ -119,7 +119,7 @@ def read_lines(form: Mapping[str, Any], stored: Sequence[SkuLine]) -> list[SkuLi
         prefix = f"sku-{number}-"
         if f"{prefix}options" not in form:
             break
-        texts = {name: str(form.get(prefix + name, "")).strip() for name in _TEXTS}
+        texts: Any = {name: str(form.get(prefix + name, "")).strip() for name in _TEXTS}
         old = known.get(str(form.get(f"{prefix}id", "")))
         found.append(
             SkuLine(
@@ -175,7 +175,7 @@ def combine(options: Sequence[OptionLine], lines: Sequence[SkuLine]) -> list[Sku
 
 
 def drafts_of(lines: Sequence[SkuLine]) -> tuple[list[SkuDraft], list[SkuLine]]:
-    """Drafts for the catalogue, and the lines with what is wrong in each; drafts only when none is."""
+    """Drafts for the catalogue (none when a line is wrong), and the lines with what is wrong."""
     drafts, checked = [], []
     for line in lines:
         draft, errors = _draft(line)

@@ -170,8 +170,8 @@ def _bucket(session: Session, column: Any) -> sa.ColumnElement[int]:
     if session.get_bind().dialect.name == "sqlite":
         seconds = sa.cast(sa.func.strftime("%s", column), sa.Integer)
         return sa.cast(seconds / sa.literal_column(str(_BUCKET_S)), sa.Integer)
-    seconds = sa.func.extract("epoch", column)
-    return sa.cast(sa.func.floor(seconds / sa.literal_column(str(_BUCKET_S))), sa.BigInteger)
+    epoch = sa.extract("epoch", column)
+    return sa.cast(sa.func.floor(epoch / sa.literal_column(str(_BUCKET_S))), sa.BigInteger)
 
 
 def _places(period: Period) -> dict[date | int, int]:

@@ -82,7 +82,7 @@ def suspense_rows(
     return Page(items, session.scalar(count) or 0, page, per_page)
 
 
-def _suspense() -> sa.Select[Any]:
+def _suspense() -> Any:
     return (
         sa.select(
             Suspense.id,

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.statements import value_of
 from core.kernel.paging import Page
 from core.members.models import Member
 from core.members.types import display_name
@@ -86,7 +87,7 @@ def payout_rows(
         .offset((page - 1) * per_page)
     )
     items = tuple(
-        PayoutRow(row[0], row[1], row[2], display_name(row[3], row[4], row[5]), *row[6:])
+        value_of(PayoutRow, (*row[:3], display_name(row[3], row[4], row[5]), *row[6:]))
         for row in rows
     )
     return Page(items, session.scalar(count) or 0, page, per_page)

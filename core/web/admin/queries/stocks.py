@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Product, Sku
+from core.db.statements import value_of
 from core.kernel.paging import Page
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
@@ -96,7 +97,7 @@ def stock_rows(
         .limit(per_page)
         .offset((page - 1) * per_page)
     )
-    items = tuple(StockRow(*row[:9], picture_of(row[9:])) for row in rows)
+    items = tuple(value_of(StockRow, (*row[:9], picture_of(row[9:]))) for row in rows)
     return Page(items, session.scalar(count) or 0, page, per_page)
 
 
@@ -108,7 +109,7 @@ def _narrowed(query: str, level: str) -> list[sa.ColumnElement[bool]]:
             | Sku.code.icontains(query, autoescape=True)
         )
     if level == "low":
-        where += [Product.state == "on_sale", _AVAILABLE <= StockLevel.low_at]
+        where += [Product.state == "on_sale", StockLevel.low_at >= _AVAILABLE]
     elif level == "out":
         where += [Product.state == "on_sale", _AVAILABLE <= 0]
     return where
@@ -134,13 +135,13 @@ def stock_row(session: Session, sku_id: UUID) -> StockRow | None:
         .outerjoin(Media, Media.id == Product.cover_id)
         .where(Sku.id == sku_id)
     ).one_or_none()
-    return StockRow(*row[:9], picture_of(row[9:])) if row else None
+    return value_of(StockRow, (*row[:9], picture_of(row[9:]))) if row else None
 
 
 def level_counts(session: Session) -> dict[str, int]:
     """How many SKUs on sale are low and how many are sold out. One statement."""
     is_out = sa.case((_AVAILABLE <= 0, 1), else_=0)
-    is_low = sa.case((_AVAILABLE <= StockLevel.low_at, 1), else_=0)
+    is_low = sa.case((StockLevel.low_at >= _AVAILABLE, 1), else_=0)
     row = session.execute(
         sa.select(
             sa.func.count(),
@@ -156,7 +157,12 @@ def level_counts(session: Session) -> dict[str, int]:
 
 
 def movement_rows(
-    session: Session, *, sku_id: UUID | None = None, kind: str = "", page: int = 1, per_page: int = 30
+    session: Session,
+    *,
+    sku_id: UUID | None = None,
+    kind: str = "",
+    page: int = 1,
+    per_page: int = 30,
 ) -> Page[MovementRow]:
     """Changes of stock, newest first. Two statements."""
     where: list[Any] = []

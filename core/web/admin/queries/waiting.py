@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.catalog.models import Product, Sku
 from core.db.outbox import DeliveryState, EventDelivery
+from core.db.statements import value_of
 from core.host.models import PluginState
 from core.orders.models import AfterSale, Order
 from core.orders.states import AfterSaleState, FulfilmentState, OrderState, PaymentState
@@ -43,17 +44,18 @@ _counts = sa.select(
     _count(Payout, Payout.state == "requested").label("payouts"),
     _count(EventDelivery, EventDelivery.state == DeliveryState.PARKED).label("parked"),
     _count(Suspense, Suspense.state == "open").label("suspense"),
-    _count(PluginState, PluginState.is_enabled, PluginState.paused_reason != "").label(
+    _count(PluginState, PluginState.is_enabled.is_(True), PluginState.paused_reason != "").label(
         "plugin_trouble"
     ),
 )
 
 
 def waiting_counts(session: Session) -> dict[str, int]:
-    """Figures by name, in one statement: ``to_ship``, ``after_sales``, ``payouts``, ``parked``,
-    ``suspense`` and ``plugin_trouble``.
+    """Figures by name, in one statement.
+
+    Names: ``to_ship``, ``after_sales``, ``payouts``, ``parked``, ``suspense``, ``plugin_trouble``.
     """
-    return dict(session.execute(_counts).one()._mapping)
+    return dict(session.execute(_counts).mappings().one())
 
 
 @dataclass(frozen=True)
@@ -89,4 +91,4 @@ def to_do(session: Session) -> ToDo:
             _count(Suspense, Suspense.state == "open"),
         )
     ).one()
-    return ToDo(*row[:5], int(row[5]), *row[6:])
+    return value_of(ToDo, (*row[:5], int(row[5]), *row[6:]))

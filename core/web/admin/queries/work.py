@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
+from core.db.statements import value_of
 from core.host.models import JobRun, ProcessBeat
 from core.kernel.paging import Page
 
@@ -56,6 +57,7 @@ class EventRow:
     parked: int
 
 
+_STATES = (DeliveryState.DONE, DeliveryState.PENDING, DeliveryState.PARKED)
 _RUN = (
     JobRun.job,
     JobRun.state,
@@ -135,12 +137,7 @@ def event_rows(
         )
         counts = {(seq, state): count for seq, state, count in grouped}
     items = tuple(
-        EventRow(
-            *row,
-            done=counts.get((row[0], DeliveryState.DONE), 0),
-            pending=counts.get((row[0], DeliveryState.PENDING), 0),
-            parked=counts.get((row[0], DeliveryState.PARKED), 0),
-        )
+        value_of(EventRow, (*row, *(counts.get((row[0], state), 0) for state in _STATES)))
         for row in rows
     )
     return Page(items, total, page, per_page)

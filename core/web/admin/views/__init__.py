@@ -1,6 +1,6 @@
 """Views by area; importing this package registers all of them on the blueprint."""
 
-from core.web.admin.views import (  # noqa: F401 (imported so that they register themselves)
+from core.web.admin.views import (
     account,
     audit,
     categories,
@@ -21,3 +21,25 @@ from core.web.admin.views import (  # noqa: F401 (imported so that they register
     staff,
     stock,
 )
+
+__all__ = [
+    "account",
+    "audit",
+    "categories",
+    "dashboard",
+    "events",
+    "imports",
+    "jobs",
+    "members",
+    "messages",
+    "notices",
+    "orders",
+    "payouts",
+    "plugins",
+    "products",
+    "search",
+    "settings",
+    "sign_in",
+    "staff",
+    "stock",
+]

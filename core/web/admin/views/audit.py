@@ -12,25 +12,10 @@ from core.web.access import access
 from core.web.admin.answers import page_number, query_text
 from core.web.admin.blueprint import admin
 from core.web.admin.render import render_admin_page
+from core.web.admin.wording import WORDS
 
-AREAS = (
-    "product",
-    "stock",
-    "order",
-    "after_sale",
-    "payment",
-    "refund",
-    "payout",
-    "member",
-    "referral",
-    "plugin",
-    "staff",
-    "role",
-    "setting",
-    "job",
-    "event",
-    "message",
-)
+AREAS = tuple(WORDS["area"])
+"""What the log can be narrowed to: the first word of an action."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,9 @@ def _form(sent: Any, chosen: CategoryView | None) -> CategoryForm:
         }
     form = CategoryForm(sent, data=values)
     tree = categories(context.reader(), include_hidden=True)
-    choices = [(key, text) for key, text in shelf_choices(tree) if not chosen or key != str(chosen.id)]
+    choices = [
+        (key, text) for key, text in shelf_choices(tree) if not chosen or key != str(chosen.id)
+    ]
     form.parent_id.choices = [("", i18n.gettext("At the top")), *choices]
     return form
 

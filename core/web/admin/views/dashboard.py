@@ -9,7 +9,7 @@ from flask import request
 from core.kernel import clock
 from core.kernel.clock import local_date
 from core.orders.services import search_orders
-from core.orders.types import OrderFilter
+from core.orders.types import OrderFilter, OrderSummary
 from core.web import context, i18n
 from core.web.access import access, has_permission
 from core.web.admin.blueprint import admin
@@ -47,7 +47,7 @@ def dashboard() -> str:
         return render_admin_page("welcome.html", here="dashboard", greeting=_greeting(zone))
     session = context.reader()
     sums = figures(session, period)
-    latest = ()
+    latest: tuple[OrderSummary, ...] = ()
     if has_permission(principal.permissions, "order.view"):
         latest = search_orders(session, OrderFilter(), page=1, per_page=8).items
     line = trend(session, period)

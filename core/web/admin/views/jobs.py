@@ -104,7 +104,9 @@ def _lines() -> list[JobLine]:
         for plugin, job in shop.plugins.contributions("jobs")
     ]
     return [
-        JobLine(key, i18n.gettext(label), every, plugin, runs.get(key), _is_late(runs.get(key), every))
+        JobLine(
+            key, i18n.gettext(label), every, plugin, runs.get(key), _is_late(runs.get(key), every)
+        )
         for key, label, every, plugin in known
     ]
 

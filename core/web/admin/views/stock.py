@@ -7,8 +7,8 @@ from flask import request
 
 from core.kernel.errors import NotFound, Rejected, ShopError
 from core.kernel.ids import new_token
-from core.stock.services import adjust, receive, recount, set_low_at
 from core.stock.rules import MovementKind
+from core.stock.services import adjust, receive, recount, set_low_at
 from core.web import context
 from core.web.access import access
 from core.web.admin.answers import Answer, done, page_number, query_text

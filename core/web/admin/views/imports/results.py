@@ -128,5 +128,7 @@ def failed_csv(run_id: UUID) -> Response:
     """The failed lines as a file to mend."""
     session = context.reader()
     rows = noted_rows(session, run_id, outcome=Outcome.FAILED, per_page=1).items
-    columns = list(rows[0].content) if rows else sorted(run_mapping(session, run_id).columns.values())
+    columns = (
+        list(rows[0].content) if rows else sorted(run_mapping(session, run_id).columns.values())
+    )
     return csv_download("failed-lines.csv", failed_rows_csv(session, run_id, columns))

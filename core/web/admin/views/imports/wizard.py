@@ -174,7 +174,7 @@ def _chosen(form: str) -> dict[str, str]:
 
 def _mapping(source: CsvSource, sent: object) -> ColumnMapping:
     values = cast("dict[str, str]", sent)
-    form = cast(Form, "invoices" if values.get("form") == "invoices" else "products")
+    form: Form = "invoices" if values.get("form") == "invoices" else "products"
     chosen = {name: values.get(f"col-{name}", "") for name, _ in fields_of(form)}
     return checked_mapping(
         form, {name: column for name, column in chosen.items() if column}, source.columns

@@ -35,9 +35,7 @@ def block(member_id: UUID) -> Answer:
     try:
         with context.writing() as session:
             block_member(session, member_id)
-            record(
-                session, "member.block", "member", member_id, after={"reason": form.reason.data}
-            )
+            record(session, "member.block", "member", member_id, after={"reason": form.reason.data})
     except ShopError as error:
         left = form.refuse(error)
         return show_member(member_id, left, opened="block", block_form=form), error.status
@@ -89,9 +87,7 @@ def erase(member_id: UUID) -> Answer:
     try:
         with context.writing() as session:
             erase_member(session, member_id)
-            record(
-                session, "member.erase", "member", member_id, after={"reason": form.reason.data}
-            )
+            record(session, "member.erase", "member", member_id, after={"reason": form.reason.data})
     except ShopError as error:
         left = form.refuse(error)
         return show_member(member_id, left, opened="erase", erase_form=form), error.status

@@ -7,6 +7,7 @@ from flask import request
 
 from core.ledger.rules import member_owner
 from core.ledger.services import statement
+from core.media.services import picture_views
 from core.members.services import (
     addresses_of,
     consents_of,
@@ -15,7 +16,6 @@ from core.members.services import (
     sessions_of,
 )
 from core.members.types import Realm
-from core.media.services import picture_views
 from core.orders.services import search_orders
 from core.orders.types import OrderFilter
 from core.sharing.services import chain_of, history_of, referral_of, team_counts

@@ -1,4 +1,4 @@
-"""Moving a member to another referrer: find the person, look at what would change, give a reason."""
+"""Moving a member to another referrer: find the person, see what would change, give a reason."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,9 +1,17 @@
 """Orders and after-sales."""
 
-from core.web.admin.views.orders import (  # noqa: F401 (imported so that they register themselves)
+from core.web.admin.views.orders import (
     after_sales,
     bulk,
     detail,
     index,
     money,
 )
+
+__all__ = [
+    "after_sales",
+    "bulk",
+    "detail",
+    "index",
+    "money",
+]

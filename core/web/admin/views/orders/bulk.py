@@ -35,7 +35,7 @@ class ParcelLine:
     @property
     def text(self) -> str:
         """The line as CSV, to be mended and sent again."""
-        return ",".join((self.order_no, self.carrier, self.tracking_no))
+        return f"{self.order_no},{self.carrier},{self.tracking_no}"
 
 
 @admin.get("/orders/ship")

@@ -51,9 +51,7 @@ def order(order_no: str) -> str:
     return show_order(order_no)
 
 
-def show_order(
-    order_no: str, *, errors: Any = (), opened: str = "", **forms: Any
-) -> str:
+def show_order(order_no: str, *, errors: Any = (), opened: str = "", **forms: Any) -> str:
     """The order's page, with a form that was refused as it was typed.
 
     Args:

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import request
 from werkzeug.wrappers import Response
 
+from core.api.forms import Period
 from core.kernel.clock import local_date, now
 from core.orders.services import export_orders, order_counts, packing_slip, search_orders
 from core.orders.states import OrderStatus
@@ -14,7 +15,6 @@ from core.web.access import access
 from core.web.admin.answers import csv_download, missing, page_number, query_text
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
-from core.api.forms import Period
 from core.web.admin.queries.people import member_names
 from core.web.admin.render import render_admin_page
 

@@ -75,9 +75,7 @@ def _confirm(order_no: str, reference: str, amount_fen: int) -> None:
             gateway_key=MANUAL,
             expires_at=now() + timedelta(days=1),
         )
-        result = PaymentResult(
-            attempt.payment_no, reference, PaymentOutcome.SUCCEEDED, amount_fen
-        )
+        result = PaymentResult(attempt.payment_no, reference, PaymentOutcome.SUCCEEDED, amount_fen)
         outcome = confirm_payment(session, result, extensions=context.shop().extensions())
         if outcome.verdict is not ConfirmVerdict.CONFIRMED:
             raise Rejected(
@@ -140,9 +138,7 @@ def refund(order_no: str) -> Answer:
     return done(f"/admin/orders/{order_no}", "The refund is on its way through the gateway.")
 
 
-def _show(
-    order_no: str, form: RefundForm, typed: dict[UUID, LineInput], errors: Any = ()
-) -> str:
+def _show(order_no: str, form: RefundForm, typed: dict[UUID, LineInput], errors: Any = ()) -> str:
     session = context.reader()
     return render_admin_page(
         "orders/refund.html",

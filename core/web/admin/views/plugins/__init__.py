@@ -1,6 +1,11 @@
 """Plugins: the list, the switch, settings, health, history."""
 
-from core.web.admin.views.plugins import (  # noqa: F401 (imported so that they register themselves)
+from core.web.admin.views.plugins import (
     acting,
     pages,
 )
+
+__all__ = [
+    "acting",
+    "pages",
+]

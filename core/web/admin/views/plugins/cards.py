@@ -121,7 +121,8 @@ def places_of(plugin: LoadedPlugin) -> list[str]:
     """Where a plugin takes part: regions, addresses, facts, jobs, rules."""
     parts = plugin.contributions
     found = [str(block.region) for block in parts.blocks]
-    found += [page.path for page in (*parts.store_pages, *parts.admin_pages)]
+    found += [page.path for page in parts.store_pages]
+    found += [page.path for page in parts.admin_pages]
     found += [f"price:{rule.key}" for rule in parts.price_rules]
     found += [f"job:{job.key}" for job in parts.jobs]
     found += list(plugin.facts)

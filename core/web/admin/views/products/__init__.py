@@ -1,6 +1,11 @@
 """Products: the list, the editor, export."""
 
-from core.web.admin.views.products import (  # noqa: F401 (imported so that they register themselves)
+from core.web.admin.views.products import (
     editor,
     index,
 )
+
+__all__ = [
+    "editor",
+    "index",
+]

@@ -28,7 +28,7 @@ def snapshot(product: ProductEdit) -> dict[str, Any]:
         "description": product.description,
         "slug": product.slug,
         "category_id": str(product.category_id or ""),
-        "attributes": {name: value for name, value in product.attributes},
+        "attributes": dict(product.attributes),
         "market_price_fen": product.market_price_fen,
         "per_member_limit": product.per_member_limit,
         "position": product.position,

@@ -113,7 +113,9 @@ def _receive(stored: ProductEdit | None) -> Answer:
     skus, draft.lines = sku_grid.drafts_of(draft.lines)
     if not is_sound or not skus or draft.errors:
         if not draft.errors:
-            draft.errors = [i18n.gettext("Please look at the marked fields; nothing was saved yet.")]
+            draft.errors = [
+                i18n.gettext("Please look at the marked fields; nothing was saved yet.")
+            ]
         return _show(stored, draft), 422
     try:
         product_id = _save(stored, draft, skus)
