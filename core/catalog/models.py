@@ -59,6 +59,8 @@ class Product(Base):
 
     __table_args__ = (
         sa.Index("ix_product_shelf", "state", "category_id", "position", "id"),
+        sa.Index("ix_product_shelf_sold", "state", "category_id", "sold_count", "id"),
+        sa.Index("ix_product_changed", "updated_at", "id"),
         sa.Index("ix_product_listing", "state", "position", "id"),
         sa.Index("ix_product_cheapest", "state", "min_price_fen", "id"),
         sa.Index("ix_product_newest", "state", "published_at", "id"),

@@ -9,7 +9,7 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 def squeeze(text: str) -> str:
     """One line: control characters dropped, runs of white space become one space, ends trimmed."""
-    if text.isascii() and text.isprintable():  # the common case, forty times as fast
+    if text.isprintable():  # no control or format characters, no space but the plain one
         return " ".join(text.split())
     kept = "".join(" " if c in "\r\n\t" else c for c in text)
     kept = "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -51,7 +51,7 @@ def admin_products(
     values = search_values(words)
     total = session.scalar(sa.select(sa.func.count(Product.id)).where(*wanted), values) or 0
     chosen = (
-        sa.select(Product)
+        sa.select(Product.id)
         .where(*wanted)
         .order_by(Product.updated_at.desc(), Product.id.desc())
         .limit(per_page)
@@ -126,24 +126,25 @@ def _rows_statement(chosen: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
     is_low = sa.case((StockLevel.low_at >= _AVAILABLE, 1), else_=0)
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
-            chosen.c.id,
-            chosen.c.slug,
-            chosen.c.title,
-            chosen.c.state,
+            Product.id,
+            Product.slug,
+            Product.title,
+            Product.state,
             Category.name.label("category_name"),
-            chosen.c.min_price_fen,
-            chosen.c.max_price_fen,
-            chosen.c.sold_count,
+            Product.min_price_fen,
+            Product.max_price_fen,
+            Product.sold_count,
             over_skus(sa.func.count(Sku.id)).label("sku_count"),
             over_skus(sa.func.coalesce(sa.func.sum(_AVAILABLE), 0)).label("available"),
             over_skus(sa.func.coalesce(sa.func.max(is_low), 0)).label("is_low"),
-            chosen.c.updated_at,
+            Product.updated_at,
             *(column.label(f"cover_{column.key}") for column in PICTURE_COLUMNS),
         )
         .select_from(chosen)
-        .outerjoin(Category, Category.id == chosen.c.category_id)
-        .outerjoin(Media, Media.id == chosen.c.cover_id)
-        .order_by(chosen.c.updated_at.desc(), chosen.c.id.desc())
+        .join(Product, Product.id == chosen.c.id)
+        .outerjoin(Category, Category.id == Product.category_id)
+        .outerjoin(Media, Media.id == Product.cover_id)
+        .order_by(Product.updated_at.desc(), Product.id.desc())
     )
     return statement
 

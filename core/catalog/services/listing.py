@@ -88,7 +88,7 @@ def product_cards(session: Session, ids: Sequence[UUID]) -> tuple[ProductCard, .
     """Cards of those products that are on sale, in the order of ``ids``, in one statement."""
     if not ids:
         return ()
-    chosen = sa.select(*_CARD).where(Product.id.in_(ids), _on_sale()).subquery("chosen")
+    chosen = sa.select(Product.id).where(Product.id.in_(ids), _on_sale()).subquery("chosen")
     cards = {card.id: card for card in map(_card, session.execute(_with_parts(chosen)))}
     return tuple(cards[product_id] for product_id in ids if product_id in cards)
 
@@ -97,13 +97,9 @@ def related_products(
     session: Session, product_id: UUID, category_id: UUID | None, *, limit: int = 6
 ) -> tuple[ProductCard, ...]:
     """Best-sold others of the same shelf (of all shelves without one), in one statement."""
-    wanted = [_on_sale(), Product.id != product_id]
-    if category_id is not None:
-        wanted.append(Product.category_id == category_id)
-    best = [_directed(key, descends) for key, descends in _ORDER["sold"]]
-    chosen = sa.select(*_CARD).where(*wanted).order_by(*best).limit(limit).subquery("chosen")
-    cards = map(_card, session.execute(_with_parts(chosen)))
-    return tuple(sorted(cards, key=lambda card: (card.sold_count, card.id), reverse=True))
+    values = {"own": product_id, "shelf": category_id, "limit": limit}
+    rows = session.execute(_related_statement(category_id is not None), values)
+    return tuple(map(_card, rows))
 
 
 def shelf_ids(category: sa.ColumnElement[str]) -> sa.Select[UUID]:
@@ -125,20 +121,39 @@ def _page_statement(
     if shape and sort == "default":
         keys = ((title_hits(shape), True), (Product.sold_count, True), *keys)
     wanted = _conditions(has_category, shape)
-    total = sa.select(sa.func.count()).select_from(Product).where(*wanted).scalar_subquery()
+    # A search reads all its matches anyway; a shelf is counted in its index.
+    counted = sa.func.count().over() if shape else _counted(wanted).scalar_subquery()
+    offset = sa.bindparam("offset", type_=sa.Integer())
+    return _cards_statement(wanted, keys, offset, counted.label("total"))
+
+
+@lru_cache(maxsize=2)
+def _related_statement(has_category: bool) -> sa.Select[*tuple[Any, ...]]:
+    wanted = [_on_sale(), Product.id != sa.bindparam("own", type_=sa.Uuid())]
+    if has_category:
+        wanted.append(Product.category_id == sa.bindparam("shelf", type_=sa.Uuid()))
+    return _cards_statement(wanted, _ORDER["sold"], None)
+
+
+def _cards_statement(
+    wanted: Sequence[sa.ColumnElement[bool]],
+    keys: Sequence[_Key],
+    offset: sa.BindParameter[int] | None,
+    *more: sa.Label[int],
+) -> sa.Select[*tuple[Any, ...]]:
+    """Choose ids in an index first, then read the rows of those few alone."""
     ranks = [key.label(f"rank_{number}") for number, (key, _) in enumerate(keys)]
     chosen = (
-        sa.select(*_CARD, total.label("total"), *ranks)
+        sa.select(Product.id, *more, *ranks)
         .where(*wanted)
         .order_by(*(_directed(key, descends) for key, descends in keys))
         .limit(sa.bindparam("limit", type_=sa.Integer()))
-        .offset(sa.bindparam("offset", type_=sa.Integer()))
-        .subquery("chosen")
     )
+    found = (chosen.offset(offset) if offset is not None else chosen).subquery("chosen")
     places = [
-        _directed(chosen.c[f"rank_{number}"], descends) for number, (_, descends) in enumerate(keys)
+        _directed(found.c[f"rank_{number}"], descends) for number, (_, descends) in enumerate(keys)
     ]
-    return _with_parts(chosen, chosen.c.total).order_by(*places)
+    return _with_parts(found, *(found.c[label.name] for label in more)).order_by(*places)
 
 
 def _directed(key: sa.ColumnElement[Any] | Any, descends: bool) -> sa.ColumnElement[Any]:
@@ -148,7 +163,10 @@ def _directed(key: sa.ColumnElement[Any] | Any, descends: bool) -> sa.ColumnElem
 
 @lru_cache(maxsize=256)
 def _count_statement(has_category: bool, shape: tuple[tuple[bool, int], ...]) -> sa.Select[int]:
-    wanted = _conditions(has_category, shape)
+    return _counted(_conditions(has_category, shape))
+
+
+def _counted(wanted: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(Product).where(*wanted)
 
 
@@ -185,13 +203,14 @@ def _with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[
     )
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
-            *(chosen.c[column.key] for column in _CARD),
+            *_CARD,
             skus,
             *more,
             *(column.label(f"cover_{column.key}") for column in PICTURE_COLUMNS),
         )
         .select_from(chosen)
-        .outerjoin(Media, Media.id == chosen.c.cover_id)
+        .join(Product, Product.id == chosen.c.id)
+        .outerjoin(Media, Media.id == Product.cover_id)
     )
     return statement
 
