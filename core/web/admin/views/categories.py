@@ -20,9 +20,8 @@ from core.web.admin.answers import Answer, done, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.forms.products import CategoryForm
-from core.web.admin.queries.shelves import product_counts
+from core.web.admin.queries.shelves import product_counts, shelf_choices
 from core.web.admin.render import render_admin_page
-from core.web.admin.views.products.index import shelf_choices
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,11 @@
 """What a product says, as plain values: for the audit log, and beside somebody else's edit."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.catalog.types import ProductEdit
 from core.kernel.money import format_yuan
+from core.web.admin.views.products.drafting import Difference, Draft
 from core.web.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from core.web.admin.views.products.editor import Draft
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A field that two people filled in differently."""
-
-    label: str
-    theirs: str
-    mine: str
 
 
 def snapshot(product: ProductEdit) -> dict[str, Any]:
@@ -45,7 +33,7 @@ def snapshot(product: ProductEdit) -> dict[str, Any]:
     }
 
 
-def differences(theirs: ProductEdit, draft: "Draft") -> list[Difference]:
+def differences(theirs: ProductEdit, draft: Draft) -> list[Difference]:
     """Fields that differ between what is stored and what is typed."""
     form = draft.form
     pairs = [

@@ -4,14 +4,12 @@ Every button that is not "save" (make the grid, move a picture, add a line) send
 shows it again with that done and nothing lost; only "save" changes the product.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from flask import request
 
 from core.catalog.services import (
-    categories,
     create_product,
     product_for_edit,
     save_pictures,
@@ -19,7 +17,7 @@ from core.catalog.services import (
     set_product_state,
     update_product,
 )
-from core.catalog.types import ProductDraft, ProductEdit
+from core.catalog.types import ProductEdit
 from core.kernel.errors import Conflict, InvalidInput, ShopError
 from core.media.services import picture_views, prepare_picture, record_picture
 from core.media.types import PictureView
@@ -29,35 +27,27 @@ from core.web.admin.answers import Answer, done, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.forms import sku_grid
-from core.web.admin.forms.products import ProductForm
 from core.web.admin.forms.sku_grid import OptionLine, SkuLine
 from core.web.admin.render import render_admin_page
-from core.web.admin.views.products.comparing import Difference, differences, snapshot
-from core.web.admin.views.products.index import shelf_choices
+from core.web.admin.views.products.comparing import differences, snapshot
+from core.web.admin.views.products.drafting import (
+    Draft,
+    carry_out,
+    draft_of,
+    product_form,
+    read_draft,
+    texts_of,
+)
 
 _MOST_FILES = 12
 _FILE_BYTES = 20 * 1024 * 1024
-
-
-@dataclass
-class Draft:
-    """The editor's whole state as typed."""
-
-    form: ProductForm
-    attributes: list[tuple[str, str]]
-    options: list[OptionLine]
-    lines: list[SkuLine]
-    pictures: list[UUID]
-    errors: list[str] = field(default_factory=list)
-    is_changed: bool = False
-    conflict: list[Difference] | None = None
 
 
 @admin.get("/products/new")
 @access("staff:product.edit")
 def new_product() -> str:
     """An empty editor."""
-    form = _form(None, None)
+    form = product_form(None, None)
     return _show(None, Draft(form, [], [], [SkuLine()], []))
 
 
@@ -73,7 +63,7 @@ def create() -> Answer:
 def product(product_id: UUID) -> str:
     """The editor of one product."""
     stored = product_for_edit(context.reader(), product_id)
-    return _show(stored, _draft_of(stored))
+    return _show(stored, draft_of(stored))
 
 
 @admin.post("/products/<uuid:product_id>")
@@ -94,7 +84,7 @@ def change_state(product_id: UUID) -> Answer:
             record(session, f"product.{target}", "product", product_id)
     except ShopError as error:
         stored = product_for_edit(context.reader(), product_id)
-        draft = _draft_of(stored)
+        draft = draft_of(stored)
         draft.errors = sentences(error)
         return _show(stored, draft), error.status
     message = "The product is on sale." if target == "on_sale" else "The product is off sale."
@@ -102,12 +92,12 @@ def change_state(product_id: UUID) -> Answer:
 
 
 def _receive(stored: ProductEdit | None) -> Answer:
-    draft = _read(stored)
+    draft = read_draft(stored)
     action = request.form.get("do", "save")
     draft.is_changed = True
     _take_files(draft)
     if action not in ("save", "publish"):
-        _carry_out(draft, action)
+        carry_out(draft, action)
         return _show(stored, draft)
     is_sound = draft.form.validate()
     skus, draft.lines = sku_grid.drafts_of(draft.lines)
@@ -137,7 +127,7 @@ def _publish(product_id: UUID) -> Answer:
 
 
 def _save(stored: ProductEdit | None, draft: Draft, skus: list[Any]) -> UUID:
-    actor, texts = context.staff().actor, _texts(draft)
+    actor, texts = context.staff().actor, texts_of(draft)
     with context.writing() as session:
         if stored is None:
             product_id = create_product(
@@ -180,26 +170,6 @@ def _at_fields(draft: Draft, error: ShopError) -> list[str]:
     return sentences(error)
 
 
-def _carry_out(draft: Draft, action: str) -> None:
-    name, _, value = action.partition(":")
-    if name == "grid":
-        draft.lines = sku_grid.combine(draft.options, draft.lines) or [SkuLine()]
-    elif name == "attribute":
-        draft.attributes += [("", "")] * 3
-    elif name in ("up", "down", "remove"):
-        _move_picture(draft, name, value)
-
-
-def _move_picture(draft: Draft, move: str, value: str) -> None:
-    place = next((i for i, each in enumerate(draft.pictures) if str(each) == value), None)
-    if place is None:
-        return
-    picture = draft.pictures.pop(place)
-    if move != "remove":
-        target = place - 1 if move == "up" else place + 1
-        draft.pictures.insert(max(0, target), picture)
-
-
 def _take_files(draft: Draft) -> None:
     """Store what was uploaded; each picture in a unit of work of its own, encoding outside it."""
     for file in request.files.getlist("files")[:_MOST_FILES]:
@@ -220,75 +190,6 @@ def _take_files(draft: Draft) -> None:
             continue
         if picture_id not in draft.pictures:
             draft.pictures.append(picture_id)
-
-
-def _read(stored: ProductEdit | None) -> Draft:
-    form = _form(request.form, stored)
-    names, values = request.form.getlist("attribute-name"), request.form.getlist("attribute-value")
-    known = sku_grid.lines_of(stored.skus) if stored else []
-    return Draft(
-        form=form,
-        attributes=[(n, v) for n, v in zip(names, values, strict=False) if n.strip() or v.strip()],
-        options=sku_grid.read_options(request.form),
-        lines=sku_grid.read_lines(request.form, known) or known or [SkuLine()],
-        pictures=_picture_ids(),
-    )
-
-
-def _picture_ids() -> list[UUID]:
-    found: list[UUID] = []
-    for text in request.form.getlist("picture"):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
-
-
-def _draft_of(stored: ProductEdit) -> Draft:
-    lines = sku_grid.lines_of(stored.skus)
-    return Draft(
-        form=_form(None, stored),
-        attributes=list(stored.attributes),
-        options=sku_grid.options_of([line for line in lines if line.is_active] or lines),
-        lines=lines or [SkuLine()],
-        pictures=[picture.id for picture in stored.pictures],
-    )
-
-
-def _form(sent: Any, stored: ProductEdit | None) -> ProductForm:
-    values: dict[str, Any] = {}
-    if stored is not None:
-        values = {
-            "title": stored.title,
-            "subtitle": stored.subtitle,
-            "description": stored.description,
-            "slug": stored.slug,
-            "category_id": str(stored.category_id or ""),
-            "market_price_fen": stored.market_price_fen,
-            "per_member_limit": stored.per_member_limit,
-            "position": stored.position,
-            "version": str(stored.version),
-        }
-    form = ProductForm(sent, data=values)
-    shelves = shelf_choices(categories(context.reader(), include_hidden=True))
-    form.category_id.choices = [("", i18n.gettext("No category")), *shelves]
-    return form
-
-
-def _texts(draft: Draft) -> ProductDraft:
-    form = draft.form
-    return ProductDraft(
-        title=form.title.data or "",
-        subtitle=form.subtitle.data or "",
-        description=form.description.data or "",
-        slug=form.slug.data or "",
-        attributes=tuple(draft.attributes),
-        category_id=UUID(form.category_id.data) if form.category_id.data else None,
-        market_price_fen=form.market_price_fen.data,
-        per_member_limit=form.per_member_limit.data,
-        position=form.position.data or 0,
-    )
 
 
 def _show(stored: ProductEdit | None, draft: Draft) -> str:

@@ -12,7 +12,6 @@ from core.catalog.services import (
     delete_drafts,
     set_product_state,
 )
-from core.catalog.types import CategoryView
 from core.kernel.clock import local_date, now
 from core.kernel.errors import ShopError
 from core.web import context, flash
@@ -29,6 +28,7 @@ from core.web.admin.answers import (
 )
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.queries.shelves import shelf_choices
 from core.web.admin.render import render_admin_page
 
 _STATES = ("on_sale", "draft", "off_sale")
@@ -70,18 +70,6 @@ def _show(errors: list[str] | None = None) -> str:
         is_narrowed=bool(request.args),
         errors=errors or [],
     )
-
-
-def shelf_choices(
-    tree: tuple[CategoryView, ...], *, by_slug: bool = False, depth: int = 0
-) -> list[tuple[str, str]]:
-    """Categories for a picker, each below its parent and indented."""
-    found = []
-    for shelf in tree:
-        value = shelf.slug if by_slug else str(shelf.id)
-        found.append((value, "　" * depth + shelf.name))
-        found += shelf_choices(shelf.children, by_slug=by_slug, depth=depth + 1)
-    return found
 
 
 @admin.post("/products/bulk")
