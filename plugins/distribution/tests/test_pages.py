@@ -60,7 +60,7 @@ def test_home_shows_money_by_state_and_explains_each_commission(earned, sign_in)
 
     assert re.search(r"26<small>\.80</small>", page)  # available
     assert "10.00" in page  # on its way
-    assert "version 1" in page
+    assert "plan version 1" in page
     assert "¥268.00" in page
     assert "买**" in page
     assert "买家" not in page
