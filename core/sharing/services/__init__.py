@@ -7,20 +7,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.members.services import declare_export
-from core.sharing.services.binding import (
-    bind,
-    bind_on_order,
-    bind_on_payment,
-    bind_on_registration,
-    bind_on_visit,
-    no_check,
-)
+from core.sharing.services.binding import bind, no_check
 from core.sharing.services.links import (
     claim_visits,
     create_share,
     find_share,
     record_visit,
     shares_of,
+)
+from core.sharing.services.moments import (
+    bind_on_order,
+    bind_on_payment,
+    bind_on_registration,
+    bind_on_visit,
 )
 from core.sharing.services.stewardship import expire_referrals, set_lock, transfer
 from core.sharing.services.teams import (

@@ -95,8 +95,9 @@ class Histories(RuleBasedStateMachine):
             return Verdict.REFUSED
         if member in model.edges and not model.is_over(member):
             return Verdict.KEPT
+        path = model.path(referrer)
         model.edges.pop(member, None)
-        model.drop_dead(model.path(referrer))
+        model.drop_dead([lower for lower in path if lower in model.edges])
         if member in [model.edges[lower][0] for lower in model.path(referrer)]:
             return Verdict.REFUSED
         model.edges[member] = [referrer, model.until(days), False]
