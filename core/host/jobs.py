@@ -22,14 +22,13 @@ from core.members.services import prune_codes, prune_sessions
 from core.messages.services import deliver_due
 from core.orders import jobs as orders
 from core.orders.services import confirm_payment, refund_done
-from core.payments.polling import query_open_payments
-from core.payments.refunding import run_due_refunds
+from core.payments.jobs import query_open_payments, run_due_refunds
 from core.payments.sandbox.client import sandbox_key
 from core.payments.sandbox.delivery import deliver_callbacks
 from core.payments.sandbox.services import prune_nonces
 from core.payments.services import prune_notices
 from core.payments.types import PaymentResult
-from core.payouts.paying import run_due_payouts
+from core.payouts.jobs import run_due_payouts
 from core.sharing.services import expire_referrals
 
 KEEP_EVENTS = timedelta(days=90)
@@ -119,7 +118,8 @@ def _keep_house(work: Work) -> None:
 
 def _forget_runs(work: Work) -> None:
     """Drop old ticks; those of jobs that run every few seconds go after minutes, failures stay."""
-    frequent = [job.key for job in _JOBS if job.every_seconds < 60]
+    contributed = [job for _, job in work.shop.plugins.contributions("jobs")]
+    frequent = [job.key for job in (*_JOBS, *contributed) if job.every_seconds < 60]
     with work.write() as session:
         changed(session, sa.delete(JobRun).where(JobRun.started_at < now() - KEEP_RUNS))
         changed(

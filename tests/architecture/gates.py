@@ -23,7 +23,8 @@ EXTRA_PARTS = {
     "ledger": {"triggers"},  # the database itself refuses to change posted rows
     "media": {"encoding"},  # pictures re-encoded: pure, but far too heavy for rules
     "orders": {"states"},  # five axes of states, each a table of moves
-    "payments": {"gateways"},  # the contract every gateway keeps, and their registry
+    # the contract every gateway keeps and their registry; a gateway in miniature for trying out
+    "payments": {"gateways", "sandbox"},
     "pricing": {"values"},  # the quote without database types, so that pure rules may use it
     "staff": {"permissions"},  # the catalogue of rights
 }

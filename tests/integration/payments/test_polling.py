@@ -5,7 +5,7 @@ from datetime import timedelta
 from core.kernel import clock
 from core.kernel.errors import UpstreamError
 from core.payments.gateways import GatewayRegistry
-from core.payments.polling import query_open_payments
+from core.payments.jobs import query_open_payments
 from core.payments.sandbox import services
 from core.payments.sandbox.types import Choice, Decision
 from core.payments.services import attach_start, attempts_of, record_result, start_attempt

@@ -12,8 +12,8 @@ from core.kernel.errors import Conflict, InvariantError, NotFound, Rejected, Ups
 from core.kernel.ids import new_id
 from core.ledger.services import platform_balance, verify
 from core.payments.gateways import GatewayRegistry
+from core.payments.jobs import run_due_refunds, run_refund
 from core.payments.models import PaymentAttempt, Suspense
-from core.payments.refunding import run_due_refunds, run_refund
 from core.payments.rules import REFUND_TRIES
 from core.payments.services import (
     due_refunds,

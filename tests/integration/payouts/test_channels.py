@@ -7,7 +7,7 @@ import pytest
 from core.kernel import clock
 from core.kernel.errors import Conflict, NotFound, UpstreamError
 from core.ledger.services import balances, member_owner, platform_balance, verify
-from core.payouts.paying import run_due_payouts, run_payout
+from core.payouts.jobs import run_due_payouts, run_payout
 from core.payouts.rules import PAYOUT_TRIES
 from core.payouts.services import (
     approve,

@@ -7,7 +7,7 @@ import pytest
 
 from core.kernel.errors import Conflict, Rejected
 from core.ledger.services import WALLET, balances, member_owner, verify
-from core.payouts.paying import run_payout
+from core.payouts.jobs import run_payout
 from core.payouts.services import approve, reject
 from core.payouts.types import PayResult
 from core.settings.rules import StoreSettings

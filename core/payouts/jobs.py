@@ -1,4 +1,4 @@
-"""Paying through channels: edges that open their own units of work.
+"""Work of payouts that calls out: paying through channels, in units of work of its own.
 
 No transaction is open while a channel is called.
 """

@@ -1,6 +1,7 @@
-"""Sending refunds to their gateways: edges that open their own units of work.
+"""Work of payments that calls out: refunds sent, gateways asked about open payments.
 
-No transaction is open while a gateway is asked.
+Each function opens its own units of work; none is open while a gateway is called. Two workers may
+run the same function at once.
 """
 
 import logging
@@ -12,16 +13,20 @@ from sqlalchemy.orm import Session
 from core.db.engine import Database
 from core.kernel.errors import NotFound, UpstreamError
 from core.payments.gateways import Gateway, GatewayRegistry
+from core.payments.services.attempts import attempts_to_query
 from core.payments.services.refunds import (
     claim_refund,
     due_refunds,
     refund_failed,
     refund_succeeded,
 )
-from core.payments.types import Attempt, RefundRequest, RefundView
+from core.payments.types import Attempt, PaymentResult, RefundRequest, RefundView
 
 Settle = Callable[[Session, UUID], object]
 """What happens when the gateway confirms; gets the refund's id, calls ``refund_succeeded``."""
+
+Confirm = Callable[[Session, PaymentResult], object]
+"""What happens with a payment's result: ``core.orders.services.confirm_payment``."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +84,35 @@ def run_due_refunds(
             continue
         done += run_refund(database, gateway, refund_id, settle=settle)
     return done
+
+
+def query_open_payments(
+    database: Database, gateways: GatewayRegistry, confirm: Confirm, *, limit: int = 100
+) -> int:
+    """Ask gateways about started payments whose callback may be lost.
+
+    Args:
+        database: units of work are opened on it.
+        gateways: those that can be asked.
+        confirm: takes each answer, in a unit of work of its own.
+        limit: how many payments at most.
+
+    Returns:
+        How many gateways answered.
+    """
+    with database.write() as session:
+        due = attempts_to_query(session, limit=limit)
+    answered = 0
+    for attempt in due:
+        try:
+            result = gateways.get(attempt.gateway).query(attempt.payment_no)
+        except (UpstreamError, NotFound) as error:
+            _log.warning("query of payment %s failed: %s", attempt.payment_no, error)
+            continue
+        with database.write() as session:
+            confirm(session, result)
+        answered += 1
+    return answered
 
 
 def _request(refund: RefundView, attempt: Attempt) -> RefundRequest:
