@@ -5,7 +5,7 @@ is checked by the services, whose refusals are shown at the field they name. Lab
 ``YuanField(label("Amount"))`` is read in the language of the page that shows it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, IntegerField, StringField
+from wtforms import DateField, Form, IntegerField, SelectChoice, StringField
 from wtforms.validators import (
     InputRequired,
     Length,
@@ -36,6 +36,7 @@ __all__ = [
     "at_most",
     "between",
     "lazy_gettext",
+    "options",
     "required",
     "whole_number",
 ]
@@ -194,3 +195,8 @@ def whole_number(label: Any, least: int, most: int, **kwargs: Any) -> IntegerFie
     return IntegerField(
         label, [InputRequired(), NumberRange(min=least, max=most)], render_kw=render, **kwargs
     )
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Choices of a select or radio field, from (value, label); labels may be lazy."""
+    return [SelectChoice(value, label) for value, label in pairs]

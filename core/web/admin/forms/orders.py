@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.api.forms import AdminForm, NotBelow, YuanField
+from core.api.forms import AdminForm, NotBelow, YuanField, options
 
 CARRIERS = (
     "顺丰速运",
@@ -62,7 +62,9 @@ class RefundForm(AdminForm):
 
     kind = RadioField(
         _l("Goods"),
-        choices=[("refund", _l("Stay with the shopper")), ("return", _l("Come back to the shelf"))],
+        choices=options(
+            [("refund", _l("Stay with the shopper")), ("return", _l("Come back to the shelf"))]
+        ),
         default="refund",
     )
     reason = StringField(_l("Reason"), [InputRequired(), Length(max=40)])

@@ -12,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.api.forms import AdminForm, YuanField, whole_number
+from core.api.forms import AdminForm, YuanField, options, whole_number
 
 
 class ProductForm(AdminForm):
@@ -66,11 +66,13 @@ class AdjustForm(AdminForm):
 
     kind = RadioField(
         _l("What happened"),
-        choices=[
-            ("receive", _l("Came in")),
-            ("adjust", _l("Correction")),
-            ("count", _l("Counted")),
-        ],
+        choices=options(
+            [
+                ("receive", _l("Came in")),
+                ("adjust", _l("Correction")),
+                ("count", _l("Counted")),
+            ]
+        ),
         default="receive",
     )
     quantity = whole_number(

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.api.forms import AdminForm, NotBelow, PercentField, YuanField, whole_number
+from core.api.forms import AdminForm, NotBelow, PercentField, YuanField, options, whole_number
 
 _ZONES = ["Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo"]
 _OTHERS = sorted(
@@ -35,7 +35,8 @@ class ShopForm(AdminForm):
         _l("Time zone"), choices=[*_ZONES, *(zone for zone in _OTHERS if zone not in _ZONES)]
     )
     default_locale = RadioField(
-        _l("Language of the store"), choices=[("zh_Hans_CN", "简体中文"), ("en", "English")]
+        _l("Language of the store"),
+        choices=options([("zh_Hans_CN", "简体中文"), ("en", "English")]),
     )
 
 
@@ -78,12 +79,14 @@ class SharingForm(AdminForm):
 
     binding = RadioField(
         _l("A member is bound"),
-        choices=[
-            ("first_visit", _l("At the first visit")),
-            ("registration", _l("At registration")),
-            ("first_order", _l("At the first order")),
-            ("first_payment", _l("At the first payment")),
-        ],
+        choices=options(
+            [
+                ("first_visit", _l("At the first visit")),
+                ("registration", _l("At registration")),
+                ("first_order", _l("At the first order")),
+                ("first_payment", _l("At the first payment")),
+            ]
+        ),
         description=_l(
             "First visit: the first link counts. All others: the last link opened before it counts."
         ),

@@ -12,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
-from core.api.forms import AdminForm
+from core.api.forms import AdminForm, options
 
 LANGUAGES = [("zh_Hans_CN", "简体中文"), ("en", "English")]
 
@@ -29,10 +29,12 @@ class ProfileForm(AdminForm):
     """The own name and language."""
 
     name = StringField(_l("Name"), [InputRequired(), Length(max=40)])
-    locale = RadioField(_l("Language"), choices=LANGUAGES)
+    locale = RadioField(_l("Language"), choices=options(LANGUAGES))
     look = RadioField(
         _l("Look"),
-        choices=[("auto", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))],
+        choices=options(
+            [("auto", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))]
+        ),
     )
 
 

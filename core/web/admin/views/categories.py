@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 
+from core.api.forms import options
 from core.catalog.services import (
     categories,
     create_category,
@@ -130,7 +131,7 @@ def _form(sent: Any, chosen: CategoryView | None) -> CategoryForm:
     choices = [
         (key, text) for key, text in shelf_choices(tree) if not chosen or key != str(chosen.id)
     ]
-    form.parent_id.choices = [("", i18n.gettext("At the top")), *choices]
+    form.parent_id.choices = options([("", i18n.gettext("At the top")), *choices])
     return form
 
 

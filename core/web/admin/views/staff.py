@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 
+from core.api.forms import options
 from core.kernel.errors import ShopError
 from core.members.services import revoke_sessions
 from core.members.types import Realm
@@ -63,7 +64,7 @@ def _show_list(form: NewStaffForm, errors: Any = (), *, is_open: bool = False) -
 
 def _new_form(sent: Any = None) -> NewStaffForm:
     form = NewStaffForm(sent, data={"role_key": "clerk"})
-    form.role_key.choices = _role_choices()
+    form.role_key.choices = options(_role_choices())
     return form
 
 
@@ -107,7 +108,7 @@ def _show_one(staff_id: UUID, form: StaffForm | None = None, errors: Any = ()) -
         form = StaffForm(
             data={"name": person.name, "role_key": person.role_key, "is_active": person.is_active}
         )
-        form.role_key.choices = _role_choices()
+        form.role_key.choices = options(_role_choices())
     return render_admin_page(
         "staff/person.html", here="staff", person=person, form=form, errors=list(errors)
     )
@@ -118,7 +119,7 @@ def _show_one(staff_id: UUID, form: StaffForm | None = None, errors: Any = ()) -
 def save_staff(staff_id: UUID) -> Answer:
     """Change a person's name, role, right to sign in, or forgotten password."""
     form = StaffForm(request.form)
-    form.role_key.choices = _role_choices()
+    form.role_key.choices = options(_role_choices())
     if not form.validate():
         return _show_one(staff_id, form), 422
     try:

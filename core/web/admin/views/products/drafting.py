@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 
+from core.api.forms import options
 from core.catalog.services import categories
 from core.catalog.types import ProductDraft, ProductEdit
 from core.web import context, i18n
@@ -91,7 +92,7 @@ def product_form(sent: Any, stored: ProductEdit | None) -> ProductForm:
         }
     form = ProductForm(sent, data=values)
     shelves = shelf_choices(categories(context.reader(), include_hidden=True))
-    form.category_id.choices = [("", i18n.gettext("No category")), *shelves]
+    form.category_id.choices = options([("", i18n.gettext("No category")), *shelves])
     return form
 
 
