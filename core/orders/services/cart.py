@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.catalog import services as catalog
 from core.catalog.types import SkuFacts
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import NotFound, Rejected
 from core.orders.rules import (
@@ -27,13 +28,15 @@ from core.orders.types import CartChange, CartLineView, CartView, Extensions
 from core.pricing.types import PricedLine
 from core.settings.rules import StoreSettings
 
-_READ = (
-    sa.select(CART_LINE.c.owner, CART_LINE.c.sku_id, CART_LINE.c.quantity, CART_LINE.c.is_selected)
-    .where(CART_LINE.c.owner.in_(sa.bindparam("owners", expanding=True)))
+_READ = Prepared(
+    sa.select(CART_LINE.c.sku_id, CART_LINE.c.quantity, CART_LINE.c.is_selected)
+    .where(CART_LINE.c.owner == sa.bindparam("bag"))
     .order_by(CART_LINE.c.added_at.desc(), CART_LINE.c.sku_id.desc())
 )
-_COUNT = sa.select(sa.func.coalesce(sa.func.sum(CART_LINE.c.quantity), 0)).where(
-    CART_LINE.c.owner == sa.bindparam("owner")
+_COUNT = Prepared(
+    sa.select(sa.func.coalesce(sa.func.sum(CART_LINE.c.quantity), 0).label("pieces")).where(
+        CART_LINE.c.owner == sa.bindparam("bag")
+    )
 )
 
 
@@ -49,8 +52,8 @@ def guest_cart(visitor: str) -> str:
 
 def read_wants(session: Session, owner: str, *, only_selected: bool = False) -> list[Want]:
     """The lines of a bag, newest first."""
-    rows = session.connection().execute(_READ, {"owners": [owner]})
-    wants = [Want(row.sku_id, row.quantity, row.is_selected) for row in rows]
+    rows = _READ.all(session, {"bag": owner})
+    wants = [Want(row.sku_id, row.quantity, bool(row.is_selected)) for row in rows]
     return [want for want in wants if want.is_selected] if only_selected else wants
 
 
@@ -122,7 +125,7 @@ def merge_guest_cart(session: Session, visitor: str, member_id: UUID) -> int:
 
 def cart_count(session: Session, owner: str) -> int:
     """Pieces in the bag, for the icon. One statement; lines with a problem are counted too."""
-    return int(session.connection().scalar(_COUNT, {"owner": owner}) or 0)
+    return sum(int(row.pieces) for row in _COUNT.all(session, {"bag": owner}))
 
 
 def cart_view(

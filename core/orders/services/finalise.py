@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.catalog import services as catalog
 from core.db.outbox import announce
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import InvariantError, NotFound
 from core.kernel.events import Event
@@ -62,11 +63,13 @@ _with_lines = (
     .order_by(LINE.c.position)
     .with_for_update(of=ORDER)
 )
-_by_payment = _with_lines.join(
-    PaymentAttempt.__table__, PaymentAttempt.__table__.c.order_id == ORDER.c.id
-).where(PaymentAttempt.__table__.c.payment_no == sa.bindparam("payment_no"))
-_by_id = _with_lines.where(ORDER.c.id == sa.bindparam("order"))
-_mark_paid = (
+_by_payment = Prepared(
+    _with_lines.join(
+        PaymentAttempt.__table__, PaymentAttempt.__table__.c.order_id == ORDER.c.id
+    ).where(PaymentAttempt.__table__.c.payment_no == sa.bindparam("payment_no"))
+)
+_by_id = Prepared(_with_lines.where(ORDER.c.id == sa.bindparam("order")))
+_mark_paid = Prepared(
     sa.update(ORDER)
     .where(
         ORDER.c.id == sa.bindparam("order"),
@@ -176,8 +179,8 @@ class _Locked:
         )
 
 
-def _locked(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> _Locked:
-    rows = session.connection().execute(query, values).all()
+def _locked(session: Session, query: Prepared, values: dict[str, Any]) -> _Locked:
+    rows = query.all(session, values)
     if not rows:
         raise NotFound("payments.unknown", "There is no such payment.")
     return _Locked(rows[0], rows)
@@ -202,8 +205,7 @@ def _bind(session: Session, order: _Locked, extensions: Extensions) -> None:
 def _settle(session: Session, order: _Locked, at: datetime, facts: Sequence[Event]) -> None:
     """Everything that being paid means."""
     order_id, total = order.row.order_id, order.row.total_fen
-    changed = session.connection().execute(_mark_paid, {"order": order_id, "paid": total, "at": at})
-    if changed.rowcount != 1:
+    if _mark_paid.change(session, {"order": order_id, "paid": total, "at": at}) != 1:
         raise InvariantError("orders.paid_twice", "An order cannot be paid twice.")
     params = {"amount": format_yuan(total)}
     add_entries(session, [entry_row(order_id, "paid", "Paid ¥%(amount)s", params=params, at=at)])

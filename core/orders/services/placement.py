@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, Rejected
 from core.kernel.ids import new_id, new_number
@@ -20,7 +21,7 @@ from core.members.types import MemberState
 from core.orders.rules import problem_message, tidy_note
 from core.orders.services.basket import Basket, read_basket
 from core.orders.services.cart import member_cart, read_wants, wanted
-from core.orders.services.storing import Prepared, Request, store_order
+from core.orders.services.storing import ADDRESS_PARTS, Placement, Request, store_order
 from core.orders.services.tables import ORDER
 from core.orders.states import OrderState, PaymentState
 from core.orders.types import Extensions, PlacedOrder, PlacementFacts
@@ -30,8 +31,12 @@ from core.sharing import services as sharing
 
 _member = Member.__table__.c
 _address = Address.__table__.c
-_lock_buyer = (
-    sa.select(_member.state.label("member_state"), Address.__table__)
+_lock_buyer = Prepared(
+    sa.select(
+        _member.state.label("member_state"),
+        _address.id,
+        *(_address[part] for part in ADDRESS_PARTS),
+    )
     .select_from(
         sa.outerjoin(
             Member.__table__,
@@ -42,11 +47,13 @@ _lock_buyer = (
     .where(_member.id == sa.bindparam("member_id"))
     .with_for_update(of=Member.__table__, key_share=True)
 )
-_find_placed = sa.select(
-    ORDER.c.id, ORDER.c.order_no, ORDER.c.total_fen, ORDER.c.expires_at, ORDER.c.payment_state
-).where(
-    ORDER.c.member_id == sa.bindparam("member_id"),
-    ORDER.c.request_key == sa.bindparam("request_key"),
+_find_placed = Prepared(
+    sa.select(
+        ORDER.c.id, ORDER.c.order_no, ORDER.c.total_fen, ORDER.c.expires_at, ORDER.c.payment_state
+    ).where(
+        ORDER.c.member_id == sa.bindparam("member_id"),
+        ORDER.c.request_key == sa.bindparam("request_key"),
+    )
 )
 
 
@@ -116,11 +123,8 @@ def place_order(
 
 def _locked_buyer(session: Session, member_id: UUID, address_id: UUID) -> Mapping[str, Any] | None:
     """Lock the member, so that their orders are placed one after another; read the address."""
-    found = session.connection().execute(
-        _lock_buyer, {"member_id": member_id, "address_id": address_id}
-    )
-    row = found.mappings().first()
-    return None if row is None else dict(row)
+    row = _lock_buyer.first(session, {"member_id": member_id, "address_id": address_id})
+    return None if row is None else row._asdict()
 
 
 def _checked_address(buyer: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -132,18 +136,14 @@ def _checked_address(buyer: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _placed_before(session: Session, member_id: UUID, request_key: str) -> PlacedOrder | None:
-    row = (
-        session.connection()
-        .execute(_find_placed, {"member_id": member_id, "request_key": request_key})
-        .first()
-    )
+    row = _find_placed.first(session, {"member_id": member_id, "request_key": request_key})
     if row is None:
         return None
     is_paid = row.payment_state != PaymentState.PENDING
     return PlacedOrder(row.id, row.order_no, row.total_fen, row.expires_at, False, is_paid)
 
 
-def _prepare(session: Session, request: Request) -> Prepared:
+def _prepare(session: Session, request: Request) -> Placement:
     """Read and compute: basket, quote, uplines, checks, freezes. Writes no row of the order."""
     settings, extensions = request.settings, request.extensions
     if not settings.is_open:
@@ -160,7 +160,7 @@ def _prepare(session: Session, request: Request) -> Prepared:
         province=request.address["province"],
     )
     extensions.check("check_place_order", session=session, placement=facts)
-    return Prepared(
+    return Placement(
         order_id=order_id,
         order_no=order_no,
         at=at,

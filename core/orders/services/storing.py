@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
+from core.db.prepared import Prepared
 from core.kernel.ids import new_id
 from core.orders.events import OrderPlaced
 from core.orders.services.basket import BasketLine, Want
@@ -26,11 +27,14 @@ from core.stock import services as stock
 
 ADDRESS_PARTS = ("name", "phone", "province", "city", "district", "detail", "postcode")
 
-_insert_order = sa.insert(ORDER)
-_insert_line = sa.insert(LINE)
-_empty_bag = sa.delete(CART_LINE).where(
-    CART_LINE.c.owner == sa.bindparam("bag"),
-    CART_LINE.c.sku_id.in_(sa.bindparam("ordered", expanding=True)),
+_insert_order = Prepared(
+    sa.insert(ORDER), [column.name for column in ORDER.c if not column.nullable]
+)
+_insert_line = Prepared(sa.insert(LINE), [column.name for column in LINE.c])
+_take_out = Prepared(
+    sa.delete(CART_LINE).where(
+        CART_LINE.c.owner == sa.bindparam("bag"), CART_LINE.c.sku_id == sa.bindparam("ordered")
+    )
 )
 
 
@@ -51,7 +55,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Placement:
     """Everything an order will hold, computed before the first row is written."""
 
     order_id: UUID
@@ -67,13 +71,12 @@ class Prepared:
         return self.facts.quote
 
 
-def store_order(session: Session, request: Request, prepared: Prepared) -> PlacedOrder:
+def store_order(session: Session, request: Request, prepared: Placement) -> PlacedOrder:
     """Write the order and hold its stock, the stock last."""
     expires_at = prepared.at + timedelta(minutes=request.settings.unpaid_minutes)
-    connection = session.connection()
-    connection.execute(_insert_order, _order_row(request, prepared, expires_at))
-    lines = [_line_row(prepared, position) for position in range(len(prepared.lines))]
-    connection.execute(_insert_line, lines)
+    _insert_order.many(session, [_order_row(request, prepared, expires_at)])
+    lines = range(len(prepared.lines))
+    _insert_line.many(session, [_line_row(prepared, position) for position in lines])
     placed = entry_row(
         prepared.order_id,
         "placed",
@@ -82,11 +85,11 @@ def store_order(session: Session, request: Request, prepared: Prepared) -> Place
         at=prepared.at,
     )
     add_entries(session, [placed])
-    sku_ids = [line.facts.sku_id for line in prepared.lines]
-    if request.wants is None:
-        connection.execute(_empty_bag, {"bag": member_cart(request.member_id), "ordered": sku_ids})
-    announce(session, _placed_fact(prepared))
     pieces = {line.facts.sku_id: line.want.quantity for line in prepared.lines}
+    if request.wants is None:
+        bag = member_cart(request.member_id)
+        _take_out.many(session, [{"bag": bag, "ordered": sku_id} for sku_id in pieces])
+    announce(session, _placed_fact(prepared))
     stock.hold(session, str(prepared.order_id), pieces, expires_at)
     total = prepared.quote.total_fen
     if total == 0:
@@ -96,7 +99,7 @@ def store_order(session: Session, request: Request, prepared: Prepared) -> Place
     )
 
 
-def _order_row(request: Request, prepared: Prepared, expires_at: datetime) -> dict[str, Any]:
+def _order_row(request: Request, prepared: Placement, expires_at: datetime) -> dict[str, Any]:
     quote, address = prepared.quote, request.address
     return {
         "id": prepared.order_id,
@@ -128,7 +131,7 @@ def _order_row(request: Request, prepared: Prepared, expires_at: datetime) -> di
     }
 
 
-def _line_row(prepared: Prepared, position: int) -> dict[str, Any]:
+def _line_row(prepared: Placement, position: int) -> dict[str, Any]:
     facts, priced = prepared.lines[position].facts, prepared.quote.lines[position]
     return {
         "id": new_id(),
@@ -150,7 +153,7 @@ def _line_row(prepared: Prepared, position: int) -> dict[str, Any]:
     }
 
 
-def _placed_fact(prepared: Prepared) -> OrderPlaced:
+def _placed_fact(prepared: Placement) -> OrderPlaced:
     return OrderPlaced(
         order_id=prepared.order_id,
         order_no=prepared.order_no,

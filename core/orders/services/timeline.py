@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import InvariantError
 from core.kernel.ids import new_id
@@ -16,7 +17,9 @@ from core.orders.services.tables import ENTRY
 SYSTEM = "system"
 """Actor of what happens by itself."""
 
-_insert = sa.insert(ENTRY)
+_insert = Prepared(
+    sa.insert(ENTRY), ("id", "order_id", "source", "kind", "message", "params", "actor", "at")
+)
 _LENGTHS = (("source", 64), ("kind", 48), ("message", 200), ("actor", 64))
 
 
@@ -50,14 +53,12 @@ def add_entry(
             raise InvariantError(
                 "orders.entry", "The %(name)s of a timeline entry is too long.", name=name
             )
-    session.connection().execute(_insert, entry)
+    _insert.many(session, [entry])
 
 
 def add_entries(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     """Add many entries made by :func:`entry_row`, in one statement."""
-    many = list(rows)
-    if many:
-        session.connection().execute(_insert, many)
+    _insert.many(session, list(rows))
 
 
 def entry_row(
