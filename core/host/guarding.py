@@ -1,6 +1,6 @@
 """Functions of plugins behind a guard: a price rule that fails costs its discount, not the sale."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,20 @@ from core.pricing.types import Adjustment, Draft, PriceRule, QuoteRequest
 Record = Callable[[str, str, BaseException], None]
 
 _FAILED = object()
+
+
+def configured(
+    plugin: str, rule: PriceRule, settings: Mapping[str, Any], record: Record
+) -> PriceRule:
+    """The rule as its plugin's settings make it; one that fails at that adjusts nothing."""
+    if rule.configure is None:
+        return rule
+    try:
+        made = rule.configure(settings)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        record(plugin, f"price:{rule.key}", error)
+        return replace(rule, apply=lambda _draft, _loaded: (), load=None)
+    return replace(rule, apply=made.apply, load=made.load)
 
 
 def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:

@@ -20,7 +20,7 @@ from core.db.state import Counters
 from core.host import lifecycle
 from core.host.discovery import find_plugins
 from core.host.faults import FaultLog
-from core.host.guarding import failed, guarded, guarded_freeze
+from core.host.guarding import configured, failed, guarded, guarded_freeze
 from core.host.loading import LoadedPlugin, load_plugin, new_manager
 from core.host.manifest import Manifest
 from core.host.secrets import SecretBox
@@ -137,7 +137,11 @@ class PluginHost:
         paused; the basket keeps its other prices.
         """
         return tuple(
-            guarded(name, rule, self.faults.record)
+            guarded(
+                name,
+                configured(name, rule, self.settings_of(name), self.faults.record),
+                self.faults.record,
+            )
             for name, rule in self.contributions("price_rules")
         )
 

@@ -1,6 +1,6 @@
 """What the price pipeline takes and gives: the plain values and the descriptor of a rule."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,12 @@ class PriceRule:
         stage: where it runs.
         apply: pure; from the draft and what ``load`` brought to adjustments.
         load: reads what ``apply`` needs, in at most one statement; ``None`` when nothing is needed.
+        configure: for rules that follow their plugin's settings: from these to the rule whose
+            ``apply`` and ``load`` are used instead; asked anew when the settings change.
     """
 
     key: str
     stage: Stage
     apply: Callable[[Draft, Any], Sequence[Adjustment]]
     load: Callable[[Session, QuoteRequest], Any] | None = None
+    configure: Callable[[Mapping[str, Any]], "PriceRule"] | None = None
