@@ -3,12 +3,7 @@
 What happens to orders is told by facts (``core.api.events``); nothing here changes one.
 """
 
-from core.orders.services.progress import (
-    has_paid_order,
-    line_labels,
-    progress_of,
-    refunded_orders,
-)
+from core.orders.services.progress import has_order, line_labels, progress_of, refunded_orders
 from core.orders.types import PlacementFacts
 from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
 
@@ -17,7 +12,7 @@ __all__ = [
     "LineProgress",
     "OrderProgress",
     "PlacementFacts",
-    "has_paid_order",
+    "has_order",
     "line_labels",
     "progress_of",
     "refunded_orders",

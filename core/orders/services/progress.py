@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
 from core.orders.models import AfterSale, Order, OrderLine
-from core.orders.states import AfterSaleState
+from core.orders.states import AfterSaleState, OrderState
 from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
 
 _order: Any = Order.__table__
@@ -82,7 +82,13 @@ def line_labels(session: Session, line_ids: Collection[UUID]) -> dict[UUID, Line
     }
 
 
-def has_paid_order(session: Session, member_id: UUID) -> bool:
-    """Whether a member ever paid for an order, whatever became of it. One statement."""
-    paid = sa.exists().where(_order.c.member_id == member_id, _order.c.paid_at.is_not(None))
-    return bool(session.execute(sa.select(paid)).scalar())
+def has_order(session: Session, member_id: UUID) -> bool:
+    """Whether a member has an order that was paid or still waits for its payment. One statement.
+
+    What was cancelled or expired before it was paid does not count; what was refunded does.
+    """
+    is_open = sa.and_(_order.c.state == OrderState.PLACED, _order.c.paid_at.is_(None))
+    counts = sa.exists().where(
+        _order.c.member_id == member_id, sa.or_(_order.c.paid_at.is_not(None), is_open)
+    )
+    return bool(session.execute(sa.select(counts)).scalar())
