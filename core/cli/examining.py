@@ -94,6 +94,7 @@ def _installation(config: Config) -> Iterator[Finding]:
         "" if status is Status.OK else "Uploads and the database will stop when the disk is full.",
     )
     yield _uploads(config)
+    yield _pictures()
     key = config.instance / "secret.key"
     if key.exists() and key.stat().st_mode & 0o077:
         yield Finding(
@@ -135,6 +136,21 @@ def _uploads(config: Config) -> Finding:
         f"{config.uploads} cannot be written",
         "The merchant cannot store pictures.",
         "Give this user the right to write there.",
+    )
+
+
+def _pictures() -> Finding:
+    from PIL import features
+
+    lacking = [name for name in ("webp", "avif") if not features.check(name)]
+    if not lacking:
+        return Finding("pictures", Status.OK, "stored as AVIF, WebP and JPEG")
+    return Finding(
+        "pictures",
+        Status.NOTE,
+        f"Pillow cannot write {' and '.join(lacking)}",
+        "Pictures are stored in the other formats, so pages are heavier.",
+        "Install Pillow from its wheel.",
     )
 
 

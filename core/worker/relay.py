@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from core.host.host import PluginHost
 from core.host.models import PluginState
 from core.kernel.clock import now
 from core.kernel.events import from_payload
+from core.worker.picking import Picked, pick
 
 FAN_OUT_LIMIT = 1000
 BATCH = 200
@@ -34,17 +34,6 @@ SLICE_SECONDS = 0.05
 _FAN_OUT_LOCK = 0x62616E79616F
 _ERROR_LIMIT = 4000
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A delivery that this process holds the lock of."""
-
-    seq: int
-    aggregate: str
-    tries: int
-    name: str
-    payload: dict[str, Any]
 
 
 @dataclass
@@ -70,8 +59,8 @@ class Progress:
 class _HandlerFailed(Exception):
     """A handler raised; carries which delivery and what."""
 
-    def __init__(self, claimed: Claimed, cause: Exception) -> None:
-        self.claimed = claimed
+    def __init__(self, picked: Picked, cause: Exception) -> None:
+        self.picked = picked
         self.cause = cause
         super().__init__(str(cause))
 
@@ -210,17 +199,17 @@ class Relay:
         Raises:
             _HandlerFailed: nothing of the transaction is kept.
         """
-        claimed: list[Claimed] = []
+        picked: list[Picked] = []
         try:
             with self._database.write() as session:
-                claimed = self._claim(session, plugin, limit)
-                done = self._call(session, plugin, claimed)
+                picked = pick(session, plugin, limit)
+                done = self._call(session, plugin, picked)
                 self._mark_done(session, plugin, done)
                 return len(done)
         except sa.exc.IntegrityError as error:  # a constraint that is checked at commit
-            if not claimed:
+            if not picked:
                 raise
-            raise _HandlerFailed(claimed[0], error) from error
+            raise _HandlerFailed(picked[0], error) from error
 
     def _mark_done(self, session: Session, plugin: str, done: Sequence[int]) -> None:
         if done:
@@ -236,10 +225,10 @@ class Relay:
                 .execution_options(synchronize_session=False)
             )
 
-    def _call(self, session: Session, plugin: str, claimed: Sequence[Claimed]) -> list[int]:
+    def _call(self, session: Session, plugin: str, picked: Sequence[Picked]) -> list[int]:
         done: list[int] = []
         deadline = time.monotonic() + SLICE_SECONDS
-        for item in claimed:
+        for item in picked:
             try:
                 event = from_payload(item.name, item.payload)
                 self._plugins.deliver(session, plugin, event)
@@ -252,70 +241,9 @@ class Relay:
                 break
         return done
 
-    def _claim(self, session: Session, plugin: str, limit: int) -> list[Claimed]:
-        """Lock due deliveries, oldest first, none of them behind one that has to wait."""
-        earlier = sa.orm.aliased(EventDelivery)
-        at = now()
-        is_blocked = (
-            sa.select(1)
-            .where(
-                earlier.plugin == plugin,
-                earlier.aggregate == EventDelivery.aggregate,
-                earlier.event_seq < EventDelivery.event_seq,
-                earlier.state != DeliveryState.DONE,
-                sa.or_(earlier.state == DeliveryState.PARKED, earlier.next_try_at > at),
-            )
-            .exists()
-        )
-        query = (
-            sa.select(
-                EventDelivery.event_seq,
-                EventDelivery.aggregate,
-                EventDelivery.tries,
-                OutboxEvent.name,
-                OutboxEvent.payload,
-            )
-            .join(OutboxEvent, OutboxEvent.seq == EventDelivery.event_seq)
-            .where(
-                EventDelivery.plugin == plugin,
-                EventDelivery.state == DeliveryState.PENDING,
-                EventDelivery.next_try_at <= at,
-                ~is_blocked,
-            )
-            .order_by(EventDelivery.event_seq)
-            .limit(limit)
-            .with_for_update(of=EventDelivery, skip_locked=True)
-        )
-        claimed = [Claimed(*row) for row in session.execute(query)]
-        return claimed if self._database.is_sqlite else self._in_order(session, plugin, claimed)
-
-    def _in_order(self, session: Session, plugin: str, claimed: list[Claimed]) -> list[Claimed]:
-        """Leave out what stands behind a delivery that another relay holds at this moment."""
-        if not claimed:
-            return []
-        held = {item.seq for item in claimed}
-        open_rows = session.execute(
-            sa.select(EventDelivery.aggregate, EventDelivery.event_seq)
-            .where(
-                EventDelivery.plugin == plugin,
-                EventDelivery.state != DeliveryState.DONE,
-                EventDelivery.aggregate.in_({item.aggregate for item in claimed}),
-                EventDelivery.event_seq <= claimed[-1].seq,
-            )
-            .order_by(EventDelivery.event_seq)
-        )
-        blocked: set[str] = set()
-        allowed: set[int] = set()
-        for aggregate, seq in open_rows:
-            if seq in held and aggregate not in blocked:
-                allowed.add(seq)
-            else:
-                blocked.add(aggregate)
-        return [item for item in claimed if item.seq in allowed]
-
     def _note_failure(self, plugin: str, failure: _HandlerFailed) -> Progress:
         """Write down the failure and when to try again, or park."""
-        item, tries = failure.claimed, failure.claimed.tries + 1
+        item, tries = failure.picked, failure.picked.tries + 1
         is_parked = tries >= MAX_TRIES
         error = "".join(traceback.format_exception(failure.cause))[-_ERROR_LIMIT:]
         with self._database.write() as session:
