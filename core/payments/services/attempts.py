@@ -1,7 +1,6 @@
 """Payment attempts: prepared, started at the gateway, ended by its word."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,64 +11,26 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.db.statements import changed
 from core.kernel import clock
-from core.kernel.errors import Conflict, NotFound
+from core.kernel.errors import Conflict
 from core.kernel.ids import new_id, new_number
 from core.ledger.services import PLATFORM, Leg, book
 from core.payments.events import PaymentFailed, PaymentSucceeded
-from core.payments.models import PaymentAttempt
 from core.payments.rules import SALES_ACCOUNT, gateway_account, next_query
+from core.payments.services.rows import (
+    ATTEMPT_TABLE,
+    BY_NUMBER,
+    FIND_OPEN,
+    INSERT_FIRST,
+    LOCK_BY_NUMBER,
+    NAMES,
+    OPEN,
+    RECEIVED,
+    STARTED,
+    look,
+    one_attempt,
+    select_attempts,
+)
 from core.payments.types import Attempt, AttemptState, PaymentResult, StartResult
-
-_ATTEMPT: Any = PaymentAttempt.__table__
-_NAMES = tuple(field.name for field in fields(Attempt))
-_COLUMNS = [_ATTEMPT.c[name] for name in _NAMES]
-OPEN = (AttemptState.CREATED, AttemptState.STARTED)
-_WITHOUT_MONEY = (*OPEN, AttemptState.FAILED, AttemptState.CLOSED)
-
-# Built once: every checkout runs these.
-_SAME_STILL_OPEN = sa.and_(
-    _ATTEMPT.c.order_id == sa.bindparam("new_order_id"),
-    _ATTEMPT.c.gateway == sa.bindparam("new_gateway"),
-    _ATTEMPT.c.amount_fen == sa.bindparam("new_amount_fen"),
-    _ATTEMPT.c.state.in_(OPEN),
-    _ATTEMPT.c.expires_at > sa.bindparam("new_created_at"),
-)
-_INSERT_FIRST = (
-    sa.insert(_ATTEMPT)
-    .from_select(
-        list(_NAMES),
-        sa.select(
-            *(sa.bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS)
-        ).where(~sa.exists().where(_SAME_STILL_OPEN)),
-    )
-    .execution_options(preserve_rowcount=True)
-)  # else an insert counts -1 on PostgreSQL
-_FIND_OPEN = sa.select(*_COLUMNS).where(_SAME_STILL_OPEN).order_by(_ATTEMPT.c.id).limit(1)
-_BY_NUMBER = sa.select(*_COLUMNS).where(_ATTEMPT.c.payment_no == sa.bindparam("number"))
-_LOCK_BY_NUMBER = _BY_NUMBER.with_for_update()
-_STARTED = (
-    sa.update(_ATTEMPT)
-    .where(
-        _ATTEMPT.c.payment_no == sa.bindparam("number"), _ATTEMPT.c.state == AttemptState.CREATED
-    )
-    .values(
-        state=AttemptState.STARTED,
-        gateway_ref=sa.bindparam("reference"),
-        pay_url=sa.bindparam("url"),
-        next_query_at=sa.bindparam("query_at"),
-    )
-)
-_RECEIVED = (
-    sa.update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == sa.bindparam("attempt"), _ATTEMPT.c.state.in_(_WITHOUT_MONEY))
-    .values(
-        state=sa.bindparam("became"),
-        received_fen=sa.bindparam("received"),
-        gateway_ref=sa.bindparam("reference"),
-        failure="",
-        confirmed_at=sa.bindparam("at"),
-    )
-)
 
 
 def start_attempt(
@@ -110,17 +71,17 @@ def start_attempt(
         confirmed_at=None,
     )
     connection = session.connection()
-    values = {f"new_{name}": getattr(made, name) for name in _NAMES}
-    if connection.execute(_INSERT_FIRST, values).rowcount:
+    values = {f"new_{name}": getattr(made, name) for name in NAMES}
+    if connection.execute(INSERT_FIRST, values).rowcount:
         return made
-    return _look(connection.execute(_FIND_OPEN, values).one())
+    return look(connection.execute(FIND_OPEN, values).one())
 
 
 def attach_start(session: Session, payment_no: str, started: StartResult) -> None:
     """Keep what the gateway answered; nothing happens when the payment has moved on meanwhile."""
     at = clock.now()
     session.connection().execute(
-        _STARTED,
+        STARTED,
         {
             "number": payment_no,
             "reference": started.gateway_ref,
@@ -136,7 +97,7 @@ def find_attempt(session: Session, payment_no: str) -> Attempt:
     Raises:
         NotFound: no attempt has this number.
     """
-    return _one(session, _BY_NUMBER, {"number": payment_no})
+    return one_attempt(session, BY_NUMBER, {"number": payment_no})
 
 
 def lock_attempt(session: Session, payment_no: str) -> Attempt:
@@ -147,17 +108,17 @@ def lock_attempt(session: Session, payment_no: str) -> Attempt:
     Raises:
         NotFound: no attempt has this number.
     """
-    return _one(session, _LOCK_BY_NUMBER, {"number": payment_no})
+    return one_attempt(session, LOCK_BY_NUMBER, {"number": payment_no})
 
 
 def lock_attempt_by_id(session: Session, attempt_id: UUID) -> Attempt:
     """As :func:`lock_attempt`, by id."""
-    return _one(session, _select(_ATTEMPT.c.id == attempt_id).with_for_update())
+    return one_attempt(session, select_attempts(ATTEMPT_TABLE.c.id == attempt_id).with_for_update())
 
 
 def read_attempt(session: Session, attempt_id: UUID) -> Attempt:
     """As :func:`find_attempt`, by id."""
-    return _one(session, _select(_ATTEMPT.c.id == attempt_id))
+    return one_attempt(session, select_attempts(ATTEMPT_TABLE.c.id == attempt_id))
 
 
 def mark_succeeded(session: Session, attempt: Attempt, result: PaymentResult) -> PaymentSucceeded:
@@ -196,7 +157,7 @@ def mark_received(
     if gateway_ref and gateway_ref != attempt.gateway_ref:
         _check_reference(session, attempt, gateway_ref)
     counted = session.connection().execute(
-        _RECEIVED,
+        RECEIVED,
         {
             "attempt": attempt.id,
             "became": state,
@@ -212,10 +173,10 @@ def mark_received(
 def _check_reference(session: Session, attempt: Attempt, gateway_ref: str) -> None:
     """A number that did not come with the start must not belong to another payment."""
     taken = session.execute(
-        sa.select(_ATTEMPT.c.id).where(
-            _ATTEMPT.c.gateway == attempt.gateway,
-            _ATTEMPT.c.gateway_ref == gateway_ref,
-            _ATTEMPT.c.id != attempt.id,
+        sa.select(ATTEMPT_TABLE.c.id).where(
+            ATTEMPT_TABLE.c.gateway == attempt.gateway,
+            ATTEMPT_TABLE.c.gateway_ref == gateway_ref,
+            ATTEMPT_TABLE.c.id != attempt.id,
         )
     ).first()
     if taken is not None:
@@ -224,7 +185,7 @@ def _check_reference(session: Session, attempt: Attempt, gateway_ref: str) -> No
 
 def mark_failed(session: Session, attempt: Attempt, result: PaymentResult) -> None:
     """The gateway says that the payment failed; announces it. A repeat does nothing."""
-    if _end(session, [_ATTEMPT.c.id == attempt.id], AttemptState.FAILED, result.reason):
+    if _end(session, [ATTEMPT_TABLE.c.id == attempt.id], AttemptState.FAILED, result.reason):
         announce(
             session,
             PaymentFailed(
@@ -238,7 +199,7 @@ def mark_failed(session: Session, attempt: Attempt, result: PaymentResult) -> No
 
 def mark_closed(session: Session, attempt: Attempt) -> None:
     """The gateway closed the payment without money. A repeat does nothing."""
-    _end(session, [_ATTEMPT.c.id == attempt.id], AttemptState.CLOSED)
+    _end(session, [ATTEMPT_TABLE.c.id == attempt.id], AttemptState.CLOSED)
 
 
 def close_attempts(session: Session, order_ids: Sequence[UUID]) -> int:
@@ -248,7 +209,7 @@ def close_attempts(session: Session, order_ids: Sequence[UUID]) -> int:
     """
     if not order_ids:
         return 0
-    return _end(session, [_ATTEMPT.c.order_id.in_(order_ids)], AttemptState.CLOSED)
+    return _end(session, [ATTEMPT_TABLE.c.order_id.in_(order_ids)], AttemptState.CLOSED)
 
 
 def book_receipt(session: Session, attempt: Attempt) -> UUID | None:
@@ -272,8 +233,8 @@ def book_receipt(session: Session, attempt: Attempt) -> UUID | None:
 
 def attempts_of(session: Session, order_id: UUID) -> list[Attempt]:
     """Attempts of an order, oldest first."""
-    query = _select(_ATTEMPT.c.order_id == order_id).order_by(_ATTEMPT.c.id)
-    return [_look(row) for row in session.execute(query)]
+    query = select_attempts(ATTEMPT_TABLE.c.order_id == order_id).order_by(ATTEMPT_TABLE.c.id)
+    return [look(row) for row in session.execute(query)]
 
 
 def attempts_to_query(session: Session, *, limit: int) -> list[Attempt]:
@@ -284,16 +245,18 @@ def attempts_to_query(session: Session, *, limit: int) -> list[Attempt]:
     """
     at = clock.now()
     query = (
-        _select(_ATTEMPT.c.state == AttemptState.STARTED, _ATTEMPT.c.next_query_at <= at)
-        .order_by(_ATTEMPT.c.next_query_at)
+        select_attempts(
+            ATTEMPT_TABLE.c.state == AttemptState.STARTED, ATTEMPT_TABLE.c.next_query_at <= at
+        )
+        .order_by(ATTEMPT_TABLE.c.next_query_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    due = [_look(row) for row in session.execute(query)]
+    due = [look(row) for row in session.execute(query)]
     if due:
         session.execute(
-            sa.update(_ATTEMPT)
-            .where(_ATTEMPT.c.id == sa.bindparam("attempt_id"))
+            sa.update(ATTEMPT_TABLE)
+            .where(ATTEMPT_TABLE.c.id == sa.bindparam("attempt_id"))
             .values(next_query_at=sa.bindparam("again_at")),
             [{"attempt_id": each.id, "again_at": next_query(each.created_at, at)} for each in due],
         )
@@ -304,23 +267,7 @@ def _end(session: Session, criteria: list[Any], state: AttemptState, failure: st
     """Move open attempts to an end without money; how many moved."""
     return changed(
         session,
-        sa.update(_ATTEMPT)
-        .where(*criteria, _ATTEMPT.c.state.in_(OPEN))
+        sa.update(ATTEMPT_TABLE)
+        .where(*criteria, ATTEMPT_TABLE.c.state.in_(OPEN))
         .values(state=state, failure=failure[:200]),
     )
-
-
-def _select(*criteria: Any) -> sa.Select[Any]:
-    return sa.select(*_COLUMNS).where(*criteria)
-
-
-def _one(session: Session, query: sa.Select[Any], values: dict[str, Any] | None = None) -> Attempt:
-    row = session.connection().execute(query, values).one_or_none()
-    if row is None:
-        raise NotFound("payment.unknown", "There is no such payment.")
-    return _look(row)
-
-
-def _look(row: sa.Row[Any]) -> Attempt:
-    values = dict(zip(_NAMES, row, strict=True))
-    return Attempt(**values | {"state": AttemptState(values["state"])})
