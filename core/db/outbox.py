@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db.base import Base
 from core.db.engine import ANNOUNCED
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.events import Event, to_payload
 from core.kernel.ids import new_id
@@ -89,14 +90,17 @@ class EventDelivery(Base):
     )
 
 
-_outbox_insert = sa.insert(OutboxEvent.__table__)  # type: ignore[arg-type]
+_outbox_insert = Prepared(
+    sa.insert(OutboxEvent.__table__),  # type: ignore[arg-type]
+    ("id", "name", "version", "aggregate", "payload", "at"),
+)
 
 
 def announce(session: Session, *events: Event) -> None:
     """Write facts to the outbox, in the caller's transaction."""
     at = now()
-    session.connection().execute(
-        _outbox_insert,
+    _outbox_insert.many(
+        session,
         [
             {
                 "id": new_id(),

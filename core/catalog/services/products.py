@@ -21,6 +21,7 @@ from core.catalog.services.skus import save_skus
 from core.catalog.types import ProductDraft, SkuDraft
 from core.db import state
 from core.db.outbox import announce
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import Conflict, InvalidInput, NotFound, Rejected
 from core.kernel.ids import new_code, new_id
@@ -188,7 +189,7 @@ def save_pictures(session: Session, product_id: UUID, pictures: Sequence[UUID]) 
 
 
 _sold = Product.__table__.c.sold_count + sa.bindparam("pieces", type_=sa.BigInteger())
-_COUNT_SOLD = (
+_COUNT_SOLD = Prepared(
     sa.update(Product.__table__)  # type: ignore[arg-type]
     .where(Product.__table__.c.id == sa.bindparam("key"))
     .values(sold_count=sa.case((_sold > 0, _sold), else_=0))
@@ -197,8 +198,8 @@ _COUNT_SOLD = (
 
 def count_sold(session: Session, quantities: dict[UUID, int]) -> None:
     """Add pieces to the “sold” figure of products (negative takes back, never below zero)."""
-    session.connection().execute(
-        _COUNT_SOLD,
+    _COUNT_SOLD.many(
+        session,
         [{"key": key, "pieces": pieces} for key, pieces in sorted(quantities.items())],
     )
 

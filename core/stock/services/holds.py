@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db import state
+from core.db.prepared import Prepared
 from core.kernel.errors import Conflict
 from core.stock.models import StockHold
 from core.stock.rules import HoldState, MovementKind, checked_wants
@@ -16,7 +17,16 @@ from core.stock.services.movements import announce_returned, write_movements
 from core.stock.services.shifts import Shift, promise_and_hold, shift_levels, short_of
 
 _HOLD = StockHold.__table__
-_insert_hold = sa.insert(_HOLD)  # type: ignore[arg-type]
+_insert_hold = Prepared(
+    sa.insert(_HOLD),  # type: ignore[arg-type]
+    ("reference", "sku_id", "quantity", "state", "expires_at"),
+)
+_take = Prepared(
+    sa.update(_HOLD)  # type: ignore[arg-type]
+    .where(_HOLD.c.reference == sa.bindparam("order"), _HOLD.c.state == HoldState.HELD)
+    .values(state=HoldState.TAKEN)
+    .returning(_HOLD.c.sku_id, _HOLD.c.quantity)
+)
 _mark = (
     sa.update(_HOLD)  # type: ignore[arg-type]
     .where(
@@ -68,7 +78,7 @@ def _write_holds(
         }
         for sku_id, quantity in pairs
     ]
-    session.connection().execute(_insert_hold, rows)
+    _insert_hold.many(session, rows)
 
 
 def take(session: Session, reference: str, *, actor: str = "system") -> bool:
@@ -80,7 +90,7 @@ def take(session: Session, reference: str, *, actor: str = "system") -> bool:
     Raises:
         Conflict: the pieces were released already; the order died before the money came.
     """
-    held = _move(session, [reference], HoldState.TAKEN)
+    held = sorted((row.sku_id, row.quantity) for row in _take.all(session, {"order": reference}))
     if not held:
         _refuse_released(session, reference)
         return False

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.db import state
 from core.db.outbox import announce
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import Rejected
 from core.kernel.ids import new_id
@@ -20,7 +21,10 @@ from core.stock.services.shifts import Shift, Shifted, shift_levels
 
 _LEVEL = StockLevel.__table__
 _MOVEMENT = StockMovement.__table__
-_insert_movement = sa.insert(_MOVEMENT)  # type: ignore[arg-type]
+_insert_movement = Prepared(
+    sa.insert(_MOVEMENT),  # type: ignore[arg-type]
+    ("id", "key", "sku_id", "kind", "quantity", "reference", "actor", "at"),
+)
 _insert_level = sa.insert(_LEVEL)  # type: ignore[arg-type]
 
 
@@ -139,7 +143,7 @@ def write_movements(
     """Book changes whose once-only is guarded elsewhere (a hold's state, a new level)."""
     if changes:
         rows = _rows(changes, kind, key, reference, actor)
-        session.connection().execute(_insert_movement, rows)
+        _insert_movement.many(session, rows)
 
 
 def announce_returned(

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.base import UtcDateTime
+from core.db.prepared import Prepared
 from core.kernel.errors import Rejected
 from core.stock.models import StockLevel
 
-_SQLITE = sa.text(
+_ON_SQLITE = sa.text(
     """
     UPDATE stock_level AS level
     SET on_hand = level.on_hand + change.on_hand, allocated = level.allocated + change.allocated
@@ -34,7 +35,7 @@ _SQLITE = sa.text(
     """
 ).columns(sku_id=sa.Uuid(), on_hand=sa.Integer(), allocated=sa.Integer())
 
-_POSTGRESQL = sa.text(
+_ON_POSTGRESQL = sa.text(
     """
     WITH change AS (
         SELECT * FROM unnest(
@@ -75,7 +76,11 @@ _HOLDING = sa.text(
     SELECT sku_id, on_hand, allocated FROM promised
     """
 ).bindparams(sa.bindparam("expires_at", type_=UtcDateTime()))
-_POSTGRESQL_HOLD = _HOLDING.columns(sku_id=sa.Uuid(), on_hand=sa.Integer(), allocated=sa.Integer())
+_SQLITE = Prepared(_ON_SQLITE)
+_POSTGRESQL = Prepared(_ON_POSTGRESQL)
+_POSTGRESQL_HOLD = Prepared(
+    _HOLDING.columns(sku_id=sa.Uuid(), on_hand=sa.Integer(), allocated=sa.Integer())
+)
 
 
 @dataclass(frozen=True)
@@ -110,14 +115,14 @@ def shift_levels(session: Session, shifts: Sequence[Shift]) -> list[Shifted]:
         return []
     if session.get_bind().dialect.name == "sqlite":
         changes = [[shift.sku_id.hex, shift.on_hand, shift.allocated] for shift in shifts]
-        rows = session.connection().execute(_SQLITE, {"changes": json.dumps(changes)})
+        rows = _SQLITE.all(session, {"changes": json.dumps(changes)})
     else:
         values = {
             "sku_ids": [shift.sku_id for shift in shifts],
             "on_hand": [shift.on_hand for shift in shifts],
             "allocated": [shift.allocated for shift in shifts],
         }
-        rows = session.connection().execute(_POSTGRESQL, values)
+        rows = _POSTGRESQL.all(session, values)
     return [Shifted(*row) for row in rows]
 
 
@@ -134,7 +139,7 @@ def promise_and_hold(
         "reference": reference,
         "expires_at": expires_at,
     }
-    rows = session.connection().execute(_POSTGRESQL_HOLD, values)
+    rows = _POSTGRESQL_HOLD.all(session, values)
     return [Shifted(*row) for row in rows]
 
 
