@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.ids import new_id
+from core.kernel.text import squeeze
 from core.payments.models import GatewayNotice
 
 _NOTICE: Any = GatewayNotice.__table__
@@ -36,18 +37,23 @@ def note_notice(
         outcome: what came of it, such as ``confirmed`` or ``forged``; cut to 32 characters.
         body: its content; one larger than 4,000 characters is kept as its beginning.
     """
-    text = json.dumps(dict(body), ensure_ascii=False, default=str)
+    text = _storable(json.dumps(dict(body), ensure_ascii=False, default=str))
     session.execute(
         sa.insert(_NOTICE).values(
             id=new_id(),
             gateway=gateway[:48],
-            payment_no=payment_no[:64],
+            payment_no=squeeze(payment_no)[:64],
             is_genuine=is_genuine,
             outcome=outcome[:32],
             body=json.loads(text) if len(text) <= _BODY_LIMIT else {"cut": text[:_BODY_LIMIT]},
             at=clock.now(),
         )
     )
+
+
+def _storable(text: str) -> str:
+    """JSON without what databases refuse in texts; strangers may send anything."""
+    return text.encode("utf-8", "replace").decode().replace("\\u0000", "")
 
 
 def prune_notices(session: Session, *, before: datetime) -> int:

@@ -179,14 +179,15 @@ def test_started_payments_are_asked_about_ever_more_rarely(database, attempt, ti
 
 def test_notices_are_kept_cut_and_forgotten(database):
     with database.write() as session:
-        for body in ({"a": 1}, {"long": "x" * 9000}):
+        strange = {"text": "\0 \ud800", "\0": ["\udfff"]}
+        for body in ({"a": 1}, {"long": "x" * 9000}, strange):
             note_notice(
                 session,
                 gateway="sandbox",
-                payment_no="P" * 200,
+                payment_no="P\0\ud800" + "P" * 200,
                 is_genuine=False,
                 outcome="forged",
                 body=body,
             )
         assert prune_notices(session, before=clock.now() - timedelta(days=1)) == 0
-        assert prune_notices(session, before=clock.now() + timedelta(seconds=1)) == 2
+        assert prune_notices(session, before=clock.now() + timedelta(seconds=1)) == 3
