@@ -5,10 +5,12 @@ A plugin declares which of its accounts can be paid out, and asks for a payout i
 
 from core.payouts.rules import WALLET_CHANNEL, PayoutState, Terms, declare_payable, payout_terms
 from core.payouts.services import find_payout, list_payouts, request_payout
-from core.payouts.types import PayoutRequest, PayoutStep, PayoutView
+from core.payouts.types import PayoutRequest, PayoutStep, PayoutView, PayRequest, PayResult
 
 __all__ = [
     "WALLET_CHANNEL",
+    "PayRequest",
+    "PayResult",
     "PayoutRequest",
     "PayoutState",
     "PayoutStep",

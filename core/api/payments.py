@@ -1,0 +1,25 @@
+"""Payments: what a gateway that a plugin brings is asked, and what it answers.
+
+A plugin registers gateways with ``register_gateways``; each keeps the contract of :class:`Gateway`.
+Orders, the ledger and refunds are the trunk's: a gateway only talks to its service.
+"""
+
+from core.payments.gateways import Gateway
+from core.payments.types import (
+    PaymentOutcome,
+    PaymentResult,
+    RefundRequest,
+    RefundResult,
+    StartRequest,
+    StartResult,
+)
+
+__all__ = [
+    "Gateway",
+    "PaymentOutcome",
+    "PaymentResult",
+    "RefundRequest",
+    "RefundResult",
+    "StartRequest",
+    "StartResult",
+]
