@@ -74,38 +74,13 @@ def bind(
     current = edge_of(session, member_id)
     if current and not current.is_over(at):
         return BindOutcome(Verdict.KEPT, current.referrer_id)
-    path = path_to_root(session, referrer_id)
-    dead = {edge.member_id: edge for edge in path if edge.is_over(at)}
-    if current:
-        dead[member_id] = current
-    if dead:
-        end_edges(session, list(dead.values()), at)
-        path = path_to_root(session, referrer_id)
+    path = _living_path(session, referrer_id, current, at)
     if any(edge.referrer_id == member_id for edge in path):
         return _refuse(session, member_id, referrer_id, "referral.circle", actor, at)
     if not _is_active(session, referrer_id):
         return _refuse(session, member_id, referrer_id, "referral.unknown", actor, at)
-    attach(session, new_edge(member_id, referrer_id, path, share_id, at, protection_days))
-    note(
-        session,
-        "bound",
-        [member_id],
-        at=at,
-        actor=actor,
-        reason=reason,
-        new_referrer_id=referrer_id,
-        share_id=share_id,
-    )
-    announce(
-        session,
-        ReferralBound(
-            member_id=member_id,
-            referrer_id=referrer_id,
-            previous_referrer_id=None,
-            reason=reason,
-            at=at,
-        ),
-    )
+    edge = new_edge(member_id, referrer_id, path, share_id, at, protection_days)
+    _store(session, edge, actor, reason)
     return BindOutcome(Verdict.BOUND, referrer_id)
 
 
@@ -141,6 +116,42 @@ def end_edges(session: Session, edges: list[Edge], at: datetime) -> None:
         actor="system",
         reason="protection ended",
         old=[edge.referrer_id for edge in edges],
+    )
+
+
+def _living_path(session: Session, referrer_id: UUID, own: Edge | None, at: datetime) -> list[Edge]:
+    """The way from the new referrer to the root, after what is over on it has been ended."""
+    path = path_to_root(session, referrer_id)
+    dead = {edge.member_id: edge for edge in path if edge.is_over(at)}
+    if own:
+        dead[own.member_id] = own
+    if not dead:
+        return path
+    end_edges(session, list(dead.values()), at)
+    return path_to_root(session, referrer_id)
+
+
+def _store(session: Session, edge: Edge, actor: str, reason: str) -> None:
+    attach(session, edge)
+    note(
+        session,
+        "bound",
+        [edge.member_id],
+        at=edge.bound_at,
+        actor=actor,
+        reason=reason,
+        new_referrer_id=edge.referrer_id,
+        share_id=edge.share_id,
+    )
+    announce(
+        session,
+        ReferralBound(
+            member_id=edge.member_id,
+            referrer_id=edge.referrer_id,
+            previous_referrer_id=None,
+            reason=reason,
+            at=edge.bound_at,
+        ),
     )
 
 

@@ -133,12 +133,8 @@ def record_visit(
     share, at = find_share(session, token), at or now()
     if share.member_id == member_id:
         return VisitOutcome(share, is_counted=False)
-    place = {
-        "share_id": share.id,
-        "visitor": visitor,
-        "day": local_date(at, zone),
-        "kind": kind,
-    }
+    day = local_date(at, zone)
+    place = {"share_id": share.id, "visitor": visitor, "day": day, "kind": kind}
     is_new = changed(
         session,
         insert_or(session, _visit)
@@ -151,17 +147,15 @@ def record_visit(
         return VisitOutcome(share, is_counted=False)
     if kind == "visit":
         session.execute(_COUNT_VISIT, {"share": share.id})
-    announce(
-        session,
-        ShareVisited(
-            share_id=share.id,
-            sharer_id=share.member_id,
-            visitor=visitor,
-            visitor_member_id=member_id,
-            kind=kind,
-            at=at,
-        ),
+    fact = ShareVisited(
+        share_id=share.id,
+        sharer_id=share.member_id,
+        visitor=visitor,
+        visitor_member_id=member_id,
+        kind=kind,
+        at=at,
     )
+    announce(session, fact)
     return VisitOutcome(share, is_counted=True)
 
 

@@ -1,5 +1,6 @@
 """What staff and the clock do to referrals: transfer, lock, expiry. Orders keep their chain."""
 
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from core.sharing.events import ReferralBound
 from core.sharing.models import Referral
 from core.sharing.services.binding import end_edges, new_edge
 from core.sharing.services.graph import (
+    Edge,
     attach,
     detach,
     due_edges,
@@ -63,21 +65,8 @@ def transfer(
     at = now()
     lock_graph(session)
     _check_people(session, member_id, new_referrer_id)
-    current = edge_of(session, member_id)
-    if current and current.is_locked:
-        raise Rejected("referral.locked", "This referral is locked. Unlock it first.")
-    if (current.referrer_id if current else None) == new_referrer_id:
-        raise InvalidInput(
-            "referral.same", "This is the referrer already.", field="new_referrer_id"
-        )
-    path = path_to_root(session, new_referrer_id) if new_referrer_id else []
-    if dead := [edge for edge in path if edge.is_over(at) and edge.member_id != member_id]:
-        end_edges(session, dead, at)
-        path = path_to_root(session, new_referrer_id) if new_referrer_id else []
-    if any(edge.referrer_id == member_id for edge in path):
-        raise Rejected(
-            "referral.circle", "The new referrer stands below this member: that would be a circle."
-        )
+    current = _movable(session, member_id, new_referrer_id)
+    path = _path_to(session, member_id, new_referrer_id, at)
     if current:
         detach(session, [current])
     edge = None
@@ -97,16 +86,7 @@ def transfer(
     )
     if edge is None:
         return None
-    announce(
-        session,
-        ReferralBound(
-            member_id=member_id,
-            referrer_id=edge.referrer_id,
-            previous_referrer_id=old,
-            reason="transfer",
-            at=at,
-        ),
-    )
+    announce(session, _moved(edge, old))
     return ReferralView(**vars(edge))
 
 
@@ -156,3 +136,42 @@ def _check_people(session: Session, member_id: UUID, referrer_id: UUID | None) -
         raise NotFound("member.unknown", "There is no such member.")
     if referrer_id and states.get(referrer_id) != "active":
         raise Rejected("referral.unknown", "The new referrer is not an active member.")
+
+
+def _movable(session: Session, member_id: UUID, new_referrer_id: UUID | None) -> Edge | None:
+    """The edge to replace; refuses when it is locked or leads where it should."""
+    current = edge_of(session, member_id)
+    if current and current.is_locked:
+        raise Rejected("referral.locked", "This referral is locked. Unlock it first.")
+    if (current.referrer_id if current else None) == new_referrer_id:
+        raise InvalidInput(
+            "referral.same", "This is the referrer already.", field="new_referrer_id"
+        )
+    return current
+
+
+def _path_to(
+    session: Session, member_id: UUID, new_referrer_id: UUID | None, at: datetime
+) -> list[Edge]:
+    """The way from the new referrer to the root; ends what is over on it, refuses a circle."""
+    if new_referrer_id is None:
+        return []
+    path = path_to_root(session, new_referrer_id)
+    if dead := [edge for edge in path if edge.is_over(at) and edge.member_id != member_id]:
+        end_edges(session, dead, at)
+        path = path_to_root(session, new_referrer_id)
+    if any(edge.referrer_id == member_id for edge in path):
+        raise Rejected(
+            "referral.circle", "The new referrer stands below this member: that would be a circle."
+        )
+    return path
+
+
+def _moved(edge: Edge, old: UUID | None) -> ReferralBound:
+    return ReferralBound(
+        member_id=edge.member_id,
+        referrer_id=edge.referrer_id,
+        previous_referrer_id=old,
+        reason="transfer",
+        at=edge.bound_at,
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.db.statements import count_of, value_of
 from core.kernel.clock import now
 from core.kernel.errors import InvalidInput
@@ -29,7 +30,7 @@ def _lives(edge: Any) -> Any:
     return sa.or_(until.is_(None), edge.c.is_locked, until > _at)
 
 
-_CHAIN: Any = (
+_CHAIN = Prepared(
     sa.select(_first.c.referrer_id, _second.c.referrer_id, _third.c.referrer_id)
     .select_from(_first)
     .outerjoin(_second, sa.and_(_second.c.member_id == _first.c.referrer_id, _lives(_second)))
@@ -39,6 +40,27 @@ _CHAIN: Any = (
 _TEAM = sa.select(_team.c.level1_count, _team.c.level2_count, _team.c.level3_count).where(
     _team.c.member_id == sa.bindparam("member_id")
 )
+_direct = sa.func.coalesce(ReferralTeam.level1_count, 0)
+_MEMBERS: Any = (
+    sa.select(
+        Member.id,
+        Member.nickname,
+        Member.phone,
+        Member.email,
+        Member.avatar_id,
+        Member.created_at,
+        Referral.referrer_id,
+        Referral.bound_at,
+        _direct.label("direct_count"),
+    )
+    .join(Member, Member.id == Referral.member_id)
+    .outerjoin(ReferralTeam, ReferralTeam.member_id == Referral.member_id)
+)
+_ORDERS: dict[str, Any] = {
+    "new": (Referral.bound_at.desc(), Referral.member_id.desc()),
+    "old": (Referral.bound_at, Referral.member_id),
+    "direct": (_direct.desc(), Referral.bound_at.desc(), Referral.member_id.desc()),
+}
 _LEVELS = {1: Referral.referrer_id, 2: Referral.upline2_id, 3: Referral.upline3_id}
 
 
@@ -51,7 +73,7 @@ def chain_of(
     very instant, and so is everybody above it.
     """
     asked = {"member_id": member_id, "at": at or now()}
-    row = session.connection().execute(_CHAIN, asked).one_or_none()
+    row = _CHAIN.first(session, asked)
     if row is None:
         return ()
     return tuple((level, upline) for level, upline in enumerate(row, 1) if upline)
@@ -107,30 +129,9 @@ def team_page(
     Raises:
         InvalidInput: a level outside 1 to 3, or an unknown order.
     """
-    direct = sa.func.coalesce(ReferralTeam.level1_count, 0)
-    orders: dict[str, Any] = {
-        "new": (Referral.bound_at.desc(), Referral.member_id.desc()),
-        "old": (Referral.bound_at, Referral.member_id),
-        "direct": (direct.desc(), Referral.bound_at.desc(), Referral.member_id.desc()),
-    }
-    if level not in _LEVELS or sort not in orders:
+    if level not in _LEVELS or sort not in _ORDERS:
         raise InvalidInput("team.level", "There is no such list.", field="level")
-    chosen = (
-        sa.select(
-            Member.id,
-            Member.nickname,
-            Member.phone,
-            Member.email,
-            Member.avatar_id,
-            Member.created_at,
-            Referral.referrer_id,
-            Referral.bound_at,
-            direct.label("direct_count"),
-        )
-        .join(Member, Member.id == Referral.member_id)
-        .outerjoin(ReferralTeam, ReferralTeam.member_id == Referral.member_id)
-        .where(_LEVELS[level] == member_id)
-    )
+    chosen = _MEMBERS.where(_LEVELS[level] == member_id)
     if text := query.strip():
         chosen = chosen.where(Member.nickname.contains(text, autoescape=True))
         total = count_of(session, chosen)
@@ -138,7 +139,7 @@ def team_page(
         counts = team_counts(session, member_id)
         total = (counts.level1, counts.level2, counts.level3)[level - 1]
     rows = session.execute(
-        chosen.order_by(*orders[sort]).limit(per_page).offset((page - 1) * per_page)
+        chosen.order_by(*_ORDERS[sort]).limit(per_page).offset((page - 1) * per_page)
     )
     items = tuple(
         TeamMember(
