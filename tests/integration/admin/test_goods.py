@@ -51,7 +51,11 @@ def test_a_product_is_made_edited_and_put_on_sale(admin, edit):
     assert 'value="12.345"' in page
     page = admin.done("/admin/products/new", {**NEW, "do": "save"})
     product = edit(made_id(page))
-    assert (product.state, product.skus[0].on_hand, product.skus[0].price_fen) == ("draft", 12, 5900)
+    assert (product.state, product.skus[0].on_hand, product.skus[0].price_fen) == (
+        "draft",
+        12,
+        5900,
+    )
     sent = fields(page)
     sent["title"], sent["sku-0-price"], sent["do"] = ["月白杯"], ["66"], ["publish"]
     page = admin.done(f"/admin/products/{product.id}", sent)

@@ -86,7 +86,9 @@ def test_goodwill_money_goes_back_by_line(shop, admin, maker, view):
         path, {"reason": "瑕疵", f"pieces-{line.line_id}": "1", f"amount-{line.line_id}": "9999"}
     )
     assert 'value="9999"' in page
-    admin.done(path, {"reason": "瑕疵", f"pieces-{line.line_id}": "", f"amount-{line.line_id}": "12.50"})
+    admin.done(
+        path, {"reason": "瑕疵", f"pieces-{line.line_id}": "", f"amount-{line.line_id}": "12.50"}
+    )
     with shop.database.read() as session:
         refunds = payments.refunds_of(session, order.id)
     assert [refund.amount_fen for refund in refunds] == [1250]

@@ -1,0 +1,149 @@
+"""Members, referrals and payouts as staff look after them."""
+
+import json
+import re
+
+import pytest
+
+from core.ledger.rules import declare_kind, member_owner
+from core.ledger.services import balance, book
+from core.ledger.types import Leg
+from core.payouts.rules import declare_payable
+from core.payouts.services import request_payout
+from core.payouts.types import PayoutRequest
+from core.sharing.services import chain_of
+from tests.integration.admin.conftest import said
+
+SOURCE, RESERVED, PAID = "admin_test_available", "admin_test_reserved", "admin_test_paid"
+for kind in (SOURCE, RESERVED, PAID):
+    declare_kind(kind, guarded=True)
+declare_payable(SOURCE, RESERVED, PAID)
+
+
+@pytest.fixture
+def ask(shop):
+    """A member asks for a payout to the wallet: ``ask(member, 5000)``; returns its id."""
+
+    def request(member, amount_fen: int):
+        owner = member_owner(member.id)
+        with shop.database.write() as session:
+            book(
+                session,
+                key=f"test:{member.id}:{amount_fen}",
+                kind="test",
+                reference="test",
+                actor="test",
+                legs=[Leg("platform", "test", -amount_fen), Leg(owner, SOURCE, amount_fen)],
+            )
+            return request_payout(
+                session,
+                PayoutRequest(member.id, SOURCE, "wallet", amount_fen, f"r{amount_fen}"),
+                settings=shop.settings(),
+                check=shop.plugins.check,
+            ).id
+
+    return request
+
+
+@pytest.fixture
+def held(shop):
+    """Balance of a member's account: ``held(member, "wallet")``."""
+
+    def read(member, kind: str) -> int:
+        with shop.database.read() as session:
+            return balance(session, member_owner(member.id), kind)
+
+    return read
+
+
+def test_a_payout_is_approved_into_the_wallet_or_rejected_with_a_reason(
+    open_admin, admin, maker, ask, held
+):
+    member = maker.member("小山")
+    first, second = ask(member, 5000), ask(member, 7000)
+    page = admin.page("/admin/payouts")
+    assert page.index("¥50.00") < page.index("¥70.00")
+    admin.done(f"/admin/payouts/{first}/approve")
+    assert held(member, "wallet") == 5000
+    admin.refused(f"/admin/payouts/{second}/reject", {"reason": ""})
+    admin.done(f"/admin/payouts/{second}/reject", {"reason": "资料不全"})
+    assert held(member, SOURCE) == 7000
+    assert "资料不全" in admin.page(f"/admin/payouts/{second}")
+    assert admin.post(f"/admin/payouts/{second}/approve").status_code == 409
+    maker.check_books()
+
+
+def test_several_payouts_are_reviewed_at_once(admin, maker, ask, held):
+    people = [maker.member() for _ in range(3)]
+    payouts = [ask(member, 1000 + place) for place, member in enumerate(people)]
+    picks = [str(each) for each in payouts]
+    page = admin.refused("/admin/payouts/bulk", {"pick": picks, "do": "reject", "reason": ""})
+    assert "the members read it" in said(page)
+    page = admin.done("/admin/payouts/bulk", {"pick": picks[:2], "do": "approve"})
+    assert "2 payouts approved." in page
+    admin.done("/admin/payouts/bulk", {"pick": picks[2:], "do": "reject", "reason": "再议"})
+    assert [held(member, "wallet") for member in people] == [1000, 1001, 0]
+
+
+def test_a_member_is_moved_to_another_referrer_after_a_look(shop, admin, maker):
+    top, old, new = maker.member("顶"), maker.member("旧"), maker.member("新")
+    middle = maker.member("中", referrer=top)
+    member = maker.member("小山", referrer=old)
+    below = maker.member("下", referrer=member)
+    path = f"/admin/members/{member.id}/referral/transfer"
+    page = admin.page(f"{path}?q=中")
+    assert f"to={middle.id}" in page
+    page = admin.page(f"{path}?to={middle.id}")
+    assert re.search(r"From now on.*?中.*?顶", page, re.DOTALL)
+    assert "1 member below" in page
+    page = admin.refused(path, {"to": str(middle.id), "reason": ""})
+    assert "1 member below" in page
+    admin.done(path, {"to": str(middle.id), "reason": "客服登记错误"})
+    with shop.database.read() as session:
+        assert [each for _, each in chain_of(session, below.id)] == [member.id, middle.id, top.id]
+    page = admin.refused(path, {"to": str(below.id), "reason": "圈"})
+    assert "circle" in said(page)
+    assert "客服登记错误" in admin.page(f"/admin/members/{member.id}/referral")
+    admin.done(f"/admin/members/{member.id}/referral/lock", {"lock-reason": "x", "do": "lock"})
+    assert "locked" in said(admin.refused(path, {"to": str(new.id), "reason": "y"}))
+
+
+def test_a_blocked_member_is_signed_out_and_can_come_back(admin, maker, sign_in):
+    member = maker.member("小山", phone="+8613800001234")
+    shopper = sign_in(member)
+    path = f"/admin/members/{member.id}"
+    admin.refused(f"{path}/block", {"block-reason": ""})
+    admin.done(f"{path}/block", {"block-reason": "刷单"})
+    assert shopper.get("/me/orders").status_code in (302, 303)
+    assert "刷单" in admin.page(f"/admin/audit?q={member.id}")
+    assert "may sign in again" in admin.done(f"{path}/unblock")
+
+
+def test_personal_data_are_handed_out_and_erased_on_request(admin, maker):
+    member = maker.member("小山", phone="+8613800001234")
+    path = f"/admin/members/{member.id}"
+    found = json.loads(admin.post(f"{path}/export").get_data(as_text=True))
+    assert found["member"]["phone"] == "+8613800001234"
+    admin.refused(f"{path}/erase", {"erase-reason": "本人要求"})
+    page = admin.done(f"{path}/erase", {"erase-reason": "本人要求", "erase-is_sure": "y"})
+    assert "13800001234" not in page
+    assert "Erased" in page
+
+
+def test_members_with_work_under_way_are_not_erased(admin, maker):
+    member = maker.member("小山")
+    maker.order(member=member)
+    path = f"/admin/members/{member.id}"
+    sent = {"erase-reason": "本人要求", "erase-is_sure": "y"}
+    assert admin.post(f"{path}/erase", sent).status_code == 422
+    assert "小山" in admin.page(path)
+
+
+def test_members_are_found_by_part_of_their_phone_and_exported(admin, maker):
+    maker.member("小山", phone="+8613800001234")
+    maker.member("大海", phone="+8613900005678")
+    page = admin.page("/admin/members?q=0000123")
+    assert "小山" in page
+    assert "大海" not in page
+    export = admin.get("/admin/members/export.csv").get_data(as_text=True)
+    assert "'+8613800001234" in export
