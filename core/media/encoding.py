@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageFilter, ImageOps, UnidentifiedImageError
 
 from core.kernel.errors import Rejected
 from core.kernel.ids import new_token
+from core.kernel.text import squeeze
 from core.media import rules
 
 _OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
@@ -64,7 +65,7 @@ def prepare_picture(folder: Path, name: str, data: bytes, alt: str = "") -> Prep
     return PreparedPicture(
         content_hash=content_hash,
         filename=rules.clean_filename(name),
-        alt=alt.strip()[:160],
+        alt=squeeze(alt)[:160],
         width=picture.width,
         height=picture.height,
         placeholder=_placeholder(picture),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
+from core.kernel.text import squeeze
 from core.media.encoding import PreparedPicture, prepare_picture
 from core.media.models import Media
 from core.media.rules import checked_path
@@ -89,7 +90,7 @@ def describe_picture(session: Session, picture_id: UUID, alt: str) -> None:
     media = session.get(Media, picture_id)
     if media is None:
         raise NotFound("media.unknown", "There is no such picture.")
-    media.alt = alt.strip()[:160]
+    media.alt = squeeze(alt)[:160]
     session.flush()
 
 

@@ -88,7 +88,7 @@ def import_source(
             total=plan.total,
             actor=actor,
         )
-        done = runs.run_report(session, run_id).done
+        begun_at = done = runs.run_report(session, run_id).done
     report = on_progress or _quiet
     report(done, plan.total)
     for chunk in _chunks(_after(plan.units(), done), chunk_lines):
@@ -103,7 +103,7 @@ def import_source(
         report(done, plan.total)
     with database.write() as session:
         runs.finish(session, run_id)
-        return runs.run_report(session, run_id, is_resumed=is_resumed)
+        return runs.run_report(session, run_id, is_resumed=is_resumed and begun_at > 0)
 
 
 def preview_import(session: Session, source: CsvSource, mapping: ColumnMapping) -> ImportPreview:

@@ -8,10 +8,13 @@ from core.catalog.rules.markup import clean_description
 from core.catalog.types import CategoryDraft, ProductDraft, SkuDraft
 from core.kernel.errors import InvalidInput
 from core.kernel.ids import new_code
-from core.kernel.money import FEN_LIMIT
 from core.kernel.states import StateMachine
 from core.kernel.text import slugify, squeeze
 
+MOST_PRICE_FEN = 10**10
+"""A hundred million yuan: dear enough, and times any quantity still fits a 64-bit column."""
+
+MOST_NUMBER = 1_000_000_000
 MOST_SKUS = 200
 MOST_OPTIONS = 3
 MOST_ATTRIBUTES = 40
@@ -53,6 +56,7 @@ def checked_product(draft: ProductDraft) -> ProductDraft:
         attributes=_attributes(draft.attributes),
         market_price_fen=_price(draft.market_price_fen, "market_price", is_optional=True),
         per_member_limit=_limit(draft.per_member_limit),
+        position=_number(draft.position, "position", least=-MOST_NUMBER),
         source_key=draft.source_key[:80] if draft.source_key else None,
     )
 
@@ -103,8 +107,6 @@ def slug_of(text: str, longest: int = 100) -> str:
 
 
 def _checked_sku(draft: SkuDraft) -> SkuDraft:
-    if not 0 <= draft.weight_g <= 10_000_000:
-        raise InvalidInput("catalog.weight", "The weight is out of range.", field="weight")
     return replace(
         draft,
         code=_text(draft.code, "code", 64) or new_code(10),
@@ -112,6 +114,8 @@ def _checked_sku(draft: SkuDraft) -> SkuDraft:
         price_fen=_price(draft.price_fen, "price") or 0,
         cost_fen=_price(draft.cost_fen, "cost", least=0) or 0,
         market_price_fen=_price(draft.market_price_fen, "market_price", is_optional=True),
+        weight_g=_number(draft.weight_g, "weight"),
+        low_at=_number(draft.low_at, "low_at"),
     )
 
 
@@ -145,9 +149,15 @@ def _whole(text: str, field: str, longest: int) -> str:
 def _price(fen: int | None, field: str, *, least: int = 1, is_optional: bool = False) -> int | None:
     if fen is None and is_optional:
         return None
-    if fen is None or not least <= fen <= FEN_LIMIT:
+    if fen is None or not least <= fen <= MOST_PRICE_FEN:
         raise InvalidInput("catalog.price", "The price must be above 0.", field=field)
     return fen
+
+
+def _number(value: int, field: str, *, least: int = 0) -> int:
+    if not least <= value <= MOST_NUMBER:
+        raise InvalidInput("catalog.number", "The number is out of range.", field=field)
+    return value
 
 
 def _limit(limit: int | None) -> int | None:

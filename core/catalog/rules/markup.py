@@ -26,6 +26,7 @@ def clean_description(text: str) -> str:
     Plain text becomes paragraphs at empty lines. In HTML, scripts, styles, handlers, foreign
     pictures and unknown tags are dropped; links get ``rel="noopener nofollow"``.
     """
+    text = text.replace("\0", "")
     if not _TAG.search(text):
         return _paragraphs(text)
     cleaned: str = nh3.clean(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.catalog.models import Category, Product, ProductPicture, Sku
 from core.catalog.rules.drafts import ProductState
 from core.catalog.rules.words import query_words
-from core.catalog.services.listing import shelf_ids
+from core.catalog.services.listing import LAST_PAGE, shelf_ids
 from core.catalog.services.search import matches, search_values, shape_of
 from core.catalog.types import ProductEdit, ProductRow, SkuEdit
 from core.kernel.errors import NotFound
@@ -38,7 +38,7 @@ def admin_products(
     narrow the list; ``only_low`` keeps those with a SKU that is sold out or low.
     """
     words = query_words(query)
-    page = max(1, page)
+    page = min(max(1, page), LAST_PAGE)
     if query.strip() and not words:
         return Page((), 0, page, per_page)
     wanted = matches(shape_of(words))

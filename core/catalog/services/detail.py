@@ -128,7 +128,7 @@ def product_detail(session: Session, slug: str, *, include_drafts: bool = False)
     Raises:
         NotFound: no product has this address, or it is still a draft.
     """
-    row = session.execute(_DETAIL, {"slug": slug}).first()
+    row = session.execute(_DETAIL, {"slug": slug.replace("\0", "")}).first()
     if row is None or (row.state == ProductState.DRAFT and not include_drafts):
         raise NotFound("catalog.no_product", "There is no such product.")
     views, gallery = _pictures(row.pictures or [])

@@ -20,6 +20,7 @@ from core.media.services import PICTURE_COLUMNS, picture_of
 from core.stock.models import StockLevel
 
 MOST_PER_PAGE = 100
+LAST_PAGE = 100_000
 
 _CARD = (
     Product.id,
@@ -63,8 +64,8 @@ def list_products(
     the end is empty and still knows the total (a second statement).
     """
     words = query_words(query)
-    page, per_page = max(1, page), min(max(1, per_page), MOST_PER_PAGE)
-    if query.strip() and not words:
+    page, per_page = min(max(1, page), LAST_PAGE), min(max(1, per_page), MOST_PER_PAGE)
+    if (query.strip() and not words) or "\0" in (category or ""):
         return Page((), 0, page, per_page)
     shape = shape_of(words)
     values = {

@@ -46,9 +46,11 @@ def test_pages_know_the_whole_and_an_empty_page_past_the_end_too(database, make_
     with database.read() as session:
         second = catalog.list_products(session, page=2, per_page=2)
         beyond = catalog.list_products(session, page=9, per_page=2)
+        absurd = catalog.list_products(session, page=10**30, category="a\0b")
     assert [card.title for card in second.items] == ["P2", "P3"]
     assert (second.total, second.count, second.has_next) == (5, 3, True)
     assert (beyond.items, beyond.total) == ((), 5)
+    assert absurd.items == ()
 
 
 def test_a_card_is_quoted_by_its_cheapest_sku_that_can_be_bought(database, make_product):

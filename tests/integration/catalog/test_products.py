@@ -32,6 +32,8 @@ def test_a_new_product_is_a_draft_that_shoppers_cannot_see(database, make_produc
         with pytest.raises(NotFound):
             catalog.product_detail(session, "pot")
         assert catalog.product_detail(session, "pot", include_drafts=True).state == "draft"
+        with pytest.raises(NotFound):
+            catalog.product_detail(session, "no\0where")
 
 
 def test_going_on_sale_is_announced_once_and_noticed_by_every_process(database, make_product):

@@ -29,6 +29,7 @@ def test_a_draft_comes_back_squeezed_and_safe():
         ({"market_price_fen": 0}, "market_price"),
         ({"market_price_fen": -1}, "market_price"),
         ({"per_member_limit": 0}, "per_member_limit"),
+        ({"position": 10**12}, "position"),
         ({"attributes": tuple(("a", "b") for _ in range(41))}, "attributes"),
     ],
 )
@@ -44,6 +45,9 @@ def test_a_wrong_field_is_named(changes, field):
         [],
         [replace(SKU, price_fen=0)],
         [replace(SKU, cost_fen=-1)],
+        [replace(SKU, price_fen=10**11)],
+        [replace(SKU, weight_g=-1)],
+        [replace(SKU, low_at=10**12)],
         [SKU, SKU],
         [SKU, replace(SKU, code="B")],
         [SKU, replace(SKU, code="B", options={"大小": "红"})],
