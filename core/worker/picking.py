@@ -1,12 +1,14 @@
 """Which deliveries of a plugin may run now: due, locked for this process, and in their order."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
+from core.host.deliveries import MAX_DELAY_SECONDS
 from core.kernel.clock import now
 
 
@@ -39,7 +41,7 @@ def pick(session: Session, plugin: str, limit: int) -> list[Picked]:
         .where(
             EventDelivery.plugin == plugin,
             EventDelivery.state == DeliveryState.PENDING,
-            EventDelivery.next_try_at <= at,
+            is_due(EventDelivery, at),
             ~_is_behind(plugin, at),
         )
         .order_by(EventDelivery.event_seq)
@@ -52,7 +54,20 @@ def pick(session: Session, plugin: str, limit: int) -> list[Picked]:
     return _in_order(session, plugin, picked)
 
 
-def _is_behind(plugin: str, at: Any) -> Any:
+def is_due(delivery: Any, at: datetime) -> sa.ColumnElement[bool]:
+    """Whether a pending delivery's time has come.
+
+    One that was never tried is always due, and so is one that would wait longer than the longest
+    delay: then the clock went back, which a sandbox's may.
+    """
+    return sa.or_(
+        delivery.tries == 0,
+        delivery.next_try_at <= at,
+        delivery.next_try_at > at + timedelta(seconds=MAX_DELAY_SECONDS),
+    )
+
+
+def _is_behind(plugin: str, at: datetime) -> Any:
     """Whether an earlier delivery of the aggregate is parked or waits for its next try."""
     earlier = aliased(EventDelivery)
     return (
@@ -62,7 +77,7 @@ def _is_behind(plugin: str, at: Any) -> Any:
             earlier.aggregate == EventDelivery.aggregate,
             earlier.event_seq < EventDelivery.event_seq,
             earlier.state != DeliveryState.DONE,
-            sa.or_(earlier.state == DeliveryState.PARKED, earlier.next_try_at > at),
+            sa.or_(earlier.state == DeliveryState.PARKED, ~is_due(earlier, at)),
         )
         .exists()
     )

@@ -24,7 +24,7 @@ from core.host.host import PluginHost
 from core.host.models import PluginState
 from core.kernel.clock import now
 from core.kernel.events import from_payload
-from core.worker.picking import Picked, pick
+from core.worker.picking import Picked, is_due, pick
 
 FAN_OUT_LIMIT = 1000
 BATCH = 200
@@ -154,18 +154,18 @@ class Relay:
 
     def _plugins_due(self) -> list[str]:
         """Plugins that are switched on and have a delivery whose time has come."""
-        is_due = (
+        has_due = (
             sa.select(1)
             .where(
                 EventDelivery.plugin == PluginState.name,
                 EventDelivery.state == DeliveryState.PENDING,
-                EventDelivery.next_try_at <= now(),
+                is_due(EventDelivery, now()),
             )
             .exists()
         )
         query = (
             sa.select(PluginState.name)
-            .where(PluginState.is_enabled, is_due)
+            .where(PluginState.is_enabled, has_due)
             .order_by(PluginState.position, PluginState.name)
         )
         with self._database.read() as session:

@@ -154,6 +154,19 @@ def test_deliveries_to_a_plugin_switched_off_later_wait_for_it(shop, outbox):
     assert seen(shop) == ["a"]
 
 
+def test_a_clock_that_goes_back_delays_no_fact(shop, outbox, clock, tmp_path):
+    flag = tmp_path / "fixed"
+    clock.advance(days=8)
+    tell(shop, cancelled(reason="new"), cancelled(reason=f"fail-unless:{flag}"))
+    Relay(shop.database, shop.plugins).drain()
+    flag.touch()
+    tell(shop, cancelled(reason="later"))
+    Relay(shop.database, shop.plugins).fan_out()
+    clock.reset()
+    outbox.drain()
+    assert sorted(seen(shop)) == sorted(["new", "later", f"fail-unless:{flag}"])
+
+
 def test_in_safe_mode_facts_wait_and_none_is_lost(shop, outbox):
     safe = open_shop(replace(shop.config, is_safe_mode=True))
     tell(shop, cancelled(reason="a"))
