@@ -95,12 +95,15 @@ def compile_catalogues(files: Iterable[Path], cache: Path) -> Path:
 
 
 def _merge(files: Iterable[Path], locale: str) -> Catalog:
-    merged = Catalog(locale=locale)
+    found: dict[tuple[Any, Any], Any] = {}
     for path in files:
         with path.open("rb") as file:
             for message in read_po(file, locale=locale):
                 if message.id and message.string and not message.fuzzy:
-                    merged.add(message.id, message.string, context=message.context)
+                    found[message.id, message.context] = message.string
+    merged = Catalog(locale=locale)
+    for (text, about), string in found.items():
+        merged.add(text, string, context=about)
     return merged
 
 

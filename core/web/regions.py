@@ -202,7 +202,7 @@ def need_style(plugin: str, name: str) -> None:
 
 def note_cards(cards: Sequence[Any]) -> None:
     """Tell which products this page shows as cards, before it is rendered."""
-    g.setdefault("banyan_cards", []).extend(cards)
+    g.setdefault("banyan_cards", {}).update({card.id: card for card in cards})
 
 
 def card(product: ProductCard) -> Markup:
@@ -268,7 +268,7 @@ def _blocks_of_cards() -> tuple[list[tuple[Placed, Mapping[Any, Any]]], ...]:
 
 
 def _card_blocks(name: str) -> list[tuple[Placed, Mapping[Any, Any]]]:
-    cards = tuple(g.get("banyan_cards", ()))
+    cards = tuple(g.get("banyan_cards", {}).values())
     found = []
     for placed in g.banyan_plans.of(name):
         if placed.plugin and cards:
