@@ -102,9 +102,8 @@ def test_related_products_are_the_best_sold_others_of_the_shelf(
     assert [card.title for card in cards] == ["fast", "slow"]
 
 
-@pytest.mark.parametrize("sort", ["default", "price", "new", "sold"])
 def test_a_list_costs_one_statement_whatever_the_size_of_the_catalogue(
-    database, excerpt, make_product, statements, sort
+    database, excerpt, make_product, statements
 ):
     counts = []
     make_product("white tea")
@@ -113,10 +112,11 @@ def test_a_list_costs_one_statement_whatever_the_size_of_the_catalogue(
             import_file(database, excerpt, actor="test")
         statements.clear()
         with database.read() as session:
-            catalog.list_products(session, sort=sort)
-            catalog.list_products(session, sort=sort, query="white", category=None)
+            for sort in ("default", "price", "new", "sold"):
+                catalog.list_products(session, sort=sort)
+                catalog.list_products(session, sort=sort, query="white", category=None)
         counts.append(len(statements))
-    assert counts == [2, 2]
+    assert counts == [8, 8]
 
 
 @pytest.mark.slow
