@@ -4,55 +4,29 @@ What can still be asked of a line is what was paid for it less refunds and open 
 wishes at once never ask for more than there is. The order is locked while a wish is made.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.outbox import announce
 from core.kernel.clock import now
-from core.kernel.errors import InvalidInput, NotFound, Rejected
-from core.kernel.ids import new_id, new_number
+from core.kernel.errors import Rejected
 from core.kernel.money import format_yuan
-from core.kernel.text import squeeze
 from core.media.services import picture_views
-from core.orders.events import AfterSaleOpened
-from core.orders.rules import RefundShare, can_ask_refund, is_whole_order, refund_share, tidy_note
-from core.orders.services.left import LeftLine, left_freight, left_lines
+from core.orders.rules import can_ask_refund, tidy_note
+from core.orders.services.left import left_freight, left_lines
 from core.orders.services.locking import lock_order, read_order
-from core.orders.services.tables import AFTER_SALE, AFTER_SALE_LINE, ORDER, Row
-from core.orders.services.timeline import add_entries, entry_row
-from core.orders.states import MONEY_IN, AfterSaleKind, AfterSaleState, FulfilmentState
-from core.orders.types import AfterSaleOffer, OfferLine
-
-REASON_LENGTH = 40
-NOTE_LENGTH = 300
-
-_insert = sa.insert(AFTER_SALE)
-_insert_line = sa.insert(AFTER_SALE_LINE)
-_one_more = (
-    sa.update(ORDER)
-    .where(ORDER.c.id == sa.bindparam("order"))
-    .values(open_after_sales=ORDER.c.open_after_sales + 1)
+from core.orders.services.wishes import (
+    NOTE_LENGTH,
+    Wish,
+    checked_lines,
+    checked_reason,
+    is_whole,
+    open_wish,
+    shares_of,
 )
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """What is asked for, checked against what is left."""
-
-    kind: AfterSaleKind
-    lines: Sequence[tuple[LeftLine, RefundShare]]
-    freight_fen: int
-    reason: str
-    note: str
-    actor: str
-
-    @property
-    def amount_fen(self) -> int:
-        return self.freight_fen + sum(share.amount_fen for _, share in self.lines)
+from core.orders.states import MONEY_IN, AfterSaleKind, FulfilmentState
+from core.orders.types import AfterSaleOffer, OfferLine
 
 
 def after_sale_offer(
@@ -123,19 +97,19 @@ def request_after_sale(
     if not can_ask_refund(order.payment_state, order.settled_at, order.aftersale_until, now()):
         raise Rejected("after_sale.closed", "The time to ask for money back is over.")
     lines = left_lines(session, order.id)
-    chosen = _shares(lines, wants, amounts or {}, is_generous=False)
+    chosen = shares_of(lines, wants, amounts or {}, is_generous=False)
     freight = 0
-    if order.fulfilment_state == FulfilmentState.PENDING and _is_whole(lines, chosen):
+    if order.fulfilment_state == FulfilmentState.PENDING and is_whole(lines, chosen):
         freight = left_freight(session, order)
-    wish = _Wish(
+    wish = Wish(
         kind=kind,
-        lines=_checked(chosen, kind),
+        lines=checked_lines(chosen, kind),
         freight_fen=freight,
-        reason=_checked_reason(reason),
+        reason=checked_reason(reason),
         note=tidy_note(note, NOTE_LENGTH),
         actor=f"member:{member_id}",
     )
-    return _open(session, order, wish)
+    return open_wish(session, order, wish)
 
 
 def open_by_staff(
@@ -172,18 +146,18 @@ def open_by_staff(
     order = lock_order(session, order_no)
     if order.payment_state not in MONEY_IN:
         raise Rejected("after_sale.not_paid", "This order holds no money to give back.")
-    chosen = _shares(left_lines(session, order.id), wants, amounts or {}, is_generous=True)
+    chosen = shares_of(left_lines(session, order.id), wants, amounts or {}, is_generous=True)
     if freight_fen:
         check_freight(freight_fen, left_freight(session, order))
-    wish = _Wish(
+    wish = Wish(
         kind=kind,
-        lines=_checked(chosen, kind, has_freight=freight_fen > 0),
+        lines=checked_lines(chosen, kind, has_freight=freight_fen > 0),
         freight_fen=freight_fen,
-        reason=_checked_reason(reason),
+        reason=checked_reason(reason),
         note=tidy_note(note, NOTE_LENGTH),
         actor=actor,
     )
-    return _open(session, order, wish)
+    return open_wish(session, order, wish)
 
 
 def check_freight(freight_fen: int, left_fen: int) -> int:
@@ -199,108 +173,3 @@ def check_freight(freight_fen: int, left_fen: int) -> int:
             left=format_yuan(left_fen),
         )
     return freight_fen
-
-
-def _shares(
-    lines: Sequence[LeftLine],
-    wants: Mapping[UUID, int],
-    amounts: Mapping[UUID, int],
-    *,
-    is_generous: bool,
-) -> list[tuple[LeftLine, RefundShare]]:
-    """What each named line gives back. A shopper gets at most the share of the pieces."""
-    known = {line.line_id for line in lines}
-    if not known >= {*wants, *amounts}:
-        raise NotFound("after_sale.line", "This line is not part of the order.")
-    shares = []
-    for line in lines:
-        if line.line_id not in wants and line.line_id not in amounts:
-            continue
-        quantity, amount = wants.get(line.line_id, 0), amounts.get(line.line_id)
-        share = refund_share(line.left, quantity, amount)
-        usual = refund_share(line.left, quantity)
-        if quantity and not is_generous and share.amount_fen > usual.amount_fen:
-            share = usual
-        shares.append((line, share))
-    return shares
-
-
-def _is_whole(lines: Sequence[LeftLine], chosen: Sequence[tuple[LeftLine, RefundShare]]) -> bool:
-    shares = {line.line_id: share for line, share in chosen}
-    nothing = RefundShare(0, 0)
-    return is_whole_order(
-        [line.left for line in lines], [shares.get(line.line_id, nothing) for line in lines]
-    )
-
-
-def _checked(
-    chosen: Sequence[tuple[LeftLine, RefundShare]],
-    kind: AfterSaleKind,
-    *,
-    has_freight: bool = False,
-) -> list[tuple[LeftLine, RefundShare]]:
-    """Drop empty lines; refuse a wish for nothing, and a return without pieces."""
-    kept = [(line, share) for line, share in chosen if share.quantity or share.amount_fen]
-    has_pieces = all(share.quantity for _, share in kept)
-    if not (kept or has_freight) or (kind == AfterSaleKind.RETURN and not has_pieces):
-        raise Rejected("after_sale.nothing", "Choose what should go back.")
-    return kept
-
-
-def _checked_reason(reason: str) -> str:
-    tidy = squeeze(reason)
-    if not 0 < len(tidy) <= REASON_LENGTH:
-        raise InvalidInput("after_sale.reason", "Choose a reason.", field="reason")
-    return tidy
-
-
-def _open(session: Session, order: Row, wish: _Wish) -> UUID:
-    at, after_sale_id = now(), new_id()
-    connection = session.connection()
-    connection.execute(
-        _insert,
-        {
-            "id": after_sale_id,
-            "after_sale_no": new_number(at, "A"),
-            "order_id": order.id,
-            "member_id": order.member_id,
-            "kind": wish.kind,
-            "state": AfterSaleState.REQUESTED,
-            "reason": wish.reason,
-            "note": wish.note,
-            "answer": "",
-            "amount_fen": wish.amount_fen,
-            "freight_fen": wish.freight_fen,
-            "created_at": at,
-        },
-    )
-    if wish.lines:
-        connection.execute(
-            _insert_line,
-            [
-                {
-                    "after_sale_id": after_sale_id,
-                    "order_line_id": line.line_id,
-                    "quantity": share.quantity,
-                    "amount_fen": share.amount_fen,
-                }
-                for line, share in wish.lines
-            ],
-        )
-    connection.execute(_one_more, {"order": order.id})
-    params = {"amount": format_yuan(wish.amount_fen)}
-    message = "Asked for ¥%(amount)s back"
-    add_entries(
-        session, [entry_row(order.id, "after_sale", message, actor=wish.actor, params=params)]
-    )
-    announce(
-        session,
-        AfterSaleOpened(
-            order_id=order.id,
-            order_no=order.order_no,
-            member_id=order.member_id,
-            after_sale_id=after_sale_id,
-            amount_fen=wish.amount_fen,
-        ),
-    )
-    return after_sale_id

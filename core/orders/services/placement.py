@@ -74,16 +74,15 @@ def place_order(
     """Place an order of the selected lines of the member's bag, or of ``wants`` (SKU → pieces).
 
     The same ``request_key`` of the same member answers with the order of the first call. The order
-    freezes the quote with its trace, up to three uplines and what plugins freeze; its stock is held
-    until it is paid, cancelled or ``settings.unpaid_minutes`` are over. Lines of the bag
-    that cannot be bought stay in it, as its page shows. An order of 0 fen is paid at once.
+    freezes the quote with its trace, the uplines and what plugins freeze; its stock is held for
+    ``settings.unpaid_minutes``. Lines that cannot be bought stay in the bag. 0 fen: paid at once.
 
     Args:
         session: the unit of work; it must end when this raises.
         member_id: who orders.
         address_id: one of the member's addresses.
         expected_total_fen: the total the shopper saw; it is compared and never used.
-        request_key: made once by the page that shows the button, at most 64 characters.
+        request_key: made once by the page with the button, at most 64 characters.
         settings: the store's settings.
         extensions: rules, checks and freezes of the enabled plugins.
         wants: “buy now”; the bag is not touched then.
@@ -92,8 +91,7 @@ def place_order(
         choices: what the shopper picked for price rules, by rule key.
 
     Raises:
-        Conflict: ``orders.total_changed``: the total differs from ``expected_total_fen``;
-            ``error.params["quote"]`` is the new quote.
+        Conflict: ``orders.total_changed``; ``error.params["quote"]`` is the new quote.
         Rejected: nothing to order, a line that cannot be bought, stock short, a limit, a plugin's
             refusal, the store is closed.
         NotFound: the address is not the member's.
