@@ -6,16 +6,21 @@ the database take for a short statement: about 0.13 ms each, and an order takes 
 and leaves out the rest. It runs in the session's own transaction, on its own connection.
 
 Only for statements whose text never changes: values are ``bindparam``s or constants, and instead
-of ``IN`` there is :func:`one_of`. Everything else goes through the session as usual.
+of ``IN`` there are :func:`one_of` (constants) and :func:`among` (ids given at each run). Everything
+else goes through the session as usual.
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from core.kernel.errors import InvariantError
 
@@ -89,6 +94,48 @@ class Prepared:
 def one_of(column: Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
     """``column IN values`` for a few constants, as a text that never changes."""
     return sa.or_(*(column == value for value in values))
+
+
+class IdList(sa.types.TypeDecorator[Sequence[UUID]]):
+    """Ids as one value: an array on PostgreSQL, a JSON text on SQLite."""
+
+    impl = sa.Text()
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        """The column type of one database."""
+        is_postgres = dialect.name == "postgresql"
+        return dialect.type_descriptor(sa.ARRAY(sa.Uuid()) if is_postgres else sa.Text())
+
+    def process_bind_param(self, value: Sequence[UUID] | None, dialect: sa.Dialect) -> Any:
+        """Encode for one database."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return json.dumps([each.hex for each in value])
+
+
+class _Among(FunctionElement[bool]):
+    """``column IN`` the ids of one value."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - names, no values
+
+
+@compiles(_Among, "postgresql")
+def _among_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY ({ids})"
+
+
+def among(column: Any, name: str) -> sa.ColumnElement[bool]:
+    """``column IN`` the ids given under ``name``, any number, as a text that never changes."""
+    return _Among(column, sa.bindparam(name, type_=IdList()))
 
 
 def _wrapped(text: str, error: Exception, dialect: sa.Dialect) -> BaseException:

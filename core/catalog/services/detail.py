@@ -12,6 +12,7 @@ from core.catalog.rules.drafts import ProductState
 from core.catalog.services.listing import shown_market_price
 from core.catalog.types import OptionView, ProductDetail, SkuFacts, SkuView
 from core.db.nested import json_rows
+from core.db.prepared import Prepared, among
 from core.kernel.errors import NotFound
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
@@ -94,7 +95,7 @@ _DETAIL = (
     .where(Product.slug == sa.bindparam("slug"))
 )
 
-_LINES = (
+_LINES = Prepared(
     sa.select(
         Sku.id,
         Product.id.label("product_id"),
@@ -116,7 +117,7 @@ _LINES = (
     .join(Product, Product.id == Sku.product_id)
     .outerjoin(StockLevel, StockLevel.sku_id == Sku.id)
     .outerjoin(Media, Media.id == sa.func.coalesce(Sku.picture_id, Product.cover_id))
-    .where(Sku.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(Sku.id, "ids"))
 )
 
 
@@ -165,8 +166,7 @@ def sku_lines(session: Session, wants: Mapping[UUID, int]) -> list[SkuFacts]:
     """
     if not wants:
         return []
-    found = session.connection().execute(_LINES, {"ids": list(wants)})
-    rows = {row.id: row for row in found}
+    rows = {row.id: row for row in _LINES.all(session, {"ids": list(wants)})}
     return [_facts(rows[sku], quantity) for sku, quantity in wants.items() if sku in rows]
 
 

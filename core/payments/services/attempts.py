@@ -70,18 +70,17 @@ def start_attempt(
         expires_at=expires_at,
         confirmed_at=None,
     )
-    connection = session.connection()
     values = {f"new_{name}": getattr(made, name) for name in NAMES}
-    if connection.execute(INSERT_FIRST, values).rowcount:
+    if INSERT_FIRST.change(session, values):
         return made
-    return look(connection.execute(FIND_OPEN, values).one())
+    return one_attempt(session, FIND_OPEN, values)
 
 
 def attach_start(session: Session, payment_no: str, started: StartResult) -> None:
     """Keep what the gateway answered; nothing happens when the payment has moved on meanwhile."""
     at = clock.now()
-    session.connection().execute(
-        STARTED,
+    STARTED.change(
+        session,
         {
             "number": payment_no,
             "reference": started.gateway_ref,
@@ -156,8 +155,8 @@ def mark_received(
     """
     if gateway_ref and gateway_ref != attempt.gateway_ref:
         _check_reference(session, attempt, gateway_ref)
-    counted = session.connection().execute(
-        RECEIVED,
+    counted = RECEIVED.change(
+        session,
         {
             "attempt": attempt.id,
             "became": state,
@@ -166,7 +165,7 @@ def mark_received(
             "at": clock.now(),
         },
     )
-    if counted.rowcount != 1:
+    if counted != 1:
         raise Conflict("payment.counted", "This payment has been counted before.")
 
 

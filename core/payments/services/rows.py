@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared, one_of
 from core.kernel.errors import NotFound
 from core.payments.models import PaymentAttempt
 from core.payments.types import Attempt, AttemptState
@@ -21,24 +22,24 @@ _SAME_STILL_OPEN = sa.and_(
     ATTEMPT_TABLE.c.order_id == sa.bindparam("new_order_id"),
     ATTEMPT_TABLE.c.gateway == sa.bindparam("new_gateway"),
     ATTEMPT_TABLE.c.amount_fen == sa.bindparam("new_amount_fen"),
-    ATTEMPT_TABLE.c.state.in_(OPEN),
+    one_of(ATTEMPT_TABLE.c.state, OPEN),
     ATTEMPT_TABLE.c.expires_at > sa.bindparam("new_created_at"),
 )
-# preserve_rowcount: else an insert counts -1 on PostgreSQL.
-INSERT_FIRST = (
-    sa.insert(ATTEMPT_TABLE)
-    .from_select(
+INSERT_FIRST = Prepared(
+    sa.insert(ATTEMPT_TABLE).from_select(
         list(NAMES),
         sa.select(
             *(sa.bindparam(f"new_{column.name}", type_=column.type) for column in COLUMNS)
         ).where(~sa.exists().where(_SAME_STILL_OPEN)),
     )
-    .execution_options(preserve_rowcount=True)
 )
-FIND_OPEN = sa.select(*COLUMNS).where(_SAME_STILL_OPEN).order_by(ATTEMPT_TABLE.c.id).limit(1)
-BY_NUMBER = sa.select(*COLUMNS).where(ATTEMPT_TABLE.c.payment_no == sa.bindparam("number"))
-LOCK_BY_NUMBER = BY_NUMBER.with_for_update()
-STARTED = (
+FIND_OPEN = Prepared(
+    sa.select(*COLUMNS).where(_SAME_STILL_OPEN).order_by(ATTEMPT_TABLE.c.id).limit(sa.literal(1))
+)
+_by_number = sa.select(*COLUMNS).where(ATTEMPT_TABLE.c.payment_no == sa.bindparam("number"))
+BY_NUMBER = Prepared(_by_number)
+LOCK_BY_NUMBER = Prepared(_by_number.with_for_update())
+STARTED = Prepared(
     sa.update(ATTEMPT_TABLE)
     .where(
         ATTEMPT_TABLE.c.payment_no == sa.bindparam("number"),
@@ -51,9 +52,11 @@ STARTED = (
         next_query_at=sa.bindparam("query_at"),
     )
 )
-RECEIVED = (
+RECEIVED = Prepared(
     sa.update(ATTEMPT_TABLE)
-    .where(ATTEMPT_TABLE.c.id == sa.bindparam("attempt"), ATTEMPT_TABLE.c.state.in_(_WITHOUT_MONEY))
+    .where(
+        ATTEMPT_TABLE.c.id == sa.bindparam("attempt"), one_of(ATTEMPT_TABLE.c.state, _WITHOUT_MONEY)
+    )
     .values(
         state=sa.bindparam("became"),
         received_fen=sa.bindparam("received"),
@@ -70,14 +73,17 @@ def select_attempts(*criteria: Any) -> sa.Select[Any]:
 
 
 def one_attempt(
-    session: Session, query: sa.Select[Any], values: dict[str, Any] | None = None
+    session: Session, query: Prepared | sa.Select[Any], values: dict[str, Any] | None = None
 ) -> Attempt:
     """The one attempt of a query.
 
     Raises:
         NotFound: there is none.
     """
-    row = session.connection().execute(query, values).one_or_none()
+    if isinstance(query, Prepared):
+        row = query.first(session, values or {})
+    else:
+        row = session.connection().execute(query, values).one_or_none()
     if row is None:
         raise NotFound("payment.unknown", "There is no such payment.")
     return look(row)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from core.db.base import UtcDateTime
 from core.db.engine import Database
 from core.db.outbox import OutboxEvent
-from core.db.prepared import Prepared, one_of
+from core.db.prepared import Prepared, among, one_of
 from core.db.state import Setting
 from core.kernel.errors import InvariantError
 from core.kernel.ids import new_id
@@ -116,6 +116,19 @@ def test_a_list_of_values_cannot_be_prepared(database):
 
     with pytest.raises(InvariantError), database.write() as session:
         Prepared(listed).all(session, {})
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_any_number_of_ids_is_one_value(database, count):
+    rows = [event() for _ in range(50)]
+    chosen = [row["id"] for row in rows[:count]]
+    read = Prepared(sa.select(EVENT.c.id).where(among(EVENT.c.id, "ids")))
+
+    with database.write() as session:
+        INSERT.many(session, rows)
+        found = read.all(session, {"ids": chosen})
+
+    assert {row.id for row in found} == set(chosen)
 
 
 def test_a_text_with_typed_columns_can_be_prepared(database):
