@@ -6,7 +6,7 @@ from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
-from core.api.forms import AdminForm, NotBelow, PercentField, at_most, required
+from core.api.forms import AdminForm, NotBelow, PercentField, at_most, options, required
 from core.api.i18n import lazy_gettext as _l
 from core.api.money import BPS
 from plugins.distribution.rules import MAX_DEPTH, Joining, Plan
@@ -24,7 +24,7 @@ class PlanForm(AdminForm):
 
     depth = RadioField(
         _l("Levels that are paid"),
-        choices=[(level, str(level)) for level in range(1, MAX_DEPTH + 1)],
+        choices=options((str(level), str(level)) for level in range(1, MAX_DEPTH + 1)),
         coerce=int,
     )
     rate1 = PercentField(
@@ -43,7 +43,7 @@ class PlanForm(AdminForm):
     )
     joining = RadioField(
         _l("Who becomes a distributor"),
-        choices=[(str(key), label) for key, label in JOINING_LABELS.items()],
+        choices=options((str(key), label) for key, label in JOINING_LABELS.items()),
     )
     acknowledged = BooleanField(_l("I have read the legal notice and answer for three levels"))
     seen_version = IntegerField(validators=[Optional()], widget=HiddenInput())

@@ -144,10 +144,9 @@ def _earned_by(session: Session, member_ids: Sequence[UUID]) -> Mapping[UUID, tu
 
 def distributor_counts(session: Session) -> Mapping[str, int]:
     """How many distributors stand in each state. One statement."""
-    rows = session.execute(
-        sa.select(Distributor.state, sa.func.count()).group_by(Distributor.state)
-    )
-    return dict(rows.tuples())  # type: ignore[arg-type]
+    counted = sa.select(Distributor.state, sa.func.count().label("members"))
+    rows = session.execute(counted.group_by(Distributor.state))
+    return {row.state: row.members for row in rows}
 
 
 def find_commissions(

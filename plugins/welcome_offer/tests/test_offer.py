@@ -35,7 +35,7 @@ def test_an_unpaid_order_holds_the_offer_and_gives_it_back_when_it_expires(
     assert make_order([POT], member=member, paid=False).total_fen == 26_800
 
     clock.advance(hours=2)
-    run_job("orders.expire")
+    run_job("orders.expire_unpaid")
     assert make_order([POT], member=member).total_fen == 24_800
 
 
