@@ -123,12 +123,12 @@ def test_two_people_editing_one_product_see_both_states(open_admin, maker, edit)
 def test_several_products_change_state_at_once_and_drafts_are_deleted(admin, maker, edit):
     first, second = maker.product("一", is_on_sale=False), maker.product("二", is_on_sale=False)
     picks = [str(first.id), str(second.id)]
-    assert "2 products are on sale now." in admin.done(
+    assert "Products put on sale: 2." in admin.done(
         "/admin/products/bulk", {"pick": picks, "do": "on_sale"}
     )
     assert edit(first.id).state == "on_sale"
     third = maker.product("三", is_on_sale=False)
-    assert "1 drafts deleted." in admin.done(
+    assert "Drafts deleted: 1." in admin.done(
         "/admin/products/bulk", {"pick": str(third.id), "do": "delete"}
     )
     assert "三" not in admin.page("/admin/products?state=draft")
@@ -200,7 +200,7 @@ def test_a_file_is_mapped_previewed_imported_and_its_failed_lines_mended(
     run = re.search(r"/admin/imports/([0-9a-f-]{36})/retry", page).group(1)
     assert "十二" in admin.get(f"/admin/imports/{run}/failed.csv").get_data(as_text=True)
     page = admin.done(f"/admin/imports/{run}/retry", {"cell-3-售价": "12"})
-    assert "1 lines went through now, 0 are left." in page
+    assert "Lines that went through: 1. Still failing: 0." in page
     assert "B-1" in admin.page("/admin/stock")
     admin.done(f"/admin/imports/file/{place}/run", columns)
     assert len(re.findall(r"/admin/imports/[0-9a-f-]{36}\"", admin.page("/admin/imports"))) >= 1

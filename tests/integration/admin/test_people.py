@@ -80,7 +80,7 @@ def test_several_payouts_are_reviewed_at_once(admin, maker, ask, held):
     page = admin.refused("/admin/payouts/bulk", {"pick": picks, "do": "reject", "reason": ""})
     assert "the members read it" in said(page)
     page = admin.done("/admin/payouts/bulk", {"pick": picks[:2], "do": "approve"})
-    assert "2 payouts approved." in page
+    assert "Payouts approved: 2." in page
     admin.done("/admin/payouts/bulk", {"pick": picks[2:], "do": "reject", "reason": "再议"})
     assert [held(member, "wallet") for member in people] == [1000, 1001, 0]
 

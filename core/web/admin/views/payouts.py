@@ -134,9 +134,11 @@ def bulk_payouts() -> Answer:
         except ShopError as error:
             errors += sentences(error)
     if errors:
-        flash.say("%(count)s payouts were carried out, the others were not.", "warn", count=count)
+        flash.say("Payouts carried out: %(count)s. The others were not.", "warn", count=count)
         return _show_list(dict.fromkeys(errors)), 409
-    message = "%(count)s payouts declined." if action == "reject" else "%(count)s payouts approved."
+    message = (
+        "Payouts rejected: %(count)s." if action == "reject" else "Payouts approved: %(count)s."
+    )
     return done("/admin/payouts", message, count=count)
 
 

@@ -100,7 +100,7 @@ def retry_failed(run_id: UUID) -> Answer:
             before={"failed": before},
             after={"failed": report.failed},
         )
-    message = "%(count)s lines went through now, %(left)s are left."
+    message = "Lines that went through: %(count)s. Still failing: %(left)s."
     return done(
         f"/admin/imports/{run_id}", message, count=before - report.failed, left=report.failed
     )

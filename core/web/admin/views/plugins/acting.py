@@ -105,7 +105,7 @@ def replay_events(name: str) -> Answer:
                 record(session, "event.replay", "event", f"{name}:{seq or '*'}")
     except ShopError as error:
         return show_plugins(name, sentences(error)), error.status
-    message = "%(count)s events are tried again." if count else "The event is given up."
+    message = "Events tried again: %(count)s." if count else "The event is given up."
     return _return(name, message, count)
 
 

@@ -98,9 +98,9 @@ def bulk() -> Answer:
     except ShopError as error:
         return _show(sentences(error)), error.status
     words = {
-        "delete": "%(count)s drafts deleted.",
-        "on_sale": "%(count)s products are on sale now.",
-        "off_sale": "%(count)s products are off sale now.",
+        "delete": "Drafts deleted: %(count)s.",
+        "on_sale": "Products put on sale: %(count)s.",
+        "off_sale": "Products taken off sale: %(count)s.",
     }
     return done(back("/admin/products"), words[action], count=count)
 
