@@ -8,11 +8,13 @@ from bench.load import LoadResult, send
 from bench.processes import cpu_seconds
 from bench.report import Finding, Report
 from bench.servers import Server, gunicorn
-from bench.store import Bench
+from bench.store import SHELF, Bench
 from core.web.context import MEMBER_COOKIE
+from core.web.store.home import PER_PAGE
 
 ROUNDS = 3
 BARE_REQUESTS = 2000
+SORTS = ("sold", "new", "price", "-price")
 
 
 class Meter:
@@ -64,15 +66,16 @@ def measure(bench: Bench, report: Report, folder: Path) -> None:
     ):
         meter = Meter(bare, server, bench.server_pid)
         product = f"/p/{bench.slugs[0]}"
-        for name, path in (("home", "/"), ("list", "/search?q=heart"), ("product", product)):
+        for name, path in (("home", "/"), ("list", f"/c/{SHELF}"), ("product", product)):
             send(server.address, [path], requests=100)
             ratio, load = meter.ratio([path], 2000)
             _add(report, bench, f"guest {name}, warm", ratio, load, 1.5)
         products = [f"/p/{slug}" for slug in bench.slugs]
-        lists = [f"/search?q=heart&page={page}&cold={page}" for page in range(1, 100_000)]
+        pages = len(bench.slugs) // PER_PAGE - 1
+        lists = [f"/c/{SHELF}?sort={s}&page={n + 1}" for s in SORTS for n in range(pages)]
         ratio, load = meter.ratio(products, 900, is_cold=True)
         _add(report, bench, "guest product, cold", ratio, load, 7)
-        ratio, load = meter.ratio(lists, 300, is_cold=True)
+        ratio, load = meter.ratio(lists, len(lists) // ROUNDS, is_cold=True)
         _add(report, bench, "guest list of 20, cold", ratio, load, 9)
         cookie = {"Cookie": f"{MEMBER_COOKIE}={bench.buyers[0][2]}"}
         ratio, load = meter.ratio(products[:50], 600, cookie)

@@ -8,11 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from core.catalog.importing import import_file
 from core.catalog.models import Product, Sku
+from core.catalog.services import create_category
+from core.catalog.types import CategoryDraft
 from core.config import ROOT, Config, load_config
-from core.db import migrate
+from core.db import migrate, state
 from core.demo.catalog import seed_catalog
 from core.embedded.postgres import running_postgres
 from core.host.shop import Shop, open_shop
@@ -24,6 +27,7 @@ from core.stock import services as stock
 
 DATA = ROOT.parent / "shared" / "data" / "online_retail_30k.csv.gz"
 ACTOR = "bench"
+SHELF = "imported"
 ADDRESS = AddressForm("收货人", "13800000000", "上海市", "上海市", "南京西路 1 号", "静安区")
 
 
@@ -36,7 +40,7 @@ class Bench:
         config: its configuration.
         environ: the same, for child processes.
         server_pid: PostgreSQL's first process; ``None`` on SQLite.
-        slugs: products on sale.
+        slugs: products on sale; the imported ones stand on the shelf :data:`SHELF`.
         skus: SKUs with plenty in stock.
         buyers: (member, address, session token) whose three uplines all earn.
     """
@@ -96,6 +100,7 @@ def _fill(kind: str, folder: Path, url: str, server_pid: int | None, buyers: int
             seed_catalog(session, config.uploads)
         import_file(shop.database, DATA, actor=ACTOR)
         with shop.database.write() as session:
+            _shelve(session)
             skus = tuple(session.scalars(sa.select(Sku.id).order_by(Sku.code).limit(3000)))
             stock.receive(session, dict.fromkeys(skus, 1_000_000), key="bench", actor=ACTOR)
             slugs = tuple(
@@ -110,6 +115,16 @@ def _fill(kind: str, folder: Path, url: str, server_pid: int | None, buyers: int
     finally:
         shop.close()
     return Bench(kind, config, environ, server_pid, slugs, skus, people)
+
+
+def _shelve(session: Session) -> None:
+    """Put what was imported on one shelf, so that there is a long list to look at."""
+    draft = CategoryDraft(slug=SHELF, name="进口", name_en="Imported")
+    shelf = create_category(session, draft)
+    session.execute(
+        sa.update(Product).where(Product.category_id.is_(None)).values(category_id=shelf)
+    )
+    state.bump(session, state.CATALOG)
 
 
 def _switch_on(shop: Shop) -> None:
