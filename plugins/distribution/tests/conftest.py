@@ -155,7 +155,8 @@ def count_statements(shop):
         sent: list[str] = []
 
         def note(_connection, _cursor, statement, *_rest):
-            sent.append(statement)
+            if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+                sent.append(statement)
 
         sa.event.listen(shop.database.engine, "before_cursor_execute", note)
         try:
