@@ -12,6 +12,7 @@ from tests.e2e.conftest import DemoStore
 from tests.e2e.walking import Person, distributor, merchant, shopper
 
 PRODUCT = "celadon-side-handle-teapot"
+SECOND_PRODUCT = "fuding-white-tea-2019"
 NEWCOMER = "13900000042"
 T = TypeVar("T")
 UPLINES = ("shen@demo.banyan", "xu@demo.banyan", "lin@demo.banyan")
@@ -33,7 +34,7 @@ def test_a_shared_link_becomes_commissions_a_payout_and_a_shrunken_refund(
     link = share_product(uplines[0])
     buyer = shopper(browser, base)
     register_through(buyer, link, staff)
-    order_no = buy(buyer, pieces=2)
+    order_no = buy(buyer, PRODUCT, total="536")
 
     within_a_second(uplines[0], "¥53.60")
     within_a_second(uplines[1], "¥26.80")
@@ -44,19 +45,20 @@ def test_a_shared_link_becomes_commissions_a_payout_and_a_shrunken_refund(
     demo_store.banyan("clock", "advance", "8d")
     wait_for(lambda: is_available(uplines[0], order_no))
     ask_for_payout(uplines[0], "53.60")
+    staff = merchant(browser, base)  # eight days later staff have to sign in again
     approve_payout(staff)
     uplines[0].go("/me/wallet")
     uplines[0].sees("53.60")
     assert_books_are_clean(demo_store)
 
-    second = buy(buyer, pieces=2)
-    within_a_second(uplines[0], "¥53.60")
+    second = buy(buyer, SECOND_PRODUCT, total="336")
+    within_a_second(uplines[0], "¥33.60")
     ship(staff, second)
     confirm_receipt(buyer, second)
     give_half_back(buyer, staff, second)
-    wait_for(lambda: shrunken(uplines[0], second, "26.80"))
-    wait_for(lambda: shrunken(uplines[1], second, "13.40"))
-    wait_for(lambda: shrunken(uplines[2], second, "5.36"))
+    wait_for(lambda: shrunken(uplines[0], second, "16.80"))
+    wait_for(lambda: shrunken(uplines[1], second, "8.40"))
+    wait_for(lambda: shrunken(uplines[2], second, "3.36"))
     assert_books_are_clean(demo_store)
 
     switch_distribution(staff)
@@ -120,12 +122,12 @@ def code_in_message_log(staff: Person) -> str:
     return found.group(1) if found else ""
 
 
-def buy(buyer: Person, *, pieces: int) -> str:
+def buy(buyer: Person, product: str, *, total: str) -> str:
     """Product, bag, address, order, sandbox gateway; returns the order's number."""
     page = buyer.page
-    buyer.go(f"/p/{PRODUCT}")
+    buyer.go(f"/p/{product}")
     page.locator('[data-sheet="options"]').first.click()
-    page.locator("dialog#options input[name=quantity]").fill(str(pieces))
+    page.locator("dialog#options input[name=quantity]").fill("2")
     buyer.press(page.locator('dialog#options button[name=then][value="bag"]'))
     buyer.go("/checkout")
     if page.locator("input[name=detail]").is_visible():
@@ -135,7 +137,7 @@ def buy(buyer: Person, *, pieces: int) -> str:
         }  # fmt: skip
         for name, value in address.items():
             page.fill(f"form[action='/checkout'] input[name={name}]", value)
-    buyer.sees("536")
+    buyer.sees(total)
     buyer.press(page.locator("form[action='/checkout'] .paybar button"))
     order_no = page.url.rstrip("/").rsplit("/", 1)[1].split("?")[0]
     buyer.send(f"/pay/{order_no}")
