@@ -28,7 +28,8 @@ EXTRA_PARTS = {
     "pricing": {"values"},  # the quote without database types, so that pure rules may use it
     "staff": {"permissions"},  # the catalogue of rights
 }
-PLUGIN_PARTS = ROOM_PARTS | {"plugin", "api", "views", "forms"}
+# A plugin's own doors and faces: pages for shoppers, pages for the merchant, blocks on other pages.
+PLUGIN_PARTS = ROOM_PARTS | {"plugin", "api", "views", "admin", "blocks", "forms", "commands"}
 PLUGIN_FOLDERS = {"templates", "static", "translations", "migrations", "tests"}
 PLUGIN_FILES = {"plugin.toml", "README.md"}
 FLOORS = {

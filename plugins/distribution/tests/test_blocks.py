@@ -1,0 +1,84 @@
+import pytest
+
+from plugins.distribution.rules import Joining
+from plugins.distribution.services.distributors import DistributorState
+
+POT = ("POT", 26_800, 5)
+
+
+@pytest.fixture
+def plugins_on():
+    return ("distribution", "welcome_offer")
+
+
+@pytest.fixture
+def path(make_product, client):
+    make_product("茶壶", skus=[POT])
+    return "/p/" + client.get("/").text.partition('href="/p/')[2].partition('"')[0]
+
+
+def test_an_active_distributor_sees_what_sharing_earns_on_the_price_that_is_shown(
+    programme, make_member, make_order, sign_in, path
+):
+    member = make_member("甲")
+    programme.name(member)
+
+    page = sign_in(member).get(f"{path}?lang=en").text
+    assert "¥248.00" in page  # the welcome offer takes 20 yuan off for this reader
+    assert "¥24.80" in page.partition("dist-strip")[2].partition("</aside>")[0]
+
+    make_order([("CUP", 1, 5000)], member=member)
+    page = sign_in(member).get(f"{path}?lang=en").text
+    assert "¥26.80" in page.partition("dist-strip")[2].partition("</aside>")[0]
+
+
+def test_guests_and_others_see_no_hint_of_commission(programme, make_member, sign_in, client, path):
+    frozen = make_member("甲")
+    programme.name(frozen)
+    programme.move(frozen, DistributorState.FROZEN, "x")
+
+    for browser in (client, sign_in(make_member("乙")), sign_in(frozen)):
+        for url in ("/", path, "/search"):
+            page = browser.get(url).text
+            assert "dist-strip" not in page
+            assert "dist-earn" not in page
+            assert "分享赚" not in page.partition('class="tabbar"')[2]
+
+
+def test_cards_and_tab_appear_for_those_who_earn(programme, make_member, sign_in, path):
+    member = make_member("甲")
+    programme.name(member)
+    browser = sign_in(member)
+
+    assert "预计赚 ¥26.80" in browser.get("/search").text
+    assert "分享赚" in browser.get("/").text.partition('class="tabbar"')[2]
+
+
+def test_the_member_centre_shows_the_way_in_by_state(programme, make_member, sign_in):
+    member = make_member("甲")
+    browser = sign_in(member)
+    assert 'href="/x/distribution/join"' in browser.get("/me").text
+    programme.name(member)
+    assert 'href="/x/distribution/"' in browser.get("/me").text
+
+    programme.publish(1000, joining=Joining.DESIGNATED)
+    assert "/x/distribution" not in sign_in(make_member("乙")).get("/me").text
+    assert "/x/distribution" in browser.get("/me").text
+
+
+def test_a_product_page_costs_a_distributor_one_statement_more(
+    shop, programme, make_member, sign_in, path, count_statements
+):
+    member = make_member("甲")
+    programme.name(member)
+    browser = sign_in(member)
+    counts = []
+    for on in (True, False):
+        (shop.plugins.enable if on else shop.plugins.disable)("distribution", "test")
+        shop.counters.refresh(force=True)
+        browser.get(path)
+        with count_statements() as sent:
+            browser.get(path)
+        counts.append(len([each for each in sent if "shared_counter" not in each]))
+
+    assert counts[0] == counts[1] + 1
