@@ -1,0 +1,52 @@
+"""The schema goes up, down and up again on both databases, and a wrong one stops the start."""
+
+import pytest
+import sqlalchemy as sa
+
+import core.schema  # noqa: F401 - the models to compare with
+from core.db import migrate
+from core.db.engine import make_engine
+from core.kernel.errors import ConfigError
+
+
+@pytest.fixture
+def engine(database_url: str):
+    """An engine on a migrated database of its own."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrated_database_equals_the_models(engine: sa.Engine) -> None:
+    assert migrate.differences(engine) == []
+
+
+def test_a_column_that_no_model_knows_is_noticed(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE member ADD COLUMN surplus INTEGER")
+    assert "surplus" in str(migrate.differences(engine))
+
+
+def test_the_schema_goes_down_and_up_again(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        for table in sa.inspect(engine).get_table_names():
+            if table.startswith("plugin_distribution") or table.startswith("plugin_welcome"):
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+    migrate.downgrade(engine, "base")
+    assert "member" not in sa.inspect(engine).get_table_names()
+    migrate.upgrade(engine)
+    migrate.check_schema(engine)
+
+
+def test_an_empty_database_says_which_command_makes_its_tables(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    with pytest.raises(ConfigError, match="banyan db upgrade"):
+        migrate.check_schema(engine)
+
+
+def test_a_newer_database_is_refused_with_its_version(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigError, match="9999"):
+        migrate.check_schema(engine)
