@@ -1,1 +1,1 @@
-"""The plugins that come with the store."""
+"""The branches: each folder is one plugin, enters by ``core.api`` and knows no other."""

@@ -1,7 +1,7 @@
 """Schema versions of the trunk and, with another table and folder, of each plugin.
 
-Alembic is driven from here and never from a command line of its own. Every set of migrations has its
-own version table, so that a plugin folder that goes missing blocks nobody else.
+Alembic is driven from here and never from a command line of its own. Every set of migrations has
+its own version table, so that a plugin folder that goes missing blocks nobody else.
 """
 
 from collections.abc import Iterator

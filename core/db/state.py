@@ -85,7 +85,7 @@ class Counters:
         if force or moment - self._read_at >= POLL_SECONDS:
             with self._database.engine.connect() as connection:
                 rows = connection.execute(sa.select(SharedCounter.name, SharedCounter.value)).all()
-            self._values = {name: value for name, value in rows}
+            self._values = dict(rows)
             self._read_at = moment
             if self.follows_clock:
                 clock.set_offset(self._values.get(CLOCK_OFFSET, 0))

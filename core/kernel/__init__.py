@@ -1,1 +1,4 @@
-"""Pure Python that every room stands on: money, ids, time, errors, events, states. No Flask, no SQL."""
+"""Pure Python that every room stands on: money, ids, time, errors, events.
+
+No Flask, no SQL.
+"""

@@ -16,7 +16,7 @@ def now() -> datetime:
 
 
 def set_offset(seconds: float) -> None:
-    """Put the clock ``seconds`` ahead of the machine's; only sandbox mode stores one that is not 0."""
+    """Put the clock ``seconds`` ahead of the machine's; only sandbox mode stores another than 0."""
     global _offset
     _offset = timedelta(seconds=seconds)
 

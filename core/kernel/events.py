@@ -109,5 +109,5 @@ def _decode(hint: Any, value: Any) -> Any:
     if hint is datetime:
         return datetime.fromisoformat(value)
     if dataclasses.is_dataclass(hint):
-        return _build(hint, value)  # type: ignore[type-var]
+        return _build(hint, value)  # type: ignore[arg-type, type-var]
     return value

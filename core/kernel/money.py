@@ -1,6 +1,7 @@
 """Money is an integer count of fen; rates are integer basis points. No float ever touches either.
 
-Rounding happens in one place, :func:`split_fen` (largest remainder), so parts always sum to the whole.
+Rounding happens in one place, :func:`split_fen` (largest remainder), so parts
+always sum to the whole.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from core.kernel.errors import Conflict
 
-
 S = TypeVar("S", bound=StrEnum)
 
 

@@ -4,7 +4,7 @@ Rules run by (stage, key). A rule sees what lines and freight cost after the rul
 answers adjustments, never a new price. An order-wide amount is spread over the lines by largest
 remainder on what they cost now, so a percentage of an already lowered total can never give more
 than that total. A rule that would take a line (or the freight) below zero takes it to zero: what is
-cut off is not moved elsewhere. Every applied fen is a trace step, and the steps add up to the totals.
+cut off is not moved elsewhere. Every applied fen is a trace step; the steps add up to the totals.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any
         loaded: what each rule's ``load`` brought, by key.
 
     Raises:
-        PluginError: a rule answered a line that does not exist, or an amount that is no whole number.
+        PluginError: a rule answered a line that does not exist, or no whole number.
     """
     run = _Run(request)
     for step in sorted(steps, key=lambda rule: (rule.stage, rule.key)):
@@ -80,8 +80,8 @@ def flat_freight(freight_fen: int, free_from_fen: int) -> Apply:
 def lower_price(draft: Draft, line: int, unit_price_fen: int, label: str) -> Sequence[Adjustment]:
     """Bring a line to its list quantity × ``unit_price_fen`` when that is lower than it costs now.
 
-    For rules of the MEMBER and PROMOTION stages: of several prices for one line the lowest wins, and
-    a dearer promotion never replaces a member's price, whichever runs first.
+    For rules of the MEMBER and PROMOTION stages: of several prices for one line the lowest wins,
+    and a dearer promotion never replaces a member's price, whichever runs first.
     """
     target = max(unit_price_fen, 0) * draft.request.lines[line].quantity
     change = target - draft.line_fen[line]

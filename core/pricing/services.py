@@ -18,7 +18,7 @@ def core_rules(settings: StoreSettings) -> tuple[PriceRule, ...]:
 def quote(session: Session, request: QuoteRequest, rules: Sequence[PriceRule]) -> Quote:
     """Price a basket: at most one statement a rule that loads, then the pure pipeline.
 
-    The caller passes the trunk's rules (``core_rules(settings)``) and the enabled plugins' together.
+    The caller passes the trunk's rules (``core_rules(settings)``) and the plugins' together.
 
     Raises:
         PluginError: a rule answered something that cannot be applied.

@@ -73,7 +73,7 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a rule sees: the request, and what each line and the freight cost after earlier rules."""
+    """What a rule sees: the request, and what lines and freight cost after earlier rules."""
 
     request: QuoteRequest
     line_fen: tuple[int, ...]

@@ -183,7 +183,9 @@ class Player:
             self._give_up([line], reason)
         return not reason
 
-    def _order(self, invoice: Invoice, wants: Mapping[UUID, int], asked: Mapping[UUID, int]) -> str:
+    def _order(
+        self, invoice: Invoice, wants: Mapping[UUID, int], asked: Mapping[UUID, int]
+    ) -> PlacedOrder:
         database, settings = self.shop.database, self.shop.settings()
         member_id, address_id = self._member(invoice)
         extensions = self.shop.extensions()

@@ -26,7 +26,8 @@ def save_settings(session: Session, changes: Mapping[str, Any]) -> StoreSettings
     Raises:
         InvalidInput: an unknown name, or a value of another type than the default's.
     """
-    types = {field.name: type(getattr(StoreSettings(), field.name)) for field in fields(StoreSettings)}
+    defaults = StoreSettings()
+    types = {field.name: type(getattr(defaults, field.name)) for field in fields(defaults)}
     for name, value in changes.items():
         expected = str if name in types and issubclass(types[name], str) else types.get(name)
         if expected is None or type(value) is not expected:

@@ -63,7 +63,8 @@ def demo_store(database_url: str, tmp_path: Path, browser_driver: None) -> Itera
     try:
         deadline = time.monotonic() + START_SECONDS
         while "Ctrl-C ends everything" not in log.read_text():
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
         yield DemoStore(f"http://127.0.0.1:{port}/", environ)
     finally:

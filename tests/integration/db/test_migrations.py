@@ -30,7 +30,7 @@ def test_a_column_that_no_model_knows_is_noticed(engine: sa.Engine) -> None:
 def test_the_schema_goes_down_and_up_again(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         for table in sa.inspect(engine).get_table_names():
-            if table.startswith("plugin_distribution") or table.startswith("plugin_welcome"):
+            if table.startswith(("plugin_distribution", "plugin_welcome")):
                 connection.exec_driver_sql(f"DROP TABLE {table}")
     migrate.downgrade(engine, "base")
     assert "member" not in sa.inspect(engine).get_table_names()
