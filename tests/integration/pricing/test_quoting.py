@@ -1,0 +1,43 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core.pricing.services import core_rules, quote
+from core.pricing.types import Adjustment, PriceRule, QuoteLine, QuoteRequest, Stage
+from core.settings.rules import StoreSettings
+from tests.integration.orders.trading import counted
+
+REQUEST = QuoteRequest(
+    lines=(QuoteLine(UUID(int=1), UUID(int=2), None, 2, 5000),),
+    member_id=None,
+    at=datetime(2026, 11, 21, 4, tzinfo=UTC),
+)
+
+
+def test_the_trunks_own_rule_is_freight_by_the_settings(database):
+    settings = StoreSettings(freight_fen=800, free_freight_from_fen=10_001)
+    free = StoreSettings(freight_fen=800, free_freight_from_fen=10_000)
+
+    with database.read() as session:
+        asked = quote(session, REQUEST, core_rules(settings))
+        waived = quote(session, REQUEST, core_rules(free))
+
+    assert (asked.freight_fen, asked.total_fen) == (800, 10_800)
+    assert (waived.freight_fen, waived.total_fen) == (0, 10_000)
+
+
+def test_a_rule_gets_what_its_own_load_read_and_nothing_else_is_asked(database):
+    def load(session, request):
+        return session.execute(sa.text("SELECT 250")).scalar() * len(request.lines)
+
+    takes = PriceRule(
+        "a.takes", Stage.COUPON, lambda draft, loaded: [Adjustment(-loaded, "Coupon")], load
+    )
+    plain = PriceRule("b.plain", Stage.COUPON, lambda draft, loaded: [Adjustment(-1, "One fen")])
+
+    with database.read() as session, counted(database) as sent:
+        priced = quote(session, REQUEST, (plain, takes))
+
+    assert priced.total_fen == 9749
+    assert [text for text in sent if not text.startswith("BEGIN")] == ["SELECT 250"]
