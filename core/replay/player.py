@@ -189,7 +189,8 @@ class Player:
         database, settings = self.shop.database, self.shop.settings()
         member_id, address_id = self._member(invoice)
         extensions = self.shop.extensions()
-        priced = replace(extensions, rules=(*extensions.rules, _invoice_prices(asked)))
+        # What was paid is history: no offer of today makes it cheaper.
+        priced = replace(extensions, rules=(_invoice_prices(asked),))
         with database.write() as session:
             placed = orders.place_order(
                 session,
