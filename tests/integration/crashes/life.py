@@ -1,0 +1,397 @@
+"""The whole life of orders, driven through the public services from what the database says.
+
+Each step looks where an order stands and takes it one further, so whoever comes after a crash goes
+on without knowing what happened before.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import count
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.api.testing.making import ADDRESS, Maker
+from core.db import state
+from core.db.outbox import EventDelivery, OutboxEvent
+from core.host.shop import Shop
+from core.kernel.clock import now
+from core.ledger import services as ledger
+from core.members import services as members
+from core.orders import services as orders
+from core.orders.models import AfterSale, Order, OrderEntry, OrderLine
+from core.orders.states import AfterSaleKind
+from core.payments import services as payments
+from core.payments.models import PaymentAttempt, Refund
+from core.payments.types import PaymentOutcome, PaymentResult, RefundState, StartResult
+from core.sharing import services as sharing
+from core.stock.models import StockHold, StockLevel, StockMovement
+from core.worker.relay import Relay
+from plugins.distribution.models import Commission
+from plugins.distribution.rules import Joining
+from plugins.distribution.services.plans import publish_plan
+
+ON_HAND = 100_000
+PRICE_FEN = 10_000
+PIECES, BACK = 2, 1
+GATEWAY = "life"
+RATES = (1000, 500, 200)
+ACTOR = "life"
+ENTRIES = ("placed", "paid", "shipped", "received", "settled", "after_sale", "refunded")
+FACTS = (
+    "order_placed",
+    "order_paid",
+    "payment_succeeded",
+    "order_shipped",
+    "order_received",
+    "order_settled",
+    "order_refunded",
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays: a buyer with an address and three uplines, and a SKU of its own."""
+
+    buyer: UUID
+    address: UUID
+    sku: UUID
+    uplines: tuple[UUID, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            name: list(map(str, value)) if isinstance(value, tuple) else str(value)
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, given: dict[str, object]) -> "Cast":
+        buyer, address, sku = (UUID(str(given[name])) for name in ("buyer", "address", "sku"))
+        return cls(buyer, address, sku, tuple(map(UUID, given["uplines"])))
+
+
+def make_cast(shop: Shop) -> Cast:
+    """Make the players; distribution is on."""
+    with shop.database.write() as session:
+        publish_plan(
+            session,
+            depth=3,
+            rates_bps=RATES,
+            pool_bps=3000,
+            joining=Joining.EVERYONE,
+            actor=ACTOR,
+            actor_name=ACTOR,
+            acknowledged=True,
+        )
+    made = Maker(shop).product("命", skus=[("LIFE-1", PRICE_FEN, ON_HAND)])
+    with shop.database.write() as session:
+        line: list[UUID] = []
+        for _ in range(4):
+            member_id = members.create_member(session, source=ACTOR)
+            if line:
+                sharing.bind(session, member_id, line[-1], reason=ACTOR, check=shop.plugins.check)
+            line.append(member_id)
+        address = members.add_address(session, line[-1], ADDRESS)
+    return Cast(line[-1], address.id, made.skus["LIFE-1"], tuple(line[-2::-1]))
+
+
+@dataclass
+class Life:
+    """Lives of orders in one process."""
+
+    shop: Shop
+    cast: Cast
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self.shop.database, self.shop.plugins)
+        self.shop.counters.refresh(force=True)
+
+    def carry_on(self, *, until: int | None = None) -> None:
+        """Bring every order begun to its end; then begin new ones, for ever or until so many."""
+        done = self._finished()
+        for number in count() if until is None else range(max(until, self.begun())):
+            if f"life-{number}" not in done:
+                self.live(f"life-{number}")
+
+    def finish(self, seconds: float = 20) -> None:
+        """Bring everything to its end, with nothing left to deliver."""
+        self.carry_on(until=0)
+        deadline = time.monotonic() + seconds
+        while self._waiting():
+            if time.monotonic() > deadline:
+                raise AssertionError("some facts are never delivered")
+            self.relay.drain()
+            time.sleep(0.02)
+
+    def live(self, key: str) -> None:
+        """One order from wherever it stands to its end."""
+        for _ in range(200):
+            if self._step(key):
+                return
+        raise AssertionError(f"order {key} makes no progress")
+
+    def _step(self, key: str) -> bool:
+        with self.shop.database.read() as session:
+            order = session.scalar(
+                sa.select(Order).where(Order.member_id == self.cast.buyer, Order.request_key == key)
+            )
+        if order is None:
+            self._place(key)
+        elif order.payment_state == "pending":
+            self._pay(order)
+            self.relay.drain()
+        elif order.fulfilment_state == "pending":
+            with self.shop.database.write() as session:
+                orders.ship(session, order.order_no, carrier="SF", tracking_no="SF1", actor=ACTOR)
+        elif order.fulfilment_state == "shipped":
+            settings = self.shop.settings()
+            with self.shop.database.write() as session:
+                orders.confirm_receipt(session, order.order_no, actor=ACTOR, settings=settings)
+            self.relay.drain()
+        elif order.settled_at is None:
+            self._settle(order)
+        elif order.payment_state == "paid":
+            self._give_half_back(order)
+        else:
+            self.relay.drain()
+            return True
+        return False
+
+    def _place(self, key: str) -> None:
+        settings, extensions = self.shop.settings(), self.shop.extensions()
+        wants, buyer = {self.cast.sku: PIECES}, self.cast.buyer
+        with self.shop.database.read() as session:
+            view = orders.wants_view(
+                session,
+                wants,
+                member_id=buyer,
+                settings=settings,
+                extensions=extensions,
+                province=ADDRESS.province,
+            )
+        assert view.quote is not None
+        with self.shop.database.write() as session:
+            orders.place_order(
+                session,
+                member_id=buyer,
+                address_id=self.cast.address,
+                expected_total_fen=view.quote.total_fen,
+                request_key=key,
+                settings=settings,
+                extensions=extensions,
+                wants=wants,
+            )
+
+    def _pay(self, order: Order) -> None:
+        with self.shop.database.write() as session:
+            attempt = payments.start_attempt(
+                session,
+                order_id=order.id,
+                amount_fen=order.total_fen,
+                gateway_key=GATEWAY,
+                expires_at=order.expires_at,
+            )
+        reference = f"life-{attempt.payment_no}"
+        with self.shop.database.write() as session:
+            payments.attach_start(session, attempt.payment_no, StartResult(reference, ""))
+        word = PaymentResult(
+            attempt.payment_no, reference, PaymentOutcome.SUCCEEDED, order.total_fen
+        )
+        for _ in range(2):  # gateways repeat themselves
+            with self.shop.database.write() as session:
+                orders.confirm_payment(session, word, extensions=self.shop.extensions())
+
+    def _settle(self, order: Order) -> None:
+        assert order.aftersale_until is not None
+        if order.aftersale_until > now():
+            offset = self.shop.counters.refresh(force=True).get(state.CLOCK_OFFSET, 0)
+            week = int(timedelta(days=8).total_seconds())
+            with self.shop.database.write() as session:
+                state.put(session, state.CLOCK_OFFSET, offset + week)
+            self.shop.counters.refresh(force=True)
+        with self.shop.database.write() as session:
+            settled = orders.settle_due(session)
+        self.relay.drain()
+        if not settled:
+            time.sleep(0.05)  # a dead process's lock goes when the database notices
+
+    def _give_half_back(self, order: Order) -> None:
+        with self.shop.database.read() as session:
+            wish = session.scalar(sa.select(AfterSale).where(AfterSale.order_id == order.id))
+            line_id = session.scalars(
+                sa.select(OrderLine.id).where(OrderLine.order_id == order.id)
+            ).one()
+            refund_id = session.scalar(sa.select(Refund.id).where(Refund.order_id == order.id))
+        if refund_id is not None:
+            for _ in range(2):
+                with self.shop.database.write() as session:
+                    orders.refund_done(session, refund_id)
+        elif wish is not None:
+            with self.shop.database.write() as session:
+                orders.approve_after_sale(session, wish.id, actor=ACTOR)
+        else:
+            with self.shop.database.write() as session:
+                orders.open_by_staff(
+                    session,
+                    order_no=order.order_no,
+                    kind=AfterSaleKind.RETURN,
+                    wants={line_id: BACK},
+                    reason="other",
+                    actor=ACTOR,
+                )
+
+    def begun(self) -> int:
+        """How many orders there are."""
+        query = sa.select(sa.func.count()).where(Order.member_id == self.cast.buyer)
+        with self.shop.database.read() as session:
+            return session.scalar(query) or 0
+
+    def _finished(self) -> set[str]:
+        query = sa.select(Order.request_key).where(
+            Order.member_id == self.cast.buyer,
+            Order.settled_at.is_not(None),
+            Order.payment_state == "partially_refunded",
+        )
+        with self.shop.database.read() as session:
+            return set(session.scalars(query))
+
+    def _waiting(self) -> int:
+        undispatched = sa.select(sa.func.count()).where(OutboxEvent.dispatched_at.is_(None))
+        undelivered = sa.select(sa.func.count()).where(EventDelivery.state != "done")
+        with self.shop.database.read() as session:
+            session.connection()
+            return (session.scalar(undispatched) or 0) + (session.scalar(undelivered) or 0)
+
+
+def broken_books(shop: Shop) -> list[str]:
+    """What is wrong in the ledger; holds at every moment, also between two steps."""
+    with shop.database.read() as session:
+        return [str(problem) for problem in ledger.verify(session).problems]
+
+
+def problems(shop: Shop, cast: Cast) -> list[str]:
+    """What is lost, doubled or half done once every order came to its end; empty when all is well.
+
+    Every order was sold two pieces and one came back, so each figure follows from their number.
+    """
+    with shop.database.read() as session:
+        paid = dict(
+            session.execute(
+                sa.select(Order.id, Order.paid_fen).where(Order.member_id == cast.buyer)
+            ).all()
+        )
+        found = list(_differences(session, cast, paid))
+    return broken_books(shop) + found
+
+
+def _differences(session: Session, cast: Cast, paid: dict[UUID, int]) -> Iterator[str]:
+    number = len(paid)
+    mine = sa.select(Order.id).where(Order.member_id == cast.buyer)
+
+    def same(what: str, seen: object, expected: object) -> Iterator[str]:
+        if seen != expected:
+            yield f"{what}: {seen} instead of {expected}"
+
+    def rows(model: type, *conditions: object) -> int:
+        return session.scalar(sa.select(sa.func.count()).select_from(model).where(*conditions)) or 0
+
+    keys = set(session.scalars(sa.select(Order.request_key).where(Order.member_id == cast.buyer)))
+    yield from same("orders", keys, {f"life-{index}" for index in range(number)})
+    entries = Counter(
+        session.execute(
+            sa.select(OrderEntry.order_id, OrderEntry.kind).where(
+                OrderEntry.order_id.in_(mine), OrderEntry.kind.in_(ENTRIES)
+            )
+        ).all()
+    )
+    once = {(order_id, kind): 1 for order_id in paid for kind in ENTRIES}
+    yield from same("stories", dict(entries), once)
+    facts = Counter(
+        session.execute(
+            sa.select(OutboxEvent.aggregate, OutboxEvent.name).where(OutboxEvent.name.in_(FACTS))
+        ).all()
+    )
+    for name in FACTS:
+        counts = [times for (_, fact), times in facts.items() if fact == name]
+        yield from same(f"{name} facts", counts, [1] * number)
+    yield from same("payments", rows(PaymentAttempt, PaymentAttempt.order_id.in_(mine)), number)
+    yield from same("refunds", rows(Refund, Refund.order_id.in_(mine)), number)
+    yield from _of_commissions(session, cast, paid)
+    yield from _of_stock(session, cast, number)
+    refunded = session.scalar(
+        sa.select(sa.func.sum(Refund.amount_fen)).where(Refund.state == "succeeded")
+    )
+    yield from same(
+        "money at the gateway",
+        ledger.platform_balance(session, f"gateway:{GATEWAY}"),
+        sum(paid.values()) - (refunded or 0),
+    )
+    waits = rows(EventDelivery, EventDelivery.state != "done")
+    yield from same("deliveries not done", waits, 0)
+
+
+def _of_commissions(session: Session, cast: Cast, paid: dict[UUID, int]) -> Iterator[str]:
+    """Three commissions an order at 10, 5 and 2 % of its line, each shrunk to half."""
+    lines = dict(
+        session.execute(
+            sa.select(OrderLine.order_id, OrderLine.paid_fen).where(OrderLine.order_id.in_(paid))
+        ).all()
+    )
+    seen = Counter(
+        session.execute(
+            sa.select(
+                Commission.order_id,
+                Commission.beneficiary_id,
+                Commission.level,
+                Commission.state,
+                Commission.amount_fen,
+                Commission.reversed_fen,
+            ).where(Commission.buyer_id == cast.buyer)
+        ).all()
+    )
+    expected = Counter(
+        (order_id, upline, level, "available", fen * rate // 10_000, fen * rate // 20_000)
+        for order_id, fen in lines.items()
+        for level, (upline, rate) in enumerate(zip(cast.uplines, RATES, strict=True), 1)
+    )
+    for row in (seen - expected).elements():
+        yield f"a commission too much: {row}"
+    for row in (expected - seen).elements():
+        yield f"a commission is missing: {row}"
+    for upline, rate in zip(cast.uplines, RATES, strict=True):
+        earned = sum(fen * rate // 10_000 - fen * rate // 20_000 for fen in lines.values())
+        kept = {
+            kind: fen
+            for kind, fen in ledger.balances(session, ledger.member_owner(upline)).items()
+            if fen
+        }
+        if kept != ({"commission_available": earned} if earned else {}):
+            yield f"accounts of an upline: {kept} instead of {earned} available"
+
+
+def _of_stock(session: Session, cast: Cast, number: int) -> Iterator[str]:
+    level = session.execute(
+        sa.select(StockLevel.on_hand, StockLevel.allocated).where(StockLevel.sku_id == cast.sku)
+    ).one()
+    if tuple(level) != (ON_HAND - number * (PIECES - BACK), 0):
+        yield f"stock: {level} after {number} orders"
+    moved = session.execute(
+        sa.select(StockMovement.kind, sa.func.count(), sa.func.sum(StockMovement.quantity))
+        .where(StockMovement.sku_id == cast.sku, StockMovement.kind.in_(("sold", "returned")))
+        .group_by(StockMovement.kind)
+    ).all()
+    seen = {kind: (times, int(pieces)) for kind, times, pieces in moved}
+    expected = {"sold": (number, -PIECES * number), "returned": (number, BACK * number)}
+    if number and seen != expected:
+        yield f"stock movements: {seen} instead of {expected}"
+    held = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(StockHold)
+        .where(StockHold.sku_id == cast.sku, StockHold.state == "held")
+    )
+    if held:
+        yield f"{held} stock holds are left"
