@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable
 
 BOM = "\ufeff"
-"""Goes before the first line so that Excel reads UTF-8."""
+"""Stands before the first line so that Excel reads UTF-8; the edge that sends a file adds it."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
 from core.orders.models import AfterSale, Order, OrderLine
@@ -87,8 +88,17 @@ def has_order(session: Session, member_id: UUID) -> bool:
 
     What was cancelled or expired before it was paid does not count; what was refunded does.
     """
-    is_open = sa.and_(_order.c.state == OrderState.PLACED, _order.c.paid_at.is_(None))
-    counts = sa.exists().where(
-        _order.c.member_id == member_id, sa.or_(_order.c.paid_at.is_not(None), is_open)
+    return _HAS_ORDER.first(session, {"member_id": member_id}) is not None
+
+
+_HAS_ORDER = Prepared(
+    sa.select(_order.c.id)
+    .where(
+        _order.c.member_id == sa.bindparam("member_id", type_=_order.c.member_id.type),
+        sa.or_(
+            _order.c.paid_at.is_not(None),
+            sa.and_(_order.c.state == OrderState.PLACED, _order.c.paid_at.is_(None)),
+        ),
     )
-    return bool(session.execute(sa.select(counts)).scalar())
+    .limit(sa.literal_column("1"))
+)

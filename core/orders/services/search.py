@@ -1,14 +1,14 @@
 """Finding orders in admin, and taking them out as CSV."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.kernel.csvtext import BOM, csv_line
+from core.kernel.csvtext import csv_line
 from core.kernel.money import format_yuan
 from core.kernel.paging import Page
 from core.kernel.text import squeeze
@@ -38,7 +38,7 @@ EXPORT_HEAD = (
     "Refunded amount",
     "Order total",
 )
-"""Column heads of :func:`export_orders`; catalogue entries, translated by the edge."""
+"""Column heads of :func:`export_orders`; catalogue entries."""
 
 _member = Member.__table__
 _DIGITS = re.compile(r"^[+\d][\d\s-]{3,}$")
@@ -57,14 +57,24 @@ def order_counts(session: Session) -> dict[OrderStatus, int]:
 
 
 def export_orders(
-    session: Session, wanted: OrderFilter, *, zone: str = "Asia/Shanghai"
+    session: Session,
+    wanted: OrderFilter,
+    *,
+    zone: str = "Asia/Shanghai",
+    translate: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """CSV, one line an order line, newest order first; amounts in yuan, times in the store's zone.
 
     Streams: orders are read in batches by their place in the list, so memory stays flat and an
     order that is placed meanwhile shifts nothing. Cells that a spreadsheet might run are disarmed.
+
+    Args:
+        session: stays open until the last line is read.
+        wanted: which orders.
+        zone: the store's time zone.
+        translate: turns catalogue entries (heads, states) into the reader's language.
     """
-    yield BOM + csv_line(EXPORT_HEAD)
+    yield csv_line([translate(head) for head in EXPORT_HEAD])
     after: tuple[datetime, object] | None = None
     while True:
         query = SUMMARY.where(*conditions(wanted))
@@ -73,7 +83,7 @@ def export_orders(
         newest = query.order_by(ORDER.c.placed_at.desc(), ORDER.c.id.desc()).limit(EXPORT_BATCH)
         rows = session.connection().execute(newest).all()
         for order in summaries(session, rows):
-            yield from _export_lines(order, zone)
+            yield from _export_lines(order, zone, translate(order.label))
         if len(rows) < EXPORT_BATCH:
             return
         after = rows[-1].placed_at, rows[-1].id
@@ -122,14 +132,14 @@ def _matches(text: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _export_lines(order: OrderSummary, zone: str) -> Iterator[str]:
+def _export_lines(order: OrderSummary, zone: str, status: str) -> Iterator[str]:
     for line in order.lines:
         yield csv_line(
             (
                 f"#{order.order_no}",  # a bare number of 22 digits would be rounded
                 _local(order.placed_at, zone),
                 _local(order.paid_at, zone),
-                order.status,
+                status,
                 order.nickname or order.phone,
                 order.receiver,
                 line.title,

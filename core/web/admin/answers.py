@@ -70,7 +70,8 @@ def csv_download(name: str, lines: Any) -> flask.Response:
         yield "\ufeff"
         yield from lines
 
-    response = flask.Response(stream(), mimetype="text/csv; charset=utf-8")
+    kept = flask.stream_with_context(stream())  # the reader and the language stay until the end
+    response = flask.Response(kept, mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -10,7 +10,7 @@ from core.kernel.clock import local_date, now
 from core.orders.services import export_orders, order_counts, packing_slip, search_orders
 from core.orders.states import OrderStatus
 from core.orders.types import OrderFilter
-from core.web import context
+from core.web import context, i18n
 from core.web.access import access
 from core.web.admin.answers import csv_download, missing, page_number, query_text
 from core.web.admin.auditing import record
@@ -50,8 +50,9 @@ def export() -> Response:
     wanted = _wanted(Period(request.args))
     with context.writing() as session:
         record(session, "order.export", "order", "*", after=dict(request.args.items()))
-    day = local_date(now(), context.shop().settings().timezone)
-    return csv_download(f"orders-{day}.csv", export_orders(context.reader(), wanted))
+    zone = context.shop().settings().timezone
+    lines = export_orders(context.reader(), wanted, zone=zone, translate=i18n.gettext)
+    return csv_download(f"orders-{local_date(now(), zone)}.csv", lines)
 
 
 @admin.get("/orders/print")
