@@ -59,12 +59,15 @@ clean: ## remove .venv and what tools left behind; instance/ is kept
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find $(PRESENT) -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# The lock file names every package, so pip has nothing to resolve: with --no-deps no release made since
+# can confuse it (pip before 24 looks up newer ones for a dependency with an extra, and then refuses them).
 # hatchling is in the lock file, so the last step fetches nothing.
 $(READY): pyproject.toml requirements.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Banyan needs Python 3.11 or newer with its venv module." \
 		"On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; fi
 	@echo "Setting up $(VENV) (first time: a minute or two)"
 	@test -x $(BIN)/python && $(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check
 	@touch $(READY)
