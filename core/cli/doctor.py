@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from core.cli import examining
-from core.cli.examining import Finding, Status
+from core.cli.findings import Finding, Status
 from core.cli.reporting import is_colourful, json_option, report
 
 _MARKS = {

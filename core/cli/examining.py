@@ -1,19 +1,15 @@
 """The examinations behind ``banyan doctor``: each looks at one thing and explains what it found."""
 
-import os
-import platform
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from importlib.util import find_spec
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-import core
-from core.config import Config, load_config
+from core.cli.findings import Finding, Status
+from core.cli.premises import installation, python
+from core.config import load_config
 from core.db import migrate, state
 from core.host import deliveries
 from core.host.models import JobRun, ProcessBeat
@@ -24,31 +20,6 @@ from core.kernel.clock import now
 from core.kernel.errors import ConfigError
 
 SILENT_SECONDS = 30
-LOW_DISK_BYTES = 1 << 30
-
-
-class Status(Enum):
-    """How a finding stands: fine, worth knowing, or keeping the store from working."""
-
-    OK = "ok"
-    NOTE = "note"
-    FAULT = "fault"
-
-    @property
-    def rank(self) -> int:
-        """The worse, the higher."""
-        return list(Status).index(self)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: what was found, what that means, what to do."""
-
-    subject: str
-    status: Status
-    found: str
-    meaning: str = ""
-    advice: str = ""
 
 
 Examination = Callable[[Shop], Iterator[Finding]]
@@ -56,13 +27,13 @@ Examination = Callable[[Shop], Iterator[Finding]]
 
 def examine() -> Iterator[Finding]:
     """Every finding, in the order in which one would look."""
-    yield _python()
+    yield python()
     try:
         config = load_config()
     except ConfigError as error:
         yield Finding("config", Status.FAULT, str(error), advice="Correct the named value.")
         return
-    yield from _installation(config)
+    yield from installation(config)
     shop = open_shop(config)
     try:
         reachable = _database(shop)
@@ -77,81 +48,6 @@ def examine() -> Iterator[Finding]:
                 yield from examination(shop)
     finally:
         shop.close()
-
-
-def _python() -> Finding:
-    found = f"Banyan {core.__version__}, Python {platform.python_version()} on {platform.system()}"
-    return Finding("program", Status.OK, found)
-
-
-def _installation(config: Config) -> Iterator[Finding]:
-    free = shutil.disk_usage(config.instance).free
-    status = Status.OK if free > LOW_DISK_BYTES else Status.NOTE
-    yield Finding(
-        "instance",
-        status,
-        f"{config.instance}, {free / (1 << 30):.1f} GiB free",
-        "" if status is Status.OK else "Uploads and the database will stop when the disk is full.",
-    )
-    yield _uploads(config)
-    yield _pictures()
-    key = config.instance / "secret.key"
-    if key.exists() and key.stat().st_mode & 0o077:
-        yield Finding(
-            "secret",
-            Status.NOTE,
-            f"{key} can be read by others on this machine",
-            "It signs sessions and encrypts the secrets of plugins.",
-            f"chmod 600 {key}",
-        )
-    yield Finding(
-        "mode",
-        Status.OK if config.is_sandbox else Status.NOTE,
-        "sandbox" if config.is_sandbox else "real store",
-        "Test payments, message log and a clock that can be moved; never take real money here."
-        if config.is_sandbox
-        else "No sandbox gateway: shoppers can pay only by gateways that plugins bring.",
-    )
-    if config.is_safe_mode:
-        yield Finding(
-            "safe mode",
-            Status.NOTE,
-            "on: no plugin takes part",
-            "Facts for plugins wait; nothing of theirs is lost.",
-            "Unset BANYAN_SAFE_MODE when the shop is well again.",
-        )
-
-
-def _uploads(config: Config) -> Finding:
-    try:
-        config.uploads.mkdir(parents=True, exist_ok=True)
-        is_writable = os.access(config.uploads, os.W_OK)
-    except OSError:
-        is_writable = False
-    if is_writable:
-        return Finding("uploads", Status.OK, f"{config.uploads} can be written")
-    return Finding(
-        "uploads",
-        Status.FAULT,
-        f"{config.uploads} cannot be written",
-        "The merchant cannot store pictures.",
-        "Give this user the right to write there.",
-    )
-
-
-def _pictures() -> Finding:
-    from PIL import features
-
-    lacking = [name for name in ("webp", "avif") if not features.check(name)]
-    if not lacking:
-        return Finding("pictures", Status.OK, "stored as AVIF, WebP and JPEG")
-    return Finding(
-        "pictures",
-        Status.NOTE,
-        f"Pillow cannot write {' and '.join(lacking)}",
-        "Pictures are stored in the other formats, so pages are heavier.",
-        "Install Pillow from its wheel.",
-    )
 
 
 def _database(shop: Shop) -> Finding:

@@ -15,6 +15,15 @@ Record = Callable[[str, str, BaseException], None]
 _FAILED = object()
 
 
+class Refusals(Rejected):
+    """Several plugins refuse at once; ``reasons`` holds each one's own error."""
+
+    def __init__(self, reasons: tuple[Rejected, ...]) -> None:
+        self.reasons = reasons
+        text = " ".join(str(reason) for reason in reasons)
+        super().__init__("plugins.refused", "%(reasons)s", reasons=text)
+
+
 def configured(
     plugin: str, rule: PriceRule, settings: Mapping[str, Any], record: Record
 ) -> PriceRule:

@@ -20,7 +20,7 @@ from core.db.state import Counters
 from core.host import lifecycle
 from core.host.discovery import find_plugins
 from core.host.faults import FaultLog
-from core.host.guarding import configured, failed, guarded, guarded_freeze
+from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
 from core.host.loading import LoadedPlugin, load_plugin, new_manager
 from core.host.manifest import Manifest
 from core.host.secrets import SecretBox
@@ -34,15 +34,6 @@ __all__ = ["LoadedPlugin", "Manifest", "PluginHost", "Refusals", "Standing"]
 
 _NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 _MAPPINGS = frozenset({"order_freezes"})
-
-
-class Refusals(Rejected):
-    """Several plugins refuse at once; ``reasons`` holds each one's own error."""
-
-    def __init__(self, reasons: tuple[Rejected, ...]) -> None:
-        self.reasons = reasons
-        text = " ".join(str(reason) for reason in reasons)
-        super().__init__("plugins.refused", "%(reasons)s", reasons=text)
 
 
 class PluginHost:

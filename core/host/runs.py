@@ -19,9 +19,7 @@ def ask_for_run(session: Session, key: str) -> None:
     Raises:
         Conflict: it was asked for already, or runs now.
     """
-    is_open = sa.select(JobRun.id).where(
-        JobRun.job == key, JobRun.state.in_([ASKED, "running"])
-    )
+    is_open = sa.select(JobRun.id).where(JobRun.job == key, JobRun.state.in_([ASKED, "running"]))
     if session.execute(is_open).first():
         raise Conflict("jobs.under_way", "This job was asked for already, or runs now.")
     at = now()
