@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, IntegerField, SelectChoice, StringField
+from wtforms import DateField, Form, IntegerField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import (
     InputRequired,
     Length,
@@ -88,6 +89,8 @@ def _trim(value: Any) -> Any:
 class YuanField(StringField):
     """An amount typed in yuan, held in fen. Empty is ``None`` when the field is optional."""
 
+    data: Any
+
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("render_kw", {"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(label, validators, **kwargs)
@@ -114,6 +117,8 @@ class YuanField(StringField):
 
 class PercentField(StringField):
     """A rate typed in percent, held in basis points."""
+
+    data: Any
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("render_kw", {"inputmode": "decimal", "autocomplete": "off"})

@@ -1,4 +1,4 @@
-"""The admin in a real browser: no accessibility fault, nothing wider than a phone, no script error."""
+"""The admin in a real browser: no accessibility fault, no overflow on a phone, no script error."""
 
 import threading
 from collections.abc import Iterator

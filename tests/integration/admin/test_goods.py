@@ -217,3 +217,9 @@ def test_the_exported_catalogue_escapes_formulas(admin, maker):
     maker.product("=1+1")
     export = admin.get("/admin/products/export.csv").get_data(as_text=True)
     assert "'=1+1" in export
+
+
+def test_staff_look_at_a_draft_in_the_store_and_nobody_else_does(admin, client, maker, edit):
+    draft = edit(maker.product("未上架的壶", is_on_sale=False).id)
+    assert "未上架的壶" in admin.page(f"/p/{draft.slug}")
+    assert client.get(f"/p/{draft.slug}").status_code == 404

@@ -61,7 +61,7 @@ class RefundForm(AdminForm):
     """Money back by the store's own decision. The amounts per line stand beside it."""
 
     kind = RadioField(
-        _l("Goods"),
+        _l("What becomes of the goods"),
         choices=options(
             [("refund", _l("Stay with the shopper")), ("return", _l("Come back to the shelf"))]
         ),

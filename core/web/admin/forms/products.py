@@ -26,7 +26,7 @@ class ProductForm(AdminForm):
         description=_l("Plain text, or simple HTML. Scripts and foreign pictures are removed."),
     )
     slug = StringField(
-        _l("Address"),
+        _l("Page address"),
         [Optional(), Length(max=100)],
         description=_l("Last part of the page’s address; made from the title when empty."),
     )
@@ -51,9 +51,9 @@ class ProductForm(AdminForm):
 class CategoryForm(AdminForm):
     """A shelf of the store."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
+    name = StringField(_l("Display name"), [InputRequired(), Length(max=80)])
     name_en = StringField(_l("English name"), [Optional(), Length(max=80)])
-    slug = StringField(_l("Address"), [Optional(), Length(max=80)])
+    slug = StringField(_l("Page address"), [Optional(), Length(max=80)])
     parent_id = SelectField(_l("Parent category"), [Optional()], default="")
     position = IntegerField(
         _l("Sort order"), [Optional(), NumberRange(min=-9999, max=9999)], default=0
@@ -65,7 +65,7 @@ class AdjustForm(AdminForm):
     """A change of stock. ``token`` makes sending it twice harmless."""
 
     kind = RadioField(
-        _l("What happened"),
+        _l("Kind of change"),
         choices=options(
             [
                 ("receive", _l("Came in")),

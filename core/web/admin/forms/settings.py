@@ -17,7 +17,7 @@ _OTHERS = sorted(
 class ShopForm(AdminForm):
     """Who the shop is."""
 
-    shop_name = StringField(_l("Name"), [InputRequired(), Length(max=40)])
+    shop_name = StringField(_l("Shop name"), [InputRequired(), Length(max=40)])
     shop_name_en = StringField(_l("English name"), [Optional(), Length(max=40)])
     shop_slogan = StringField(_l("Slogan"), [Optional(), Length(max=80)])
     shop_slogan_en = StringField(_l("English slogan"), [Optional(), Length(max=120)])
@@ -32,7 +32,7 @@ class ShopForm(AdminForm):
         description=_l("ICP number, in the footer."),
     )
     timezone = SelectField(
-        _l("Time zone"), choices=[*_ZONES, *(zone for zone in _OTHERS if zone not in _ZONES)]
+        _l("Time zone"), choices=[(zone, zone) for zone in dict.fromkeys((*_ZONES, *_OTHERS))]
     )
     default_locale = RadioField(
         _l("Language of the store"),

@@ -84,4 +84,4 @@ class StaffForm(AdminForm):
 class RoleForm(AdminForm):
     """A role's name; its rights are tick boxes beside it."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=60)])
+    name = StringField(_l("Role name"), [InputRequired(), Length(max=60)])

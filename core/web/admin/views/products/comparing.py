@@ -40,7 +40,7 @@ def differences(theirs: ProductEdit, draft: Draft) -> list[Difference]:
         (_("Title"), theirs.title, form.title.data or ""),
         (_("Subtitle"), theirs.subtitle, form.subtitle.data or ""),
         (_("Description"), theirs.description, form.description.data or ""),
-        (_("Address"), theirs.slug, form.slug.data or ""),
+        (_("Page address"), theirs.slug, form.slug.data or ""),
         (
             _("Struck-through price"),
             _yuan(theirs.market_price_fen),
