@@ -71,8 +71,8 @@ def differences(engine: sa.Engine, track: Track = CORE) -> list[str]:
             opts={
                 "version_table": track.version_table,
                 "compare_type": True,
-                "include_object": lambda obj, name, kind, _reflected, _other: (
-                    track.owns(name if kind == "table" else obj.table.name)
+                "include_object": lambda obj, name, kind, _reflected, _other: track.owns(
+                    name if kind == "table" else obj.table.name
                 ),
             },
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
 import jinja2
 from jinja2.loaders import split_template_path
 

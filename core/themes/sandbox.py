@@ -47,16 +47,33 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
 
     Attributes:
         trusted: functions of ours that templates call; they take plain arguments.
+        with_page: the trusted ones that get the page's context first.
         folds: functions whose calls with constants are worked out while compiling.
         kept: rendered pieces by the values they show.
     """
 
     trusted: frozenset[Any] = frozenset()
-    folds: dict[str, Fold] = {}  # noqa: RUF012 (replaced, never changed)
+    with_page: frozenset[Any] = frozenset()
+    folds: dict[str, Fold] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept: dict[Any, Markup] = {}
+        self._ready: dict[tuple[str, str | None], jinja2.Template] = {}
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 (Jinja's name)
+    ) -> jinja2.Template:
+        """A template; asked for again it is found at once, as long as files are not watched."""
+        if self.auto_reload or globals or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        known = self._ready.get((name, parent))
+        if known is None:
+            known = self._ready[name, parent] = super().get_template(name, parent)
+        return known
 
     def join_path(self, template: str, parent: str) -> str:
         """Resolve a name that starts with ``./`` beside its parent."""
@@ -90,6 +107,8 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         if is_trusted:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
+            if __obj in __self.with_page:
+                return __obj(__context, *args, **kwargs)
             return __obj(*args, **kwargs)
         return super().call(__context, __obj, *args, **kwargs)
 

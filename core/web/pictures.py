@@ -11,6 +11,7 @@ SMALL = 160
 """Pictures shown no wider than this are sent as WebP only: one source less in the page."""
 
 
+_NO_PICTURE = Markup('<span class="noimg"></span>')
 _KEEP = 4096
 _markup: dict[tuple[Any, ...], Markup] = {}
 """Markup of pictures shown before: it depends on nothing but its arguments."""
@@ -36,7 +37,7 @@ def picture(
         css: class of the ``img``.
     """
     if view is None:
-        return Markup('<span class="noimg{}"></span>').format(f" {css}" if css else "")
+        return _NO_PICTURE if not css else Markup('<span class="noimg {}"></span>').format(css)
     key = (view.content_hash, view.alt if alt is None else alt, sizes, eager, small, css)
     known = _markup.get(key)
     if known is None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import jinja2
 from flask import g
+from jinja2.runtime import Context
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -111,26 +112,30 @@ def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> 
 
 
 @jinja2.pass_context
-def region(page: jinja2.runtime.Context, name: str, subject: Any = None) -> Markup:
+def region(page: Context, name: str, subject: Any = None) -> Markup:
     """Template function: every block of a region, in order."""
-    pieces = []
-    for placed in g.banyan_plans.of(name):
-        if placed.plugin:
-            pieces.append(
-                _plugin_block(page.environment, placed, name, subject or page.get("subject"))
-            )
-        else:
-            block = cast(CoreBlock, placed.block)
-            pieces.append(_core_block(page, block))
+    blocks = g.banyan_plans.of(name)
+    if not blocks:
+        return _NOTHING
+    env, names = page.environment, page.get_all()
+    subject = subject or names.get("subject")
+    pieces = [
+        _plugin_block(env, placed, name, subject)
+        if placed.plugin
+        else _core_block(env, cast(CoreBlock, placed.block), names)
+        for placed in blocks
+    ]
     return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
 
 
-def _core_block(page: jinja2.runtime.Context, block: CoreBlock) -> str:
+_NOTHING = Markup("")
+
+
+def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]) -> str:
     """A block of the trunk, rendered with the page's own names (functions are among them)."""
-    template = page.environment.get_template(block.template)
-    names = page.get_all()
-    context_ = template.new_context({**names, **block.values} if block.values else names, True)
-    return "".join(template.root_render_func(context_))
+    template = env.get_template(block.template)
+    seen = {**names, **block.values} if block.values else names
+    return "".join(template.root_render_func(Context(env, seen, block.template, template.blocks)))
 
 
 def _plugin_block(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
@@ -208,20 +213,21 @@ def note_cards(cards: Sequence[Any]) -> None:
 def card(product: ProductCard) -> Markup:
     """Template function: a product as ``card.html`` shows it, with what plugins put on it.
 
-    A card without plugins' blocks is kept by its values: twenty of them cost a page next to nothing.
+    Cards are kept by what they show: twenty of them cost a page next to nothing.
     """
     blocks = _blocks_of_cards()
     badges = _on_card(blocks[0], product) if blocks[0] else ""
     after = _on_card(blocks[1], product) if blocks[1] else ""
-    if badges or after or context.shop().config.is_debug:
+    env = g.banyan_env
+    if env.auto_reload:
         return _card(product, Markup(badges), Markup(after))  # noqa: S704
-    kept = g.banyan_env.kept
-    key = _card_key(product)
+    kept = env.kept
+    key = (*_card_key(product), badges, after)
     html = kept.get(key)
     if html is None:
         if len(kept) >= _MOST_CARDS:
             kept.clear()
-        html = kept[key] = _card(product, Markup(""), Markup(""))
+        html = kept[key] = _card(product, Markup(badges), Markup(after))  # noqa: S704
     return cast(Markup, html)
 
 

@@ -117,7 +117,8 @@ class Face:
             FILL: fill_text,
             **pictures.picture_globals(),
         }
-        env.trusted = frozenset(functions.values())
+        env.trusted = frozenset((*functions.values(), regions.region))
+        env.with_page = frozenset((regions.region,))
         env.folds = {"icon": look.icons.icon, "gettext": _folded(found)}
         env.globals.update(functions, region=regions.region)
 

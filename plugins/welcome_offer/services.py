@@ -27,8 +27,17 @@ class Figures:
 
 
 def is_new(session: Session, member_id: UUID | None) -> bool:
-    """Whether the next order of this member is their first. Guests are not asked: nobody knows."""
-    return member_id is not None and not has_order(session, member_id)
+    """Whether the next order of this member is their first. Guests are not asked: nobody knows.
+
+    One statement a session: the price and the invitation ask on the same page.
+    """
+    if member_id is None:
+        return False
+    key = f"welcome_offer.is_new.{member_id}"
+    known: bool | None = session.info.get(key)
+    if known is None:
+        known = session.info[key] = not has_order(session, member_id)
+    return known
 
 
 def price_rule(settings: Mapping[str, Any]) -> PriceRule:

@@ -10,7 +10,12 @@ from core.catalog.services.categories import (
 )
 from core.catalog.services.detail import product_detail, sku_lines
 from core.catalog.services.indexing import index_products
-from core.catalog.services.listing import list_products, product_cards, related_products
+from core.catalog.services.listing import (
+    best_of_shelf,
+    list_products,
+    product_cards,
+    related_products,
+)
 from core.catalog.services.products import (
     count_sold,
     create_product,
@@ -23,6 +28,7 @@ from core.catalog.services.skus import save_skus
 
 __all__ = [
     "admin_products",
+    "best_of_shelf",
     "catalog_counts",
     "categories",
     "count_sold",

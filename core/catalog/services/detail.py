@@ -12,7 +12,7 @@ from core.catalog.rules.drafts import ProductState
 from core.catalog.services.listing import shown_market_price
 from core.catalog.types import OptionView, ProductDetail, SkuFacts, SkuView
 from core.db.nested import json_rows
-from core.db.prepared import Prepared, among
+from core.db.prepared import Prepared, Row, among
 from core.kernel.errors import NotFound
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
@@ -68,7 +68,7 @@ _PICTURES = (
     .scalar_subquery()
 )
 
-_DETAIL = (
+_DETAIL = Prepared(
     sa.select(
         Product.id,
         Product.slug,
@@ -92,7 +92,7 @@ _DETAIL = (
         _PICTURES.label("pictures"),
     )
     .outerjoin(Category, Category.id == Product.category_id)
-    .where(Product.slug == sa.bindparam("slug"))
+    .where(Product.slug == sa.bindparam("slug", type_=sa.String()))
 )
 
 _LINES = Prepared(
@@ -129,7 +129,7 @@ def product_detail(session: Session, slug: str, *, include_drafts: bool = False)
     Raises:
         NotFound: no product has this address, or it is still a draft.
     """
-    row = session.execute(_DETAIL, {"slug": slug.replace("\0", "")}).first()
+    row = _DETAIL.first(session, {"slug": slug.replace("\0", "")})
     if row is None or (row.state == ProductState.DRAFT and not include_drafts):
         raise NotFound("catalog.no_product", "There is no such product.")
     views, gallery = _pictures(row.pictures or [])
@@ -213,7 +213,7 @@ def _sku_view(values: Sequence[Any], pictures: Mapping[UUID, PictureView]) -> Sk
     )
 
 
-def _facts(row: sa.Row[*tuple[Any, ...]], quantity: int) -> SkuFacts:
+def _facts(row: Row, quantity: int) -> SkuFacts:
     return SkuFacts(
         sku_id=row.id,
         product_id=row.product_id,

@@ -14,6 +14,7 @@ from core.catalog.rules.words import query_words
 from core.catalog.services.search import matches, search_values, shape_of, title_hits
 from core.catalog.types import ProductCard, Sort
 from core.db.nested import json_rows
+from core.db.prepared import Prepared, Row
 from core.kernel.paging import Page
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
@@ -75,13 +76,13 @@ def list_products(
         "offset": (page - 1) * per_page,
     }
     order = sort if sort in _ORDER else "default"
-    rows = session.execute(_page_statement(order, category is not None, shape), values).all()
+    rows = _page_statement(order, category is not None, shape).all(session, values)
     if rows:
         total = rows[0].total
     elif page == 1:
         total = 0
     else:
-        total = session.scalar(_count_statement(category is not None, shape), values) or 0
+        total = _count_statement(category is not None, shape).all(session, values)[0].total
     return Page(tuple(_card(row) for row in rows), total, page, per_page)
 
 
@@ -98,8 +99,17 @@ def related_products(
     session: Session, product_id: UUID, category_id: UUID | None, *, limit: int = 6
 ) -> tuple[ProductCard, ...]:
     """Best-sold others of the same shelf (of all shelves without one), in one statement."""
-    values = {"own": product_id, "shelf": category_id, "limit": limit}
-    rows = session.execute(_related_statement(category_id is not None), values)
+    best = best_of_shelf(session, category_id, limit=limit + 1)
+    return tuple(card for card in best if card.id != product_id)[:limit]
+
+
+def best_of_shelf(
+    session: Session, category_id: UUID | None, *, limit: int = 6
+) -> tuple[ProductCard, ...]:
+    """What sells best on one shelf (on all of them without one), in one statement."""
+    rows = _best_statement(category_id is not None).all(
+        session, {"shelf": category_id, "limit": limit}
+    )
     return tuple(map(_card, rows))
 
 
@@ -114,9 +124,7 @@ def shelf_ids(category: sa.ColumnElement[str]) -> sa.Select[UUID]:
 
 
 @lru_cache(maxsize=256)
-def _page_statement(
-    sort: str, has_category: bool, shape: tuple[tuple[bool, int], ...]
-) -> sa.Select[*tuple[Any, ...]]:
+def _page_statement(sort: str, has_category: bool, shape: tuple[tuple[bool, int], ...]) -> Prepared:
     """The statement of every page of one kind; built once, so that it is also compiled once."""
     keys = _ORDER[sort]
     if shape and sort == "default":
@@ -125,15 +133,15 @@ def _page_statement(
     # A search reads all its matches anyway; a shelf is counted in its index.
     counted = sa.func.count().over() if shape else _counted(wanted).scalar_subquery()
     offset = sa.bindparam("offset", type_=sa.Integer())
-    return _cards_statement(wanted, keys, offset, counted.label("total"))
+    return Prepared(_cards_statement(wanted, keys, offset, counted.label("total")))
 
 
 @lru_cache(maxsize=2)
-def _related_statement(has_category: bool) -> sa.Select[*tuple[Any, ...]]:
-    wanted = [_on_sale(), Product.id != sa.bindparam("own", type_=sa.Uuid())]
+def _best_statement(has_category: bool) -> Prepared:
+    wanted = [_on_sale()]
     if has_category:
         wanted.append(Product.category_id == sa.bindparam("shelf", type_=sa.Uuid()))
-    return _cards_statement(wanted, _ORDER["sold"], None)
+    return Prepared(_cards_statement(wanted, _ORDER["sold"], None))
 
 
 def _cards_statement(
@@ -163,12 +171,12 @@ def _directed(key: sa.ColumnElement[Any] | Any, descends: bool) -> sa.ColumnElem
 
 
 @lru_cache(maxsize=256)
-def _count_statement(has_category: bool, shape: tuple[tuple[bool, int], ...]) -> sa.Select[int]:
-    return _counted(_conditions(has_category, shape))
+def _count_statement(has_category: bool, shape: tuple[tuple[bool, int], ...]) -> Prepared:
+    return Prepared(_counted(_conditions(has_category, shape)))
 
 
 def _counted(wanted: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
-    return sa.select(sa.func.count()).select_from(Product).where(*wanted)
+    return sa.select(sa.func.count().label("total")).select_from(Product).where(*wanted)
 
 
 def _conditions(
@@ -216,7 +224,7 @@ def _with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[
     return statement
 
 
-def _card(row: sa.Row[*tuple[Any, ...]]) -> ProductCard:
+def _card(row: Row) -> ProductCard:
     skus = row.skus or []
     return ProductCard(
         id=row.id,

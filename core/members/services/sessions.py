@@ -1,11 +1,12 @@
 """Signed-in browsers: a row each, found by the hash of a random token, revocable at any time."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.db.statements import changed, value_of
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
@@ -19,28 +20,30 @@ from core.staff.models import Role, Staff
 _member, _staff = cast(sa.Table, Member.__table__), cast(sa.Table, Staff.__table__)
 _role, _open = cast(sa.Table, Role.__table__), cast(sa.Table, AuthSession.__table__)
 _valid = (
-    _open.c.token_hash == sa.bindparam("key"),
+    _open.c.token_hash == sa.bindparam("key", type_=_open.c.token_hash.type),
     _open.c.revoked_at.is_(None),
     _open.c.expires_at > sa.bindparam("at", type_=_open.c.expires_at.type),
 )
-_READ: dict[str, Any] = {
-    Realm.MEMBER: sa.select(
-        _member.c.id,
-        _member.c.nickname,
-        _member.c.phone,
-        _member.c.email,
-        _member.c.locale,
-        _member.c.avatar_id,
-        _open.c.seen_at,
-    )
-    .join(_member, _member.c.id == _open.c.subject_id)
-    .where(*_valid, _open.c.realm == Realm.MEMBER, _member.c.state == MemberState.ACTIVE),
-    Realm.STAFF: sa.select(
-        _staff.c.id, _staff.c.name, _staff.c.locale, _role.c.permissions, _open.c.seen_at
-    )
-    .join(_staff, _staff.c.id == _open.c.subject_id)
-    .join(_role, _role.c.id == _staff.c.role_id)
-    .where(*_valid, _open.c.realm == Realm.STAFF, _staff.c.is_active),
+_READ: dict[str, Prepared] = {
+    Realm.MEMBER: Prepared(
+        sa.select(
+            _member.c.id,
+            _member.c.nickname,
+            _member.c.phone,
+            _member.c.email,
+            _member.c.locale,
+            _member.c.avatar_id,
+            _open.c.seen_at,
+        )
+        .join(_member, _member.c.id == _open.c.subject_id)
+        .where(*_valid, _open.c.realm == Realm.MEMBER, _member.c.state == MemberState.ACTIVE)
+    ),
+    Realm.STAFF: Prepared(
+        sa.select(_staff.c.id, _staff.c.name, _staff.c.locale, _role.c.permissions, _open.c.seen_at)
+        .join(_staff, _staff.c.id == _open.c.subject_id)
+        .join(_role, _role.c.id == _staff.c.role_id)
+        .where(*_valid, _open.c.realm == Realm.STAFF, _staff.c.is_active)
+    ),
 }
 
 
@@ -91,7 +94,7 @@ def read_session(session: Session, token: str, realm: str) -> Principal | None:
     if not token:
         return None
     key, at = token_hash(token), now()
-    row = session.connection().execute(_READ[realm], {"key": key, "at": at}).one_or_none()
+    row = _READ[realm].first(session, {"key": key, "at": at})
     if row is None:
         return None
     is_touch_due = at - row.seen_at >= TOUCH_EVERY

@@ -1,19 +1,17 @@
 """The product page: pictures, price with its reasons, options, what goes with it."""
 
-from uuid import UUID
-
 import flask
 from flask import request
 from markupsafe import Markup
 
 from core.api.pages import ProductSubject
-from core.catalog.services import product_detail, related_products
+from core.catalog.services import best_of_shelf, product_detail
 from core.catalog.types import ProductCard, ProductDetail, SkuView
 from core.kernel.clock import now
 from core.pricing.services import core_rules, quote
 from core.pricing.types import QuoteLine, QuoteRequest
 from core.web import cache, context, regions
-from core.web.access import access
+from core.web.access import access, has_permission
 from core.web.render import render_store_page
 from core.web.store.memo import remember
 from core.web.store.showing import Story, choices_of, skus_as_json, story_of, swatches_of
@@ -23,13 +21,15 @@ bp = flask.Blueprint("store_product", __name__)
 KEEP_SECONDS = 10.0
 """Stock moves with every order; a flip to sold out bumps the catalogue's counter besides."""
 
+_RELATED = 4
+
 
 @bp.get("/p/<slug>")
 @access("public")
 def product(slug: str) -> str:
     """One product."""
     cache.keep(KEEP_SECONDS)
-    detail = product_detail(context.reader(), slug)
+    detail = product_detail(context.reader(), slug, include_drafts=_may_see_drafts())
     selected = _selected(detail)
     settings = context.shop().settings()
     story = _story(detail, selected)
@@ -52,6 +52,14 @@ def product(slug: str) -> str:
         free_from_fen=settings.free_freight_from_fen,
         aftersale_days=settings.aftersale_days,
     )
+
+
+def _may_see_drafts() -> bool:
+    """Staff look at a draft before it goes on sale; their requests never meet the page cache."""
+    if context.STAFF_COOKIE not in request.cookies:
+        return False
+    staff = context.current_staff()
+    return staff is not None and has_permission(staff.permissions, "product.view")
 
 
 def _selected(detail: ProductDetail) -> SkuView | None:
@@ -82,9 +90,9 @@ def _story(detail: ProductDetail, selected: SkuView | None) -> Story:
 
 
 def _related(detail: ProductDetail) -> tuple[ProductCard, ...]:
-    product_id: UUID = detail.id
-    return remember(
-        ("related", product_id),
-        60,
-        lambda: related_products(context.reader(), product_id, detail.category_id, limit=4),
+    """Best-sold others of the shelf; every product of a shelf shares one look at it."""
+    shelf = detail.category_id
+    best = remember(
+        ("best", shelf), 60, lambda: best_of_shelf(context.reader(), shelf, limit=_RELATED + 1)
     )
+    return tuple(card for card in best if card.id != detail.id)[:_RELATED]

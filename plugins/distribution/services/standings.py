@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.db import Prepared
 from plugins.distribution.models import Distributor, PlanVersion
 from plugins.distribution.rules import Plan
 from plugins.distribution.services.distributors import DistributorState, standing
@@ -14,7 +15,7 @@ from plugins.distribution.services.plans import DEFAULT_PLAN, plan_of
 
 _PLAN: Any = PlanVersion.__table__
 _DISTRIBUTOR: Any = Distributor.__table__
-_QUERY = (
+_QUERY = Prepared(
     sa.select(
         _DISTRIBUTOR.c.state,
         _DISTRIBUTOR.c.reason,
@@ -27,7 +28,7 @@ _QUERY = (
         _PLAN.c.joining,
     )
     .select_from(sa.select(sa.literal(1).label("one")).subquery("one"))
-    .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == sa.bindparam("member_id"))
+    .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == sa.bindparam("member_id", type_=sa.Uuid()))
     .outerjoin(_PLAN, _PLAN.c.version == sa.select(sa.func.max(_PLAN.c.version)).scalar_subquery())
 )
 
@@ -66,7 +67,7 @@ def standing_of(session: Session, member_id: UUID) -> Standing:
 
 
 def _read(session: Session, member_id: UUID) -> Standing:
-    row = session.execute(_QUERY, {"member_id": member_id}).one()
+    row = _QUERY.all(session, {"member_id": member_id})[0]
     plan = plan_of(row) if row.version is not None else DEFAULT_PLAN
     return Standing(
         member_id=member_id,

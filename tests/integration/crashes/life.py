@@ -27,7 +27,7 @@ from core.orders.models import AfterSale, Order, OrderEntry, OrderLine
 from core.orders.states import AfterSaleKind
 from core.payments import services as payments
 from core.payments.models import PaymentAttempt, Refund
-from core.payments.types import PaymentOutcome, PaymentResult, RefundState, StartResult
+from core.payments.types import PaymentOutcome, PaymentResult, StartResult
 from core.sharing import services as sharing
 from core.stock.models import StockHold, StockLevel, StockMovement
 from core.worker.relay import Relay
