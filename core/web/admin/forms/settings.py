@@ -32,7 +32,8 @@ class ShopForm(AdminForm):
         description=_l("ICP number, in the footer."),
     )
     timezone = SelectField(
-        _l("Time zone"), choices=[(zone, zone) for zone in dict.fromkeys((*_ZONES, *_OTHERS))]
+        _l("Time zone"),
+        choices=options([(zone, zone) for zone in dict.fromkeys((*_ZONES, *_OTHERS))]),
     )
     default_locale = RadioField(
         _l("Language of the store"),
