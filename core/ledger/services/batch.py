@@ -87,8 +87,9 @@ class Batch:
 
     @property
     def takes_covered(self) -> bool:
-        """Whether a leg takes from an account that must cover it."""
-        return any(row.must_cover and row.amount < 0 for row in self.postings)
+        """Whether a leg takes from an account that must cover what all its legs together take."""
+        covering = {row.account_id for row in self.postings if row.must_cover}
+        return any(row.amount < 0 and row.account_id in covering for row in self.postings)
 
     @property
     def stored_ids(self) -> list[UUID]:

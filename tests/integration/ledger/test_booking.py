@@ -189,3 +189,15 @@ def test_the_database_refuses_a_negative_guarded_balance(database: Database):
         give(session, ANN, WALLET, 500, "gift:1")
     with pytest.raises(sa.exc.IntegrityError), database.write() as session:
         session.execute(sa.update(LedgerAccount).values(balance=-1).where(LedgerAccount.guarded))
+
+
+def test_legs_of_one_account_are_covered_together(database: Database):
+    legs = [
+        Leg(ANN, "test_owed", 1, must_cover=True),
+        Leg(ANN, "test_owed", -2),
+        Leg(PLATFORM, "gifts", 1),
+    ]
+    with pytest.raises(Rejected), database.write() as session:
+        book(session, key="k", kind="play", reference="r", actor="system", legs=legs)
+    with database.read() as session:
+        assert balance(session, ANN, "test_owed") == 0
