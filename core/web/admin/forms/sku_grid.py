@@ -6,12 +6,15 @@ at the store: lines become drafts, and the catalogue's services judge them.
 
 import itertools
 import json
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from core.catalog.types import SkuDraft, SkuEdit
+from core.kernel.errors import Rejected
 from core.kernel.money import format_yuan, parse_yuan
 from core.kernel.text import squeeze
 from core.web.i18n import gettext
@@ -150,9 +153,20 @@ def combine(options: Sequence[OptionLine], lines: Sequence[SkuLine]) -> list[Sku
 
     A new choice starts from the first line's prices. Stored SKUs that are no choice any more stay
     at the end, switched off. Without options there is one line.
+
+    Raises:
+        Rejected: more choices than one product may have; nothing is made.
     """
     parsed = [option.parsed() for option in options]
     parsed = [(name, values) for name, values in parsed if name and values]
+    count = math.prod(len(values) for _, values in parsed)
+    if count > MOST_LINES:
+        raise Rejected(
+            "catalog.many_choices",
+            "These options make %(count)s choices; a product has at most %(most)s.",
+            count=count,
+            most=MOST_LINES,
+        )
     names = [name for name, _ in parsed]
     known = {tuple(sorted(line.options.items())): line for line in lines}
     pattern = lines[0] if lines else SkuLine()
@@ -164,8 +178,6 @@ def combine(options: Sequence[OptionLine], lines: Sequence[SkuLine]) -> list[Sku
         used.add(key)
         line = known.get(key)
         made.append(replace(line, options=choice) if line else replace(blank, options=choice))
-        if len(made) >= MOST_LINES:
-            break
     left = [
         replace(line, is_active=False)
         for key, line in known.items()
@@ -177,8 +189,11 @@ def combine(options: Sequence[OptionLine], lines: Sequence[SkuLine]) -> list[Sku
 def drafts_of(lines: Sequence[SkuLine]) -> tuple[list[SkuDraft], list[SkuLine]]:
     """Drafts for the catalogue (none when a line is wrong), and the lines with what is wrong."""
     drafts, checked = [], []
+    repeated = {code for code, count in Counter(line.code for line in lines).items() if count > 1}
     for line in lines:
         draft, errors = _draft(line)
+        if line.code and line.code in repeated:
+            errors["code"] = gettext("Two SKUs have the same code.")
         drafts.append(draft)
         checked.append(replace(line, errors=errors))
     has_errors = any(line.errors for line in checked)
@@ -187,16 +202,20 @@ def drafts_of(lines: Sequence[SkuLine]) -> tuple[list[SkuDraft], list[SkuLine]]:
 
 def _draft(line: SkuLine) -> tuple[SkuDraft, dict[str, str]]:
     errors: dict[str, str] = {}
-    price = _fen(line, "price", errors)
+    price, cost = _fen(line, "price", errors), _fen(line, "cost", errors)
+    market = _fen(line, "market", errors)
     if price is None and "price" not in errors:
         errors["price"] = gettext("This field is required.")
+    for name, fen in (("price", price), ("cost", cost), ("market", market)):
+        if fen is not None and (fen < 0 or (fen == 0 and name == "price")):
+            errors[name] = gettext("Give an amount above 0.")
     draft = SkuDraft(
         code=line.code,
         price_fen=price or 0,
         options=line.options,
         id=UUID(line.id) if line.id else None,
-        cost_fen=_fen(line, "cost", errors) or 0,
-        market_price_fen=_fen(line, "market", errors),
+        cost_fen=cost or 0,
+        market_price_fen=market,
         picture_id=line.picture_id,
         weight_g=_count(line, "weight", errors),
         is_active=line.is_active,
@@ -219,7 +238,7 @@ def _fen(line: SkuLine, name: str, errors: dict[str, str]) -> int | None:
 
 def _count(line: SkuLine, name: str, errors: dict[str, str]) -> int:
     text = getattr(line, name) or "0"
-    if not text.isdigit() or len(text) > 9:
+    if not text.isdecimal() or len(text) > 9:
         errors[name] = gettext("Give a whole number from 0 up.")
         return 0
     return int(text)

@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from core.catalog.importing import INVOICE_FIELDS, PRODUCT_FIELDS
+from core.kernel.errors import ShopError
+from core.web import i18n
 
 LABELS = {
     "product": _l("Product key"),
@@ -38,3 +40,11 @@ def fields_of(form: str) -> list[tuple[str, str]]:
     """Fields of a kind of file with their labels, in the order of the page."""
     known = INVOICE_FIELDS if form == "invoices" else PRODUCT_FIELDS
     return [(name, str(LABELS.get(name, name))) for name in known]
+
+
+def refusals(error: ShopError) -> list[str]:
+    """A refusal in the request's language, with the field called as on the page."""
+    field = str(error.params.get("field", ""))
+    if field not in LABELS:
+        return [i18n.translate_error(error)]
+    return [i18n.sentence(error.message, {**error.params, "field": str(LABELS[field])})]

@@ -81,7 +81,7 @@ def retry_failed(run_id: UUID) -> Answer:
     corrections: dict[int, dict[str, str]] = {}
     for name, value in request.form.items():
         parts = name.split("-", 2)
-        if len(parts) == 3 and parts[0] == "cell" and parts[1].isdigit():
+        if len(parts) == 3 and parts[0] == "cell" and parts[1].isdecimal():
             corrections.setdefault(int(parts[1]), {})[parts[2]] = value
     before = run_report(context.reader(), run_id).failed
     context.close_reader()

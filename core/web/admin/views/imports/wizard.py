@@ -27,7 +27,7 @@ from core.web.admin.answers import Answer, csv_download, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.render import render_admin_page
-from core.web.admin.views.imports.fields import fields_of
+from core.web.admin.views.imports.fields import fields_of, refusals
 from core.web.admin.views.imports.keeping import carry_out, keep, kept
 
 _SHOWN_LINES = 4
@@ -86,7 +86,7 @@ def _show_columns(source: CsvSource, errors: list[str] | None = None) -> str:
         try:
             chosen = dict(guess_mapping(source.columns, form).columns)
         except Rejected as error:
-            errors = [*(errors or []), *sentences(error)]
+            errors = errors or refusals(error)
     return render_admin_page(
         "imports/columns.html",
         here="imports",
@@ -108,7 +108,7 @@ def preview(content_hash: str) -> Answer:
         mapping = _mapping(source, request.args)
         found = preview_import(context.reader(), source, mapping)
     except ShopError as error:
-        return _show_columns(source, sentences(error)), error.status
+        return _show_columns(source, refusals(error)), error.status
     return render_admin_page(
         "imports/preview.html",
         here="imports",
@@ -145,7 +145,7 @@ def start(content_hash: str) -> Answer:
                 after={"file": source.name, "lines": total, "resumed": is_resumed},
             )
     except ShopError as error:
-        return _show_columns(source, sentences(error)), error.status
+        return _show_columns(source, refusals(error)), error.status
     carry_out(source, mapping, actor)
     return flask.redirect(f"/admin/imports/{run_id}", 303)
 

@@ -1,17 +1,16 @@
 """Ship many orders at once: paste or upload lines, look at what they mean, then send."""
 
 import csv
-import io
 from dataclasses import dataclass
 
 from flask import request
 
-from core.kernel.errors import ShopError
+from core.kernel.errors import Rejected, ShopError
 from core.kernel.text import squeeze
 from core.orders.services import ship
 from core.web import context, i18n
 from core.web.access import access
-from core.web.admin.answers import Answer
+from core.web.admin.answers import Answer, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.forms.orders import BulkShipForm
@@ -49,13 +48,14 @@ def bulk_ship_page() -> str:
 @access("staff:order.ship")
 def bulk_ship() -> Answer:
     """First shows what the lines mean; with ``confirm`` ships the good ones."""
-    text = _sent_text()
-    form = BulkShipForm(data={"lines": text})
-    lines = _check(_parse(text))
-    if not lines:
-        error = i18n.gettext("There is no line to read. Paste lines or choose a CSV file.")
+    try:
+        text = _sent_text()
+        form = BulkShipForm(data={"lines": text})
+        lines = _check(_parse(text))
+    except Rejected as error:
+        form = BulkShipForm(data={"lines": request.form.get("lines", "")})
         page = render_admin_page(
-            "orders/ship.html", here="orders", form=form, step="paste", errors=[error]
+            "orders/ship.html", here="orders", form=form, step="paste", errors=sentences(error)
         )
         return page, 422
     if request.form.get("confirm") != "1":
@@ -71,25 +71,51 @@ def bulk_ship() -> Answer:
 
 
 def _sent_text() -> str:
+    """What was pasted, or the file; spreadsheets in China save CSV as GBK."""
     file = request.files.get("file")
-    if file is not None and file.filename:
-        return file.stream.read(_MOST_BYTES).decode("utf-8-sig", errors="replace")
-    return request.form.get("lines", "")[:_MOST_BYTES]
+    if file is None or not file.filename:
+        return request.form.get("lines", "")
+    data = file.stream.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise _too_long()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Rejected("ship.encoding", "This is no text file. Save it as CSV, in UTF-8 or GBK.")
+
+
+def _too_long() -> Rejected:
+    return Rejected("ship.too_long", "At most %(most)s lines at once.", most=MOST_LINES)
 
 
 def _parse(text: str) -> list[ParcelLine]:
-    """Lines of a CSV with order number, carrier, tracking number; a heading is left out."""
+    """Lines with order number, carrier, tracking number; a heading is left out.
+
+    Commas and tabs part cells, in each line as it comes. The ``#`` before numbers in the exported
+    orders and the ``'`` of spreadsheets are dropped.
+
+    Raises:
+        Rejected: no line, or too many.
+    """
     found: list[ParcelLine] = []
-    separator = "\t" if "\t" in text.partition("\n")[0] else ","
-    text = text.replace("，", ",")
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=separator), 1):
-        cells = [squeeze(cell).lstrip("'") for cell in row]
+    for number, line in enumerate(text.replace("，", ",").splitlines(), 1):
+        separator = "\t" if "\t" in line else ","
+        row = next(csv.reader([line], delimiter=separator), [])
+        cells = [squeeze(cell).lstrip("'#") for cell in row]
         if not any(cells) or (number == 1 and not any(c.isdigit() for c in cells[0])):
             continue
         cells += ["", "", ""]
         found.append(ParcelLine(number, cells[0], cells[1][:40], cells[2][:64]))
-        if len(found) >= MOST_LINES:
-            break
+        if len(found) > MOST_LINES:
+            raise _too_long()
+    if not found:
+        raise Rejected(
+            "ship.empty", "There is no line to read. Paste lines or choose a CSV file."
+        )
     return found
 
 

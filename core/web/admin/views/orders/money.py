@@ -175,7 +175,7 @@ def _wants(
         given = typed.get(line.line_id, LineInput())
         if given.pieces in ("", "0") and given.amount in ("", "0"):
             continue
-        if not (given.pieces or "0").isdigit():
+        if not (given.pieces or "0").isdecimal():
             raise Rejected("after_sale.pieces", "Give whole pieces, such as 1.")
         wants[line.line_id] = int(given.pieces or 0)
         if given.amount:

@@ -97,7 +97,11 @@ def _receive(stored: ProductEdit | None) -> Answer:
     draft.is_changed = True
     _take_files(draft)
     if action not in ("save", "publish"):
-        carry_out(draft, action)
+        try:
+            carry_out(draft, action)
+        except ShopError as error:
+            draft.errors += sentences(error)
+            return _show(stored, draft), error.status
         return _show(stored, draft)
     is_sound = draft.form.validate()
     skus, draft.lines = sku_grid.drafts_of(draft.lines)
@@ -138,7 +142,7 @@ def _save(stored: ProductEdit | None, draft: Draft, skus: list[Any]) -> UUID:
             return product_id
         version = str(draft.form.version.data or "")
         update_product(
-            session, stored.id, texts, version=int(version) if version.isdigit() else None
+            session, stored.id, texts, version=int(version) if version.isdecimal() else None
         )
         save_skus(session, stored.id, skus, actor=actor)
         if draft.pictures != [picture.id for picture in stored.pictures]:
