@@ -41,11 +41,21 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class RegisterHooks:
-    """Asked once at boot, without request or database. A plugin that raises is quarantined."""
+    """Asked once at boot of every process, without request or database, whether on or off.
+
+    What they return is checked (types, keys, addresses, regions, files); a plugin that raises or
+    breaks a rule is quarantined with the reason, and the shop starts without it. They are not asked
+    again when the plugin is switched on or its settings change. The descriptors say when each
+    function in them is called, and what it means when that fails.
+    """
 
     @hookspec
     def register_price_rules(self) -> Sequence[c.PriceRule]:
-        """Steps of the price pipeline."""
+        """Steps of the price pipeline.
+
+        Asked by every quote: product page, cart, checkout, placement. A rule that raises adjusts
+        nothing; the sale goes on.
+        """
         raise NotImplementedError
 
     @hookspec
@@ -69,8 +79,13 @@ class RegisterHooks:
         raise NotImplementedError
 
     @hookspec
-    def register_order_panels(self) -> Sequence[c.OrderPanel]:
-        """Panels beside an order in admin."""
+    def register_product_columns(self) -> Sequence[c.ProductListColumn]:
+        """Columns of the admin's product list."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_order_columns(self) -> Sequence[c.OrderListColumn]:
+        """Columns of the admin's order list."""
         raise NotImplementedError
 
     @hookspec
@@ -79,8 +94,48 @@ class RegisterHooks:
         raise NotImplementedError
 
     @hookspec
+    def register_product_panels(self) -> Sequence[c.ProductPanel]:
+        """Panels beside a product's editor in admin."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_order_panels(self) -> Sequence[c.OrderPanel]:
+        """Panels beside an order in admin."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_member_panels(self) -> Sequence[c.MemberPanel]:
+        """Panels on a member's overview in admin."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_product_bulk_actions(self) -> Sequence[c.ProductBulkAction]:
+        """What staff may do with the ticked products of the list."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_order_bulk_actions(self) -> Sequence[c.OrderBulkAction]:
+        """What staff may do with the ticked orders of the list."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_member_bulk_actions(self) -> Sequence[c.MemberBulkAction]:
+        """What staff may do with the ticked members of the list."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_order_timelines(self) -> Sequence[c.OrderTimeline]:
+        """Lines in the story of orders, for staff and, where an entry says so, for the shopper."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_search_providers(self) -> Sequence[c.SearchProvider]:
+        """What the admin's search box finds besides orders, products and members."""
+        raise NotImplementedError
+
+    @hookspec
     def register_jobs(self) -> Sequence[c.Job]:
-        """Work on a schedule."""
+        """Work on a schedule: every so many seconds, or at the times of a cron line."""
         raise NotImplementedError
 
     @hookspec
@@ -117,31 +172,56 @@ class RegisterHooks:
     def register_order_freezes(self) -> Mapping[str, Callable[[Session, Any], Any]]:
         """What to freeze on each order under the plugin's name.
 
-        Maps the plugin's name to a function of (session, ``core.orders.types.PlacementFacts``) that
-        returns JSON values; it runs inside placement, reads only, and its answer comes back in
-        ``OrderPaid.plan_versions[name]``.
+        Maps the plugin's name to a function of (session, ``core.api.orders.PlacementFacts``) that
+        returns JSON values; it runs inside placement, reads only, in one statement at most, and its
+        answer comes back in ``OrderPaid.plan_versions[name]``. Orders placed while the plugin was
+        off have none. One that raises refuses the order; five such faults an hour pause the plugin.
         """
         raise NotImplementedError
 
 
 class CheckHooks:
-    """Asked before a write, in its transaction. ``Rejected``s are collected and shown together."""
+    """Asked before a write, in its transaction, reading only, one plugin after the other.
+
+    ``Rejected`` refuses: the refusals of all plugins are collected and shown together. Anything
+    else is a fault: nothing is written, the person is told which plugin failed, and five such
+    faults within an hour pause it. At most one statement each.
+    """
 
     @hookspec
     def check_place_order(self, session: Session, placement: Any) -> None:
-        """Before an order is stored; ``placement`` is ``core.orders.types.PlacementFacts``."""
+        """Before an order is stored, after its final quote; all sums in fen.
+
+        ``placement`` is a ``core.api.orders.PlacementFacts``. Not asked for a submit that repeats
+        an order which is there already, nor when the trunk itself refuses (stock, changed price).
+        """
 
     @hookspec
     def check_bind_referral(self, session: Session, member_id: Any, referrer_id: Any) -> None:
-        """Before a member is bound to a referrer; a refusal leaves the member unbound."""
+        """Before a member is bound to a referrer; a refusal leaves the member as they were.
+
+        Not asked when the trunk's policy already says no (self, circle, protection, no consent).
+        """
 
     @hookspec
     def check_request_payout(self, session: Session, request: Any) -> None:
-        """Before a payout is reserved; ``request`` is ``core.payouts.types.PayoutRequest``."""
+        """Before a payout is reserved; ``request`` is a ``core.api.payouts.PayoutRequest``, in fen.
+
+        Not asked when limits or the balance already forbid it, nor for a repeated submit.
+        """
 
 
 class FactHooks:
-    """Told after the commit: retried for the plugin alone, parked after eight failures."""
+    """Told after the commit, by the worker, each in a transaction of its own with its receipt.
+
+    What the handler writes through ``session`` and the receipt are one: the effect happens once, or
+    not at all and again. Facts of one aggregate come in the order in which they happened. A fact
+    reaches the plugins that are on when it happened, those held off by a pause included, and none
+    that is switched on later. A handler that raises is tried again for this plugin alone after 2,
+    4, 8 … seconds, then parked after eight tries: shown in admin, to be replayed or given up. It
+    never pauses the plugin and never holds up other plugins. Statements: as few as the effect
+    needs; external calls belong into a job.
+    """
 
     @hookspec
     def member_registered(self, session: Session, event: MemberRegistered) -> None:

@@ -1,7 +1,13 @@
-"""What a plugin registered, checked against the house rules before any of it is used."""
+"""What a plugin registered, checked against the house rules before any of it is used.
 
-from collections.abc import Callable, Iterable, Mapping
+Each fault is one sentence that names the descriptor and what is wrong with it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+
+from croniter import croniter
 
 from core.api import contributions as c
 from core.api.contributions import Contributions
@@ -16,34 +22,41 @@ KINDS: dict[str, tuple[str, type]] = {
     "register_store_pages": ("store_pages", c.StorePage),
     "register_admin_pages": ("admin_pages", c.AdminPage),
     "register_dashboard_cards": ("dashboard_cards", c.DashboardCard),
-    "register_order_panels": ("order_panels", c.OrderPanel),
+    "register_product_columns": ("product_columns", c.ProductListColumn),
+    "register_order_columns": ("order_columns", c.OrderListColumn),
     "register_member_columns": ("member_columns", c.MemberListColumn),
+    "register_product_panels": ("product_panels", c.ProductPanel),
+    "register_order_panels": ("order_panels", c.OrderPanel),
+    "register_member_panels": ("member_panels", c.MemberPanel),
+    "register_product_bulk_actions": ("product_bulk_actions", c.ProductBulkAction),
+    "register_order_bulk_actions": ("order_bulk_actions", c.OrderBulkAction),
+    "register_member_bulk_actions": ("member_bulk_actions", c.MemberBulkAction),
+    "register_order_timelines": ("order_timelines", c.OrderTimeline),
+    "register_search_providers": ("search_providers", c.SearchProvider),
     "register_jobs": ("jobs", c.Job),
     "register_commands": ("commands", c.Command),
     "register_permissions": ("permissions", c.Permission),
-    "register_gateways": ("gateways", object),
-    "register_channels": ("channels", object),
-    "register_payout_channels": ("payout_channels", object),
+    "register_gateways": ("gateways", c.Gateway),
+    "register_channels": ("channels", c.MessageChannel),
+    "register_payout_channels": ("payout_channels", c.PayoutChannel),
 }
-_KEYED = (
-    "price_rules",
-    "blocks",
-    "store_pages",
-    "admin_pages",
-    "dashboard_cards",
-    "order_panels",
-    "member_columns",
-    "jobs",
-    "permissions",
-)
+_PORTS = ("gateways", "channels", "payout_channels")
+_FREE_NAMES = frozenset({"commands"})  # named by one word under their plugin's own
+# field of a descriptor → whether it must hold a function
+_FUNCTIONS = ("apply", "context", "view", "load", "run", "search", "open")
 _ROOTS = {"store_pages": "/x/{name}", "admin_pages": "/admin/x/{name}"}
+_METHODS = frozenset({"GET", "POST"})
+_PORT_KEY_LIMIT = 40
+_CRON_FIELDS = 5
+_COMMAND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def collect(manifest: Manifest, hooks: Mapping[str, Callable[..., Any]]) -> Contributions:
     """Ask every ``register_*`` hook of a plugin and check what it answers.
 
     Raises:
-        PluginError: something of another type, a foreign key, address or region.
+        PluginError: something of another type, a foreign key, address or region, a file that is
+            not there, a schedule that cannot be read.
         Exception: whatever the plugin raises.
     """
     answers: dict[str, Any] = {}
@@ -55,9 +68,10 @@ def collect(manifest: Manifest, hooks: Mapping[str, Callable[..., Any]]) -> Cont
     if "register_order_freezes" in hooks:
         answers["order_freezes"] = dict(hooks["register_order_freezes"]())
     contributions = Contributions(**answers)
-    _check_keys(manifest, contributions)
-    _check_addresses(manifest, contributions)
-    _check_places(manifest, contributions)
+    for check in (_check_keys, _check_rights, _check_functions, _check_addresses):
+        check(manifest, contributions)
+    for check in (_check_blocks, _check_templates, _check_jobs, _check_commands, _check_ports):
+        check(manifest, contributions)
     return contributions
 
 
@@ -85,7 +99,9 @@ def _settings(answer: Any) -> c.SettingsSchema:
 
 
 def _check_keys(manifest: Manifest, contributions: Contributions) -> None:
-    for kind in _KEYED:
+    for kind, _ in KINDS.values():
+        if kind in _FREE_NAMES:
+            continue
         keys = [item.key for item in getattr(contributions, kind)]
         for key in keys:
             if not key.startswith(f"{manifest.name}."):
@@ -94,13 +110,41 @@ def _check_keys(manifest: Manifest, contributions: Contributions) -> None:
                     key=key,
                     prefix=f"{manifest.name}.",
                 )
-        if doubled := sorted({key for key in keys if keys.count(key) > 1}):
-            raise _broken("The key “%(key)s” is there twice.", key=doubled[0])
+        _refuse_doubles(keys)
+    if foreign := sorted(set(contributions.order_freezes) - {manifest.name}):
+        raise _broken("It may freeze under its own name only, not “%(key)s”.", key=foreign[0])
+
+
+def _refuse_doubles(keys: list[str]) -> None:
+    if doubled := sorted({key for key in keys if keys.count(key) > 1}):
+        raise _broken("The key “%(key)s” is there twice.", key=doubled[0])
+
+
+def _check_rights(manifest: Manifest, contributions: Contributions) -> None:
+    """Rights are those of plugin.toml; a right under the plugin's own name must be registered."""
     registered = {item.key for item in contributions.permissions}
     if manifest.permissions and registered != set(manifest.permissions):
         raise _broken("The permissions in plugin.toml are not those that it registers.")
-    if foreign := sorted(set(contributions.order_freezes) - {manifest.name}):
-        raise _broken("It may freeze under its own name only, not “%(key)s”.", key=foreign[0])
+    for item in _all(contributions):
+        wanted = getattr(item, "permission", None)
+        if wanted == "" or (
+            wanted and wanted.startswith(f"{manifest.name}.") and wanted not in registered
+        ):
+            raise _broken(
+                "“%(key)s” needs the permission “%(permission)s”, which it does not register.",
+                key=item.key,
+                permission=wanted,
+            )
+
+
+def _check_functions(_manifest: Manifest, contributions: Contributions) -> None:
+    for item in _all(contributions):
+        for name in _FUNCTIONS:
+            value = getattr(item, name, None)
+            if value is not None and not callable(value):
+                raise _broken(
+                    "“%(name)s” of “%(key)s” must be a function.", name=name, key=_key(item)
+                )
 
 
 def _check_addresses(manifest: Manifest, contributions: Contributions) -> None:
@@ -113,15 +157,94 @@ def _check_addresses(manifest: Manifest, contributions: Contributions) -> None:
                     path=page.path,
                     root=root,
                 )
+            if not page.methods or set(page.methods) - _METHODS:
+                raise _broken("The page “%(key)s” may take GET and POST only.", key=page.key)
 
 
-def _check_places(manifest: Manifest, contributions: Contributions) -> None:
+def _check_blocks(manifest: Manifest, contributions: Contributions) -> None:
     for block in contributions.blocks:
         if block.region not in set(Region):
             raise _broken("There is no region called “%(region)s”.", region=block.region)
+        if block.audience not in ("all", "member") or set(block.cache) - {"subject", "member"}:
+            raise _broken(
+                "The block “%(key)s” names an audience or a cache key that is not known.",
+                key=block.key,
+            )
+        for name in (*block.styles, *block.scripts):
+            if ".." in name or not (manifest.folder / "static" / name).is_file():
+                raise _broken(
+                    "The block “%(key)s” needs “%(file)s”, which is not in its folder static.",
+                    key=block.key,
+                    file=name,
+                )
+
+
+def _check_templates(manifest: Manifest, contributions: Contributions) -> None:
+    """Templates are there; a theme may replace one, but must not have to bring it."""
+    folder = manifest.folder / "templates"
+    for item in _all(contributions):
+        name = getattr(item, "template", None)
+        if name is None:
+            continue
+        places = (folder / name, folder / manifest.name / name)
+        if ".." in name or not any(place.is_file() for place in places):
+            raise _broken(
+                "“%(key)s” needs the template “%(file)s”, which is not there.",
+                key=item.key,
+                file=name,
+            )
+
+
+def _check_jobs(_manifest: Manifest, contributions: Contributions) -> None:
     for job in contributions.jobs:
-        if job.every_seconds < 1:
+        if bool(job.every_seconds) == bool(job.cron):
+            raise _broken("The job “%(key)s” needs either every_seconds or cron.", key=job.key)
+        if job.every_seconds < 0:
             raise _broken("The job “%(key)s” must run every second at most.", key=job.key)
+        if job.cron and not _is_cron(job.cron):
+            raise _broken(
+                "The job “%(key)s” has a cron line that cannot be read: “%(cron)s”.",
+                key=job.key,
+                cron=job.cron,
+            )
+
+
+def _is_cron(line: str) -> bool:
+    return len(line.split()) == _CRON_FIELDS and bool(croniter.is_valid(line))
+
+
+def _check_commands(_manifest: Manifest, contributions: Contributions) -> None:
+    for command in contributions.commands:
+        if not _COMMAND.fullmatch(command.name):
+            raise _broken(
+                "The command “%(name)s” must be one word of lower-case letters.", name=command.name
+            )
+    _refuse_doubles([command.name for command in contributions.commands])
+
+
+def _check_ports(_manifest: Manifest, contributions: Contributions) -> None:
+    for kind in _PORTS:
+        for port in getattr(contributions, kind):
+            if len(port.key) > _PORT_KEY_LIMIT:
+                raise _broken(
+                    "The key “%(key)s” is longer than %(limit)s characters.",
+                    key=port.key,
+                    limit=_PORT_KEY_LIMIT,
+                )
+    for channel in contributions.channels:
+        if channel.kind not in ("sms", "email", "push"):
+            raise _broken(
+                "The channel “%(key)s” must carry sms, email or push messages.", key=channel.key
+            )
+
+
+def _all(contributions: Contributions) -> Iterator[Any]:
+    for kind, _ in KINDS.values():
+        yield from getattr(contributions, kind)
+
+
+def _key(item: Any) -> str:
+    return str(getattr(item, "key", None) or item.name)
 
 
 def _broken(message: str, **params: Any) -> PluginError:

@@ -16,6 +16,7 @@ from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.statements import changed
 from core.host.models import JobRun, PluginFault, ProcessBeat
 from core.host.ports import channels_of, gateways_of, payout_channels_of
+from core.host.schedule import is_frequent
 from core.host.work import Work
 from core.kernel.clock import now
 from core.members.services import prune_codes, prune_sessions
@@ -48,6 +49,7 @@ class CoreJob:
     every_seconds: int
     run: Callable[[Work], None]
     is_sandbox_only: bool = False
+    cron: str = ""
 
 
 def core_jobs(is_sandbox: bool) -> tuple[CoreJob, ...]:
@@ -117,11 +119,20 @@ def _keep_house(work: Work) -> None:
 
 
 def _forget_runs(work: Work) -> None:
-    """Drop old ticks; those of jobs that run every few seconds go after minutes, failures stay."""
+    """Drop old ticks; those of jobs that run every few seconds go after minutes, failures stay.
+
+    The newest tick of each job stays however old it is: without it, it would be run again.
+    """
     contributed = [job for _, job in work.shop.plugins.contributions("jobs")]
-    frequent = [job.key for job in (*_JOBS, *contributed) if job.every_seconds < 60]
+    frequent = [job.key for job in (*_JOBS, *contributed) if is_frequent(job)]
+    newest = sa.select(sa.func.max(JobRun.tick)).group_by(JobRun.job)
     with work.write() as session:
-        changed(session, sa.delete(JobRun).where(JobRun.started_at < now() - KEEP_RUNS))
+        changed(
+            session,
+            sa.delete(JobRun).where(
+                JobRun.started_at < now() - KEEP_RUNS, JobRun.tick.not_in(newest)
+            ),
+        )
         changed(
             session,
             sa.delete(JobRun).where(

@@ -13,21 +13,11 @@ from core.payments.types import (
 )
 
 
-@runtime_checkable
-class Gateway(Protocol):
-    """A payment gateway. Every method may call out; none is called with a transaction open.
+class GatewayMethods(Protocol):
+    """What a payment gateway is asked.
 
-    ``key`` goes into ledger accounts (``gateway:<key>``) and callback addresses
-    (``/notify/<key>``), ``label`` is a catalogue entry.
+    Every method may call out; none is called with a transaction open.
     """
-
-    @property
-    def key(self) -> str:
-        """Stable short name."""
-
-    @property
-    def label(self) -> str:
-        """Name for people."""
 
     def start(self, request: StartRequest) -> StartResult:
         """Ask to collect a sum. The same ``payment_no`` again answers as the first time.
@@ -56,6 +46,23 @@ class Gateway(Protocol):
         Raises:
             Forbidden: forged, too old, or seen before.
         """
+
+
+@runtime_checkable
+class Gateway(GatewayMethods, Protocol):
+    """A payment gateway under its name.
+
+    ``key`` goes into ledger accounts (``gateway:<key>``) and callback addresses
+    (``/notify/<key>``), ``label`` is a catalogue entry.
+    """
+
+    @property
+    def key(self) -> str:
+        """Stable short name."""
+
+    @property
+    def label(self) -> str:
+        """Name for people."""
 
 
 class GatewayRegistry:

@@ -23,6 +23,7 @@ class Runnable:
     every_seconds: int
     run: Callable[[Work], None]
     plugin: str = ""
+    cron: str = ""
 
 
 def jobs_of(shop: Shop) -> Mapping[str, Runnable]:
@@ -32,7 +33,7 @@ def jobs_of(shop: Shop) -> Mapping[str, Runnable]:
         for job in core_jobs(shop.config.is_sandbox)
     }
     for plugin, job in shop.plugins.contributions("jobs"):
-        found[job.key] = Runnable(job.key, job.every_seconds, job.run, plugin)
+        found[job.key] = Runnable(job.key, job.every_seconds, job.run, plugin, job.cron)
     return found
 
 

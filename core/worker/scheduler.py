@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from core.host.redis_link import RedisLink
+from core.host.schedule import current_tick
 from core.host.shop import Shop
 from core.worker import ticks
 from core.worker.jobs import Runnable, jobs_of, run_asked, run_tick
@@ -62,13 +63,16 @@ class Scheduler:
         wait([run for run in self._running.values() if not run.cancelled()], seconds)
 
     def _due(self) -> Iterator[tuple[Runnable, int]]:
+        zone = self._shop.settings().timezone
         for job in jobs_of(self._shop).values():
-            tick = ticks.current_tick(job.every_seconds)
+            tick = current_tick(job, zone)
             seen, look_at = self._look_at.get(job.key, (None, 0.0))
             if job.key in self._running or (seen == tick and time.monotonic() < look_at):
                 continue
             with self._shop.database.read() as session:
                 standing = ticks.standing(session, job.key, tick)
+                if job.cron and standing is ticks.Standing.FREE:
+                    standing = ticks.since_switched_on(session, job.plugin, tick)
             if standing is ticks.Standing.FREE:
                 yield job, tick
             else:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.db.engine import Database
 from core.db.statements import changed, insert_or
-from core.host.models import JobRun
+from core.host.models import JobRun, PluginChange
 from core.host.runs import ASKED
 from core.kernel.clock import now
 from core.kernel.ids import new_id
@@ -41,12 +41,6 @@ class Tick:
     tries: int
 
 
-def current_tick(every_seconds: int) -> int:
-    """Start of the tick that the store's clock stands in, in unix seconds."""
-    moment = int(now().timestamp())
-    return moment - moment % every_seconds
-
-
 def standing(session: Session, job: str, tick: int) -> Standing:
     """Whether a tick may be run now.
 
@@ -69,6 +63,17 @@ def standing(session: Session, job: str, tick: int) -> Standing:
         again_at = own.finished_at + timedelta(seconds=RETRY_SECONDS * own.tries)
         return Standing.HELD if again_at > at else Standing.FREE
     return Standing.OVER
+
+
+def since_switched_on(session: Session, plugin: str, tick: int) -> Standing:
+    """Whether a time of a cron line came while its plugin was on; others are not made up for."""
+    on_at = session.scalar(
+        sa.select(sa.func.max(PluginChange.at)).where(
+            PluginChange.plugin == plugin, PluginChange.kind == "enabled"
+        )
+    )
+    is_before = on_at is not None and tick < on_at.timestamp()
+    return Standing.OVER if is_before else Standing.FREE
 
 
 def claim(database: Database, job: str, tick: int) -> Tick | None:

@@ -1,6 +1,5 @@
 """Registers one of everything; every function of it raises when it is called."""
 
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from wtforms import IntegerField
@@ -11,11 +10,23 @@ from core.api.contributions import (
     Block,
     Command,
     DashboardCard,
+    Gateway,
     Job,
+    MemberBulkAction,
     MemberListColumn,
+    MemberPanel,
+    MessageChannel,
+    OrderBulkAction,
+    OrderListColumn,
     OrderPanel,
+    OrderTimeline,
+    PayoutChannel,
     Permission,
     PriceRule,
+    ProductBulkAction,
+    ProductListColumn,
+    ProductPanel,
+    SearchProvider,
     SettingsSchema,
     StorePage,
 )
@@ -43,8 +54,7 @@ class RaisesEverywhere:
     @hookimpl
     def register_blocks(self):
         return [
-            Block(f"{NAME}.{region.name.lower()}", region, "missing.html", boom)
-            for region in Region
+            Block(f"{NAME}.{region.name.lower()}", region, "fails.html", boom) for region in Region
         ]
 
     @hookimpl
@@ -60,12 +70,48 @@ class RaisesEverywhere:
         return [DashboardCard(f"{NAME}.card", "Boom", boom)]
 
     @hookimpl
+    def register_product_columns(self):
+        return [ProductListColumn(f"{NAME}.product_column", "Boom", boom)]
+
+    @hookimpl
+    def register_product_panels(self):
+        return [ProductPanel(f"{NAME}.product_panel", "Boom", "fails.html", boom)]
+
+    @hookimpl
+    def register_product_bulk_actions(self):
+        return [ProductBulkAction(f"{NAME}.product_act", "Boom", boom, f"{NAME}.see")]
+
+    @hookimpl
+    def register_order_columns(self):
+        return [OrderListColumn(f"{NAME}.order_column", "Boom", boom)]
+
+    @hookimpl
     def register_order_panels(self):
-        return [OrderPanel(f"{NAME}.panel", "Boom", "missing.html", boom)]
+        return [OrderPanel(f"{NAME}.order_panel", "Boom", "fails.html", boom)]
+
+    @hookimpl
+    def register_order_bulk_actions(self):
+        return [OrderBulkAction(f"{NAME}.order_act", "Boom", boom, f"{NAME}.see")]
 
     @hookimpl
     def register_member_columns(self):
-        return [MemberListColumn(f"{NAME}.column", "Boom", boom)]
+        return [MemberListColumn(f"{NAME}.member_column", "Boom", boom)]
+
+    @hookimpl
+    def register_member_panels(self):
+        return [MemberPanel(f"{NAME}.member_panel", "Boom", "fails.html", boom)]
+
+    @hookimpl
+    def register_member_bulk_actions(self):
+        return [MemberBulkAction(f"{NAME}.member_act", "Boom", boom, f"{NAME}.see")]
+
+    @hookimpl
+    def register_order_timelines(self):
+        return [OrderTimeline(f"{NAME}.story", boom)]
+
+    @hookimpl
+    def register_search_providers(self):
+        return [SearchProvider(f"{NAME}.search", "Boom", boom)]
 
     @hookimpl
     def register_jobs(self):
@@ -89,16 +135,15 @@ class RaisesEverywhere:
 
     @hookimpl
     def register_gateways(self):
-        methods = ("start", "query", "refund", "read_notice")
-        return [SimpleNamespace(key=NAME, label="Boom", **dict.fromkeys(methods, boom))]
+        return [Gateway(f"{NAME}.gateway", "Boom", boom)]
 
     @hookimpl
     def register_channels(self):
-        return [SimpleNamespace(key=NAME, label="Boom", kind="push", send=boom)]
+        return [MessageChannel(f"{NAME}.channel", "Boom", "push", boom)]
 
     @hookimpl
     def register_payout_channels(self):
-        return [SimpleNamespace(key=NAME, label="Boom", pay=boom)]
+        return [PayoutChannel(f"{NAME}.payouts", "Boom", boom)]
 
 
 def _take(specs: type, arguments: tuple[str, ...]) -> None:

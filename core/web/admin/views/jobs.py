@@ -1,13 +1,15 @@
 """Jobs and workers: what runs, when it last did, what failed."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import request
 
 from core.host.deliveries import backlog
 from core.host.jobs import core_jobs
 from core.host.runs import ask_for_run
+from core.host.schedule import current_tick
 from core.kernel.clock import now
 from core.kernel.errors import ShopError
 from core.web import context, i18n
@@ -29,6 +31,7 @@ class JobLine:
     key: str
     label: str
     every_seconds: int
+    cron: str
     plugin: str
     run: Run | None
     is_late: bool
@@ -96,22 +99,27 @@ def _processes() -> list[ProcessLine]:
 
 def _lines() -> list[JobLine]:
     shop, runs = context.shop(), last_runs(context.reader())
-    known = [
-        (job.key, job.label, job.every_seconds, "") for job in core_jobs(shop.config.is_sandbox)
-    ]
-    known += [
-        (job.key, job.label, job.every_seconds, plugin)
-        for plugin, job in shop.plugins.contributions("jobs")
-    ]
+    known: list[tuple[str, Any]] = [("", job) for job in core_jobs(shop.config.is_sandbox)]
+    known += shop.plugins.contributions("jobs")
+    zone = shop.settings().timezone
     return [
         JobLine(
-            key, i18n.gettext(label), every, plugin, runs.get(key), _is_late(runs.get(key), every)
+            job.key,
+            i18n.gettext(job.label),
+            job.every_seconds,
+            job.cron,
+            plugin,
+            runs.get(job.key),
+            _is_late(runs.get(job.key), job, zone),
         )
-        for key, label, every, plugin in known
+        for plugin, job in known
     ]
 
 
-def _is_late(run: Run | None, every_seconds: int) -> bool:
+def _is_late(run: Run | None, job: Any, zone: str) -> bool:
     if run is None:
         return False
-    return now() - run.started_at > timedelta(seconds=every_seconds * 2 + 120)
+    if job.cron:
+        due_at = datetime.fromtimestamp(current_tick(job, zone), UTC)
+        return run.started_at < due_at and now() - due_at > LATE
+    return now() - run.started_at > timedelta(seconds=job.every_seconds * 2) + LATE

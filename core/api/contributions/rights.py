@@ -1,0 +1,42 @@
+"""Rights that a plugin adds for roles, and its settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import Field
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right that roles can hold.
+
+    The owner's role has it from the moment the plugin is on; other roles once somebody ticks it.
+    While the plugin is off the right is not offered and opens nothing; roles keep it for a return.
+
+    Args:
+        key: ``plugin.verb``; must be among ``permissions`` of ``plugin.toml`` when that is given.
+        label: catalogue entry, such as “See gift wraps”.
+    """
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class SettingsSchema:
+    """A plugin's settings: WTForms fields by name, shown as a form in admin.
+
+    Values are texts, whole numbers (money in fen, rates in basis points), yes/no or lists of them.
+    A change is kept in the plugin's history and felt in every process within a second.
+
+    Args:
+        fields: name → unbound field; its ``default`` is the setting's default.
+        secrets: names stored encrypted and never shown again; an empty entry keeps the stored one.
+        check: raises ``Rejected`` when the values do not fit together; gets all values, no session.
+            What else it raises stores nothing and is counted against the plugin.
+    """
+
+    fields: Mapping[str, Field]
+    secrets: frozenset[str] = frozenset()
+    check: Callable[[Mapping[str, Any]], None] | None = None

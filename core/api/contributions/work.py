@@ -1,0 +1,63 @@
+"""Work of a plugin outside requests: jobs on a schedule and commands."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class JobContext(Protocol):
+    """What work outside requests gets: units of work, its settings, and a heartbeat."""
+
+    settings: Mapping[str, Any]
+
+    def write(self) -> Any:
+        """A unit of work, as ``with context.write() as session``."""
+
+    def read(self) -> Any:
+        """A read-only session, as ``with context.read() as session``."""
+
+    def beat(self, done: int, total: int | None = None) -> None:
+        """Tell admin that the job lives and how far it is."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work on a schedule, at least once each tick: it must be able to run twice.
+
+    Give either ``every_seconds`` or ``cron``. One process of all runs a tick; while one runs, the
+    next waits. A tick that was missed because no worker ran is made up for once, the newest only;
+    times of a cron that passed while the plugin was off are not. A job that raises is tried three
+    times a tick and shown in admin; it never pauses the plugin.
+
+    Args:
+        key: ``plugin.name``.
+        label: catalogue entry.
+        run: the work; opens its own units of work, as many as it likes, and calls nobody outside
+            from within one.
+        every_seconds: the tick's length; ticks start at multiples of it since 1970 (UTC).
+        cron: minute, hour, day of month, month, day of week in the store's time zone, such as
+            ``0 3 * * *``. A time that a clock change skips runs right after it; one that it repeats
+            runs twice.
+    """
+
+    key: str
+    label: str
+    run: Callable[[JobContext], None]
+    every_seconds: int = 0
+    cron: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand ``banyan x <plugin> <name>``, there while the plugin takes part.
+
+    Args:
+        name: one word, lower case, with hyphens.
+        help: one English sentence for ``banyan x``.
+        run: gets a :class:`JobContext` and the arguments as typed; a text it returns is printed as
+            it is, anything else as JSON. A ``ShopError`` ends the command with its sentence.
+    """
+
+    name: str
+    help: str
+    run: Callable[[JobContext, Sequence[str]], Any]
