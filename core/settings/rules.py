@@ -35,7 +35,7 @@ class StoreSettings:
     auto_receive_days: int = 15
     aftersale_days: int = 7
     freight_fen: int = 1000
-    free_freight_from_fen: int = 9900
+    free_freight_from_fen: int = 9900  # 0: never free
     low_stock_at: int = 10
     binding: str = BindingPolicy.REGISTRATION
     protection_days: int = 0  # 0: for life

@@ -69,7 +69,8 @@ def home() -> str:
         featured=featured if len(featured) >= 4 else (),
         feed=feed.items,
         feed_has_more=feed.total > len(feed.items),
-        free_from_fen=0 if settings.freight_fen == 0 else settings.free_freight_from_fen,
+        freight_fen=settings.freight_fen,
+        free_from_fen=settings.free_freight_from_fen,
         aftersale_days=settings.aftersale_days,
     )
 

@@ -70,8 +70,11 @@ class FreightForm(AdminForm):
     freight_fen = YuanField(_l("Freight"), [NotBelow(0, 1_000_000)])
     free_freight_from_fen = YuanField(
         _l("Free from"),
-        [NotBelow(0, 100_000_000)],
-        description=_l("Goods after discounts. 0: always free."),
+        [Optional(), NotBelow(0, 100_000_000)],
+        description=_l(
+            "Goods after discounts. Empty or 0: every order pays freight. To send everything free, "
+            "set the freight to 0."
+        ),
     )
 
 

@@ -73,10 +73,8 @@ def save_section(section: str) -> Answer:
 
 
 def _typed(default: Any, value: Any) -> Any:
-    """The value in the type that the setting has; an emptied text is empty, not missing."""
-    if isinstance(default, str):
-        return str(value or "")
-    return value
+    """The value in the type that the setting has; an emptied field is empty or 0, not missing."""
+    return type(default)() if value is None else value
 
 
 def _check(section: str, form: AdminForm) -> None:
