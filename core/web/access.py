@@ -3,6 +3,9 @@
 Kinds: ``public``; ``member`` (a signed-in shopper); ``staff`` (any staff member) and
 ``staff:<permission>``; ``notify`` (machines that sign their requests: no cookies, no CSRF check);
 ``sandbox`` (demo installations only, hidden elsewhere).
+
+A view that holds its declaration itself, because something else comes first, says so with
+:func:`declare_held`; pages of plugins do, so that a page that is switched off is not there at all.
 """
 
 from collections.abc import Callable
@@ -15,6 +18,7 @@ from core.kernel.errors import Forbidden, InvariantError, NotFound
 from core.web import context
 
 _MARK = "__banyan_access__"
+_HELD = "__banyan_access_held__"
 _KINDS = frozenset({"public", "member", "staff", "notify", "sandbox"})
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -34,6 +38,12 @@ def access(kind: str) -> Callable[[V], V]:
         return view
 
     return declare
+
+
+def declare_held(kind: str, view: V) -> V:
+    """Declare who may use a view that calls :func:`require` with the same kind by itself."""
+    setattr(view, _HELD, True)
+    return access(kind)(view)
 
 
 def access_of(view: Callable[..., Any]) -> str | None:
@@ -65,14 +75,16 @@ def declared() -> str:
 
 
 def enforce() -> None:
-    """Before each request: hold the matched route's declaration.
+    """Before each request: hold the matched route's declaration, unless its view does.
 
     Raises:
         SignInRequired: nobody of the needed kind is signed in.
         Forbidden: staff without the permission.
         NotFound: a sandbox route outside sandbox mode.
     """
-    require(declared())
+    view = flask.current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, _HELD, False):
+        require(declared())
 
 
 def require(kind: str) -> None:

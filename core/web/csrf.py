@@ -49,4 +49,7 @@ def is_own(headers: Mapping[str, str], hosts: set[str], *, has_session: bool) ->
     source = headers.get("Origin") or headers.get("Referer")
     if source is None:
         return not has_session
-    return urlsplit(source).netloc in hosts
+    try:
+        return urlsplit(source).netloc in hosts
+    except ValueError:  # no address at all, such as "http://["
+        return False

@@ -84,7 +84,7 @@ def addresses() -> str:
 @access("member")
 def new() -> str | Response | tuple[str, int]:
     """Add an address."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(AddressInput(), is_new=True)
     return _save(None)
 

@@ -22,11 +22,13 @@ def register(app: flask.Flask, shop: Shop) -> None:
 
 
 def _gate(plugin: str, page: StorePage) -> Callable[..., Any]:
+    kind = _KINDS[page.access]
+
     def view(**arguments: Any) -> Any:
         plugins = context.shop().plugins
         if not plugins.is_enabled(plugin):
             raise NotFound("web.not_found", "There is nothing here.")
-        access.require(_KINDS[page.access])
+        access.require(kind)
         try:
             return page.view(**arguments)
         except (ShopError, HTTPException):
@@ -36,4 +38,4 @@ def _gate(plugin: str, page: StorePage) -> Callable[..., Any]:
             raise
 
     view.__doc__ = f"Page {page.key} of the plugin {plugin}."
-    return access.access("public")(view)
+    return access.declare_held(kind, view)

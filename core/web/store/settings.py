@@ -65,7 +65,7 @@ def settings() -> Any:
     member_id = context.member().subject_id
     view = member_view(context.reader(), member_id)
     form = Profile(view.nickname, view.birthday_on.isoformat() if view.birthday_on else "")
-    if request.method == "GET":
+    if request.method != "POST":
         return render_store_page(
             "settings.html", tab="me", profile=view, form=form, errors={}, failure=""
         )
@@ -107,7 +107,7 @@ def _birthday(text: str) -> date | None:
 @access("member")
 def contact(kind: str) -> Any:
     """Change phone or e-mail, proved by a code sent to the new one."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _contact_page(kind)
     target, member = request.form.get("target", ""), context.member()
     try:
@@ -159,7 +159,7 @@ def password() -> Any:
     """Set or change the password; every other session ends."""
     member = context.member()
     view = member_view(context.reader(), member.subject_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_store_page("password.html", tab="me", profile=view, errors={}, failure="")
     try:
         context.close_reader()
@@ -308,7 +308,7 @@ def erase() -> Any:
     """Close the account for good."""
     member_id = context.member().subject_id
     blockers = [i18n.translate_error(e) for e in erase_blockers(context.reader(), member_id)]
-    if request.method == "GET" or blockers or not request.form.get("sure"):
+    if request.method != "POST" or blockers or not request.form.get("sure"):
         asked = request.method == "POST" and not blockers
         failure = i18n.gettext("Please tick the box first.") if asked else ""
         page = render_store_page("erase.html", tab="me", blockers=blockers, failure=failure)

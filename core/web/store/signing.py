@@ -61,7 +61,7 @@ def register() -> str | Response | tuple[str, int]:
 def _serve(*, is_register: bool) -> str | Response | tuple[str, int]:
     if context.current_member() is not None:
         return flask.redirect(_next(), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(is_register=is_register)
     try:
         if request.form.get("action") == "code":

@@ -16,6 +16,7 @@ HOSTS = {"shop.example"}
         ({"Origin": "https://evil.example"}, True, False),
         ({"Origin": "https://evil.example"}, False, False),
         ({"Origin": "null"}, True, False),
+        ({"Origin": "http://["}, True, False),
         ({"Origin": "https://shop.example.evil.example"}, True, False),
         ({"Referer": "https://shop.example/cart"}, True, True),
         ({"Referer": "https://evil.example/shop.example"}, True, False),
