@@ -23,6 +23,7 @@ from core.web import context, flash, i18n
 from core.web.access import has_permission
 from core.web.admin import charts, navigation, showing
 from core.web.admin.assets import icon
+from core.web.admin.queries.things import thing_of
 from core.web.admin.queries.waiting import waiting_counts
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -99,6 +100,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         Series=charts.Series,
         words=showing.words,
         money=i18n.money,
+        thing_of=thing_of,
     )
     return env
 

@@ -22,9 +22,20 @@ class Word:
 
 
 def words(kind: str, state: object) -> Word:
-    """How a state is shown; one that nobody worded shows its own name."""
-    label, tone = WORDS.get(kind, {}).get(str(state), (str(state), ""))
+    """How a state is shown.
+
+    One that core does not know, such as a plugin's account, is shown as :func:`humanised` text,
+    which the plugin's catalogue may translate.
+    """
+    label, tone = WORDS.get(kind, {}).get(str(state), (humanised(str(state)), ""))
     return Word(i18n.gettext(label), tone)
+
+
+def humanised(key: str) -> str:
+    """A key as a phrase: ``commission_available`` → “Commission available”."""
+    text = key.removesuffix("_fen").removesuffix("_bps").removesuffix("_at")
+    text = text.replace("_", " ").replace(".", " ").strip()
+    return text[:1].upper() + text[1:]
 
 
 def choices(kind: str) -> list[tuple[str, str]]:

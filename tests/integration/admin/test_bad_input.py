@@ -113,7 +113,8 @@ def test_a_parcel_list_is_read_as_chinese_spreadsheets_save_it(admin, maker, enc
 
 def test_each_line_of_a_parcel_list_may_be_parted_in_its_own_way(admin, maker):
     first, second, third = maker.order(), maker.order(), maker.order()
-    text = f"{first.order_no}，顺丰，SF1\n{second.order_no}\t中通\tZT2\n'{third.order_no}, 圆通, YT3"
+    text = f"{first.order_no}，顺丰，SF1\n{second.order_no}\t中通\tZT2\n"
+    text += f"'{third.order_no}, 圆通, YT3"
     page = admin.post("/admin/orders/ship", {"lines": text}).get_data(as_text=True)
     assert "3 parcels can leave" in page
 

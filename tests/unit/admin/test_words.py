@@ -14,7 +14,7 @@ from core.staff.permissions import CORE_PERMISSIONS
 from core.stock.rules import MovementKind
 from core.web.admin import navigation
 from core.web.admin.assets import icon
-from core.web.admin.wording import WORDS
+from core.web.admin.wording import FIELDS, WORDS
 
 FOLDER = ROOT / "core" / "web" / "admin"
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "done": None, "say": (1,)}
@@ -44,6 +44,7 @@ def texts() -> set[str]:
 
 def test_every_text_of_the_admin_has_its_chinese():
     labels = {label for states in WORDS.values() for label, _ in states.values()}
+    labels |= set(FIELDS.values())
     assert sorted((texts() | labels) - translated()) == []
 
 

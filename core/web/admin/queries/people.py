@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from core.members.models import Member
 from core.members.types import display_name
 from core.staff.models import Staff
+from core.web import context, i18n
+from core.web.admin.wording import WORDS
 
 
 def member_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -25,13 +27,27 @@ def member_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str
 
 
 def actor_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """Names of actors such as ``staff:<uuid>``; who is no person keeps the name. Two statements."""
+    """Names of actors such as ``staff:<uuid>``; no person is put in words. Two statements."""
+    actors = list(actors)
     staff, members = _ids(actors, "staff:"), _ids(actors, "member:")
     found = {f"member:{each}": name for each, name in member_names(session, members).items()}
     if staff:
         rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(staff)))
         found |= {f"staff:{row.id}": row.name for row in rows}
-    return found
+    return {each: _in_words(each) for each in actors} | found
+
+
+def _in_words(actor: str) -> str:
+    """Who is no person: a plugin by its title, the command line with its user, and so on."""
+    kind, _, name = actor.partition(":")
+    if kind == "plugin":
+        plugin = context.shop().plugins.plugins.get(name)
+        return plugin.manifest.label_in(i18n.locale()) if plugin else name
+    known = WORDS["actor"].get(kind)
+    if known is None:
+        return actor
+    label = i18n.gettext(known[0])
+    return f"{label} ({name})" if name else label
 
 
 def _ids(actors: Iterable[str], prefix: str) -> set[UUID]:

@@ -1,30 +1,19 @@
 """The audit log: who did what to which thing, with values before and after."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from flask import request
 
 from core.staff.services import list_audit, list_staff
-from core.staff.types import AuditView
 from core.web import context
 from core.web.access import access
 from core.web.admin.answers import page_number, query_text
 from core.web.admin.blueprint import admin
+from core.web.admin.changing import changes
+from core.web.admin.queries.things import things
 from core.web.admin.render import render_admin_page
 from core.web.admin.wording import WORDS
 
 AREAS = tuple(WORDS["area"])
 """What the log can be narrowed to: the first word of an action."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One value before and after."""
-
-    name: str
-    before: Any
-    after: Any
 
 
 @admin.get("/audit")
@@ -45,7 +34,10 @@ def audit_log() -> str:
         "staff/audit.html",
         here="staff",
         page=page,
-        changes={entry.id: changes_of(entry) for entry in page.items},
+        changes={
+            entry.id: changes(entry.before, entry.after, entry.object_kind) for entry in page.items
+        },
+        things=things(session, [(each.object_kind, each.object_ref) for each in page.items]),
         people=list_staff(session),
         areas=AREAS,
         actor=actor,
@@ -53,9 +45,3 @@ def audit_log() -> str:
         query=query_text(),
         is_narrowed=bool(request.args),
     )
-
-
-def changes_of(entry: AuditView) -> list[Change]:
-    """What a line changed, field by field."""
-    names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
-    return [Change(name, entry.before.get(name), entry.after.get(name)) for name in names]

@@ -24,6 +24,7 @@ from core.web.admin.queries.stocks import (
     stock_row,
     stock_rows,
 )
+from core.web.admin.queries.things import thing_of, things
 from core.web.admin.render import render_admin_page
 
 
@@ -58,6 +59,7 @@ def stock_movements() -> str:
         kind=kind,
         kinds=[each.value for each in MovementKind],
         actors=actor_names(session, [row.actor for row in page.items]),
+        things=things(session, [thing_of(row.reference) for row in page.items]),
     )
 
 
@@ -77,6 +79,7 @@ def _show(sku_id: UUID, errors: Any = (), **forms: Any) -> str:
         row=row,
         page=page,
         actors=actor_names(session, [each.actor for each in page.items]),
+        things=things(session, [thing_of(each.reference) for each in page.items]),
         adjust_form=forms.get("adjust_form") or AdjustForm(data={"token": new_token(12)}),
         low_form=forms.get("low_form") or LowForm(data={"low_at": row.low_at}),
         errors=list(errors),

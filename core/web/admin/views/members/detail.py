@@ -23,10 +23,12 @@ from core.web import context, i18n
 from core.web.access import access, has_permission
 from core.web.admin.answers import page_number
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import panels
 from core.web.admin.forms.members import BlockForm, EraseForm, LockForm, TransferForm
 from core.web.admin.queries.accounts import account_kinds
 from core.web.admin.queries.buyers import buyer
 from core.web.admin.queries.people import actor_names, member_names
+from core.web.admin.queries.things import thing_of, things
 from core.web.admin.render import render_admin_page
 
 STATEMENT_ROWS = 30
@@ -57,6 +59,7 @@ def show_member(member_id: UUID, errors: Any = (), opened: str = "", **forms: An
         consents=consents_of(session, member_id),
         sessions=sessions_of(session, Realm.MEMBER, member_id),
         team=team_counts(session, member_id),
+        panels=panels(session, "member", member_id),
         blockers=[i18n.translate_error(each) for each in erase_blockers(session, member_id)],
         block_form=forms.get("block_form") or BlockForm(prefix="block-"),
         erase_form=forms.get("erase_form") or EraseForm(prefix="erase-"),
@@ -134,6 +137,7 @@ def member_ledger(member_id: UUID) -> str:
         rows=rows[:STATEMENT_ROWS],
         older=rows[STATEMENT_ROWS - 1].posting_id if len(rows) > STATEMENT_ROWS else None,
         actors=actor_names(session, [row.actor for row in rows]),
+        things=things(session, [thing_of(row.reference) for row in rows]),
         may_see_money=has_permission(context.staff().permissions, "ledger.view"),
     )
 
