@@ -22,6 +22,7 @@ from core.web import context, flash
 from core.web.access import access
 from core.web.render import remember_bag, render_store_page
 from core.web.store.showing import story_of_order
+from core.web.story import with_plugins
 
 bp = flask.Blueprint("store_orders", __name__)
 
@@ -85,6 +86,7 @@ def orders() -> str:
 def order(order_no: str) -> str:
     """Everything about one order."""
     found = order_detail(context.reader(), order_no, member_id=context.member().subject_id)
+    found = with_plugins(found, is_public=True)
     return render_store_page(
         "order.html",
         tab="me",

@@ -1,5 +1,6 @@
 """The search box: orders, products and members that fit a few letters or digits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.catalog.models import Product, Sku
 from core.members.models import Member
 from core.members.types import display_name
+from core.orders.models import Order
 
 LIMIT = 8
 
@@ -62,3 +64,11 @@ def find_members(session: Session, text: str) -> list[FoundMember]:
         FoundMember(r.id, display_name(r.nickname, r.phone, r.email), r.phone, r.email, r.state)
         for r in rows
     ]
+
+
+def order_ids(session: Session, numbers: Sequence[str]) -> list[UUID]:
+    """Ids of the orders with these numbers; numbers that no order has are left out."""
+    if not numbers:
+        return []
+    found = session.scalars(sa.select(Order.id).where(Order.order_no.in_(numbers)))
+    return sorted(found)

@@ -3,6 +3,7 @@
 from core.web.admin.views import (
     account,
     audit,
+    bulk_actions,
     categories,
     dashboard,
     events,
@@ -25,6 +26,7 @@ from core.web.admin.views import (
 __all__ = [
     "account",
     "audit",
+    "bulk_actions",
     "categories",
     "dashboard",
     "events",

@@ -102,7 +102,7 @@ def _plugin_cards(permissions: frozenset[str]) -> list[Card]:
     for name, card in plugins.contributions("dashboard_cards"):
         if card.permission and not has_permission(permissions, card.permission):
             continue
-        with plugins.guard(name, f"dashboard_card:{card.key}"):
+        with plugins.guard(name, f"card:{card.key}"):
             shown = card.load(session, plugins.settings_of(name))
             if shown is not None:
                 found.append(_card(name, card, shown))

@@ -8,6 +8,7 @@ from core.web import context
 from core.web.access import access, has_permission
 from core.web.admin.answers import Answer, query_text
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import search as search_plugins
 from core.web.admin.queries.finding import (
     LIMIT,
     FoundMember,
@@ -44,4 +45,5 @@ def search() -> Answer:
         names=member_names(session, [order.member_id for order in orders]),
         products=products,
         members=members,
+        found=search_plugins(session, text) if text else [],
     )

@@ -3,8 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from uuid import UUID
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -19,18 +17,11 @@ from core.web.access import access
 from core.web.admin.answers import csv_download, page_number, query_text
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import buttons, columns
 from core.web.admin.queries.spending import member_lines, spending_of
 from core.web.admin.render import render_admin_page
 
 _STATES = ("active", "blocked", "erased")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A plugin's column with its values for this page."""
-
-    label: str
-    values: dict[UUID, str]
 
 
 @admin.get("/members")
@@ -47,23 +38,14 @@ def members() -> str:
         here="members",
         page=page,
         spending=spending_of(session, ids),
-        columns=_plugin_columns(session, ids),
+        columns=columns(session, "member", ids),
+        buttons=buttons("member"),
         total=count_members(session),
         state=state,
         states=_STATES,
         query=query_text(),
         is_narrowed=bool(request.args),
     )
-
-
-def _plugin_columns(session: Session, ids: list[UUID]) -> list[Column]:
-    """Columns of enabled plugins; one that fails is recorded and left out."""
-    plugins, found = context.shop().plugins, []
-    for name, column in plugins.contributions("member_columns"):
-        with plugins.guard(name, f"member_column:{column.key}"):
-            values = dict(column.load(session, ids)) if ids else {}
-            found.append(Column(i18n.gettext(column.label), values))
-    return found
 
 
 @admin.get("/members/export.csv")

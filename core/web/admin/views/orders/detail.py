@@ -1,10 +1,8 @@
 """One order: its story, lines, money and people, and what staff may do with it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from markupsafe import Markup
 
 from core.kernel.errors import ShopError
 from core.orders.services import (
@@ -15,13 +13,13 @@ from core.orders.services import (
     packing_slip,
     ship,
 )
-from core.orders.types import OrderView
 from core.payments.services import attempts_of, refunds_of
-from core.web import context, i18n
-from core.web.access import access, has_permission
+from core.web import context
+from core.web.access import access
 from core.web.admin.answers import Answer, done, refused
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import panels
 from core.web.admin.forms.orders import (
     CARRIERS,
     ConfirmPaymentForm,
@@ -32,16 +30,8 @@ from core.web.admin.forms.orders import (
 from core.web.admin.queries.buyers import buyer
 from core.web.admin.queries.payments import suspense_of
 from core.web.admin.queries.people import actor_names, member_names
-from core.web.admin.render import render_admin_page, render_fragment
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A plugin's panel beside the order."""
-
-    plugin: str
-    label: str
-    body: Markup
+from core.web.admin.render import render_admin_page
+from core.web.story import with_plugins
 
 
 @admin.get("/orders/<order_no>")
@@ -61,7 +51,7 @@ def show_order(order_no: str, *, errors: Any = (), opened: str = "", **forms: An
         forms: forms by name that hold what was typed.
     """
     session = context.reader()
-    found = order_detail(session, order_no)
+    found = with_plugins(order_detail(session, order_no), is_public=False)
     people = [found.member_id, *(member_id for _, member_id in found.chain)]
     return render_admin_page(
         "orders/detail.html",
@@ -73,7 +63,7 @@ def show_order(order_no: str, *, errors: Any = (), opened: str = "", **forms: An
         suspense=suspense_of(session, found.order_id),
         names=member_names(session, people),
         actors=actor_names(session, [entry.actor for entry in found.timeline]),
-        panels=_panels(found),
+        panels=panels(session, "order", found.order_id),
         carriers=CARRIERS,
         errors=list(errors),
         opened=opened,
@@ -168,18 +158,3 @@ def print_order(order_no: str) -> str:
     """The packing slip."""
     slip = packing_slip(context.reader(), order_no, settings=context.shop().settings())
     return render_admin_page("orders/slips.html", here="orders", slips=[slip])
-
-
-def _panels(found: OrderView) -> list[Panel]:
-    """What enabled plugins show beside the order; one that fails is recorded and left out."""
-    plugins, session = context.shop().plugins, context.reader()
-    permissions, panels = context.staff().permissions, []
-    for name, panel in plugins.contributions("order_panels"):
-        if panel.permission and not has_permission(permissions, panel.permission):
-            continue
-        with plugins.guard(name, f"order_panel:{panel.key}"):
-            values = panel.load(session, found.order_id)
-            if values is not None:
-                body = render_fragment(f"{name}/{panel.template}", **values)
-                panels.append(Panel(name, i18n.gettext(panel.label), body))
-    return panels

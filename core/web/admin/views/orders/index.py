@@ -15,6 +15,7 @@ from core.web.access import access
 from core.web.admin.answers import csv_download, missing, page_number, query_text
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import buttons, columns
 from core.web.admin.queries.people import member_names
 from core.web.admin.render import render_admin_page
 
@@ -33,6 +34,8 @@ def orders() -> str:
         here="orders",
         page=page,
         names=member_names(session, [order.member_id for order in page.items]),
+        columns=columns(session, "order", [order.order_id for order in page.items]),
+        buttons=buttons("order"),
         counts=order_counts(session),
         statuses=list(OrderStatus),
         status=wanted.status,

@@ -26,6 +26,7 @@ from core.web.access import access
 from core.web.admin.answers import Answer, done, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import panels
 from core.web.admin.forms import sku_grid
 from core.web.admin.forms.sku_grid import OptionLine, SkuLine
 from core.web.admin.render import render_admin_page
@@ -209,5 +210,6 @@ def _show(stored: ProductEdit | None, draft: Draft) -> str:
         attributes=[*draft.attributes, *([("", "")] * (3 if not draft.attributes else 1))],
         options=[*draft.options, *([OptionLine()] * spare)][: sku_grid.MOST_OPTIONS],
         has_options=bool(draft.options),
+        panels=panels(context.reader(), "product", stored.id) if stored else [],
         errors=draft.errors,
     )

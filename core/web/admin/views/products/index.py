@@ -28,6 +28,7 @@ from core.web.admin.answers import (
 )
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.contributed import buttons, columns
 from core.web.admin.queries.shelves import shelf_choices
 from core.web.admin.render import render_admin_page
 
@@ -60,6 +61,8 @@ def _show(errors: list[str] | None = None) -> str:
         "products/index.html",
         here="products",
         page=page,
+        columns=columns(session, "product", [product.id for product in page.items]),
+        buttons=buttons("product"),
         counts=catalog_counts(session),
         shelves=shelf_choices(categories(session, include_hidden=True), by_slug=True),
         state=state,

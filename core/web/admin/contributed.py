@@ -1,0 +1,105 @@
+"""What plugins add to lists and pages of the merchant's face, each piece guarded by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from core.api.contributions import SearchHit
+from core.web import context, i18n
+from core.web.access import has_permission
+from core.web.admin.render import render_fragment
+
+Thing = Literal["product", "order", "member"]
+SEARCH_LIMIT = 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """A plugin's column with its values for this page."""
+
+    label: str
+    values: dict[UUID, str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A plugin's panel on a page."""
+
+    plugin: str
+    label: str
+    body: Markup
+
+
+@dataclass(frozen=True)
+class Button:
+    """A plugin's bulk action."""
+
+    key: str
+    plugin: str
+    label: str
+    icon: str
+    is_destructive: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a plugin found for the search box."""
+
+    plugin: str
+    label: str
+    hits: tuple[SearchHit, ...]
+
+
+def columns(session: Session, thing: Thing, ids: Sequence[UUID]) -> list[Column]:
+    """Columns of a list for the rows of this page; one that fails is left out."""
+    plugins, found = context.shop().plugins, []
+    for name, column in _allowed(f"{thing}_columns"):
+        with plugins.guard(name, f"column:{column.key}"):
+            values = dict(column.load(session, ids)) if ids else {}
+            found.append(Column(i18n.gettext(column.label), values))
+    return found
+
+
+def panels(session: Session, thing: Thing, thing_id: UUID) -> list[Panel]:
+    """Panels about one thing; one that fails is left out."""
+    plugins, found = context.shop().plugins, []
+    for name, panel in _allowed(f"{thing}_panels"):
+        with plugins.guard(name, f"panel:{panel.key}"):
+            values = panel.load(session, thing_id)
+            if values is not None:
+                body = render_fragment(f"{name}/{panel.template}", **values)
+                found.append(Panel(name, i18n.gettext(panel.label), body))
+    return found
+
+
+def buttons(thing: Thing) -> list[Button]:
+    """Bulk actions of a list that the signed-in staff member may use."""
+    return [
+        Button(action.key, name, i18n.gettext(action.label), action.icon, action.is_destructive)
+        for name, action in _allowed(f"{thing}_bulk_actions")
+    ]
+
+
+def search(session: Session, text: str) -> list[Found]:
+    """What plugins find; one that fails finds nothing."""
+    plugins, found = context.shop().plugins, []
+    for name, provider in _allowed("search_providers"):
+        with plugins.guard(name, f"search:{provider.key}"):
+            hits = tuple(provider.search(session, text, SEARCH_LIMIT))[:SEARCH_LIMIT]
+            if hits:
+                found.append(Found(name, i18n.gettext(provider.label), hits))
+    return found
+
+
+def _allowed(kind: str) -> list[tuple[str, Any]]:
+    """What plugins that take part contributed, as far as the signed-in staff member may see it."""
+    permissions = context.staff().permissions
+    return [
+        (name, item)
+        for name, item in context.shop().plugins.contributions(kind)
+        if item.permission is None or has_permission(permissions, item.permission)
+    ]
