@@ -1,3 +1,4 @@
+import itertools
 import re
 
 import pytest
@@ -46,6 +47,20 @@ def test_every_page_opens_for_a_distributor_without_a_single_order(programme, ma
     assert {path: browser.get(f"{ROOT}{path}").status_code for path in PAGES} == dict.fromkeys(
         PAGES, 200
     )
+
+
+def test_the_heading_of_every_page_stands_in_its_main_part_and_none_is_skipped(
+    earned, make_member, sign_in
+):
+    for reader, paths in ((earned.first, PAGES), (make_member("路人"), ("join", "rules"))):
+        browser = sign_in(reader)
+        for path in paths:
+            body = browser.get(f"{ROOT}{path}").text.split('<div class="page')[1]
+            assert "<header" not in body.split("<main")[0], path
+            levels = [int(each) for each in re.findall(r"<h([1-6])[ >]", body)]
+            steps = itertools.pairwise(levels)
+            assert levels[0] == 1, path
+            assert all(after <= before + 1 for before, after in steps), (path, levels)
 
 
 def test_guests_are_led_to_sign_in(programme, client):
