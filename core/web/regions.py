@@ -6,8 +6,7 @@ the page: its ``context`` gets the tuple of cards as subject and answers ``{"car
 values}}``; products that are not in it show nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import jinja2
@@ -19,93 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
-from core.db import state
-from core.themes.host import Look
-from core.web import cache, context, i18n
+from core.web import cache, context, i18n, kept
+from core.web.placing import CoreBlock, Placed
 
 LIVE_SECONDS = 1.0
 """How long a guest's page with a plugin's block is kept: nobody tells when its data changes."""
-
-
-@dataclass(frozen=True)
-class CoreBlock:
-    """A block of the trunk: it sees everything its page sees."""
-
-    key: str
-    weight: int
-    template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A block in its place; ``plugin`` is empty for the trunk's own."""
-
-    plugin: str
-    block: CoreBlock | Block
-
-
-_core: dict[str, tuple[CoreBlock, ...]] = {}
-
-
-def declare(region: Region, *blocks: CoreBlock) -> None:
-    """Put blocks of the trunk into a region; called while the faces are installed."""
-    known = {block.key: block for block in _core.get(region, ())}
-    known.update({block.key: block for block in blocks})
-    _core[region] = tuple(known.values())
-
-
-def core_blocks(region: str) -> tuple[CoreBlock, ...]:
-    """The trunk's blocks of a region."""
-    return _core.get(region, ())
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What stands where, for one state of plugins and theme."""
-
-    look: Look
-    blocks: tuple[tuple[str, Any], ...]
-    _known: dict[str, tuple[Placed, ...]] = field(default_factory=dict)
-
-    def of(self, region: str) -> tuple[Placed, ...]:
-        """The blocks of a region in order."""
-        known = self._known.get(region)
-        if known is None:
-            known = self._known[region] = arrange(region, self.blocks, self.look)
-        return known
-
-
-class Plans:
-    """Gives the present plan."""
-
-    def __init__(self) -> None:
-        self._stamp: tuple[int, int] = (-1, -1)
-        self._plan: Plan | None = None
-
-    def now(self, look: Look) -> Plan:
-        """The plan for the look and the plugins of this moment."""
-        shop = context.shop()
-        counters = shop.counters.refresh()
-        stamp = counters.get(state.PLUGINS, 0), counters.get(state.THEME, 0)
-        if self._plan is None or stamp != self._stamp or self._plan.look is not look:
-            self._plan = Plan(look, tuple(shop.plugins.contributions("blocks")))
-            self._stamp = stamp
-        return self._plan
-
-
-def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> tuple[Placed, ...]:
-    """Put a region's blocks in order and leave out what the merchant hid."""
-    placed = [Placed("", block) for block in core_blocks(region)]
-    placed += [Placed(name, block) for name, block in contributed if block.region == region]
-    wish = look.choice.regions.get(region)
-    if wish is not None:
-        placed = [each for each in placed if each.block.key not in wish.hidden]
-    first = {key: index for index, key in enumerate(wish.order)} if wish else {}
-    last = len(first)
-    return tuple(
-        sorted(placed, key=lambda p: (first.get(p.block.key, last), p.block.weight, p.block.key))
-    )
 
 
 # --- rendering ----------------------------------------------------------------------------------
@@ -139,15 +56,29 @@ def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]
 
 
 def _plugin_block(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
-    values = _values(placed, region_name, subject)
-    return _render(env, placed, values) if values is not None else ""
+    block = cast(Block, placed.block)
+    if block.fresh_seconds <= LIVE_SECONDS:
+        values = _values(placed, region_name, subject)
+        return _render(env, placed, values) if values is not None else ""
+    if block.audience == "member" and context.current_member() is None:
+        return ""
+    plan, key = g.banyan_plans, kept.key_of(block, subject)
+    html = kept.get(plan, key)
+    if html is None:
+        values = _values(placed, region_name, subject)
+        html = _render(env, placed, values) if values is not None else ""
+        kept.put(plan, key, html, block.fresh_seconds)
+    else:
+        cache.limit(block.fresh_seconds)
+        _need_assets(placed.plugin, block)
+    return html
 
 
 def _values(placed: Placed, region_name: str, subject: Any) -> Mapping[str, Any] | None:
     block = cast(Block, placed.block)
     if block.audience == "member" and context.current_member() is None:
         return None
-    cache.limit(LIVE_SECONDS)
+    cache.limit(max(LIVE_SECONDS, block.fresh_seconds))
     member = context.current_member()
     asked = BlockContext(
         session=context.reader(),
@@ -173,9 +104,17 @@ def _render(env: jinja2.Environment, placed: Placed, values: Mapping[str, Any]) 
 
     html = guarded(placed.plugin, f"block:{block.key}", show)
     if html:
-        for style in block.styles:
-            need_style(placed.plugin, style)
+        _need_assets(placed.plugin, block)
     return cast(str, html or "")
+
+
+def _need_assets(plugin: str, block: Block) -> None:
+    """Ask for a block's style sheets and scripts in the head of this page, each once."""
+    wanted = g.setdefault("banyan_assets", {})
+    for name in block.styles:
+        wanted["style", plugin, name] = None
+    for name in block.scripts:
+        wanted["script", plugin, name] = None
 
 
 def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
@@ -194,12 +133,6 @@ def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
             context.close_reader()
             raise
     return answer
-
-
-def need_style(plugin: str, name: str) -> None:
-    """Ask for a plugin's style sheet in the head of this page."""
-    wanted = g.setdefault("banyan_styles", {})
-    wanted[(plugin, name)] = None
 
 
 # --- cards --------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
 from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import load_choice
 from core.web import context, flash, i18n, pictures, regions, static
+from core.web.placing import Plans
 
 _STYLE_MARK = "<!--styles-->"
 _CORE_TEMPLATES = ROOT / "core" / "web" / "store" / "templates"
@@ -67,7 +68,7 @@ class Face:
     def __init__(self, shop: Shop, translations: Path) -> None:
         self._shop = shop
         self._translations = translations
-        self.plans = regions.Plans()
+        self.plans = Plans()
         self.themes = ThemeHost(
             folder=ROOT / "themes",
             custom=shop.config.instance / "themes" / "custom",
@@ -159,16 +160,19 @@ def render_store_page(template: str, plugin: str | None = None, **values: Any) -
     site = g.banyan_site = _site(look)
     name = f"plugins/{plugin}/{template}" if plugin else template
     html = env.get_template(name).render({"site": site, **values})
-    return html.replace(_STYLE_MARK, _style_links(), 1)
+    return html.replace(_STYLE_MARK, _asset_links(), 1)
 
 
-def _style_links() -> str:
-    wanted = g.get("banyan_styles") or {}
-    links = [
-        Markup('<link rel="stylesheet" href="{}">').format(plugin_asset(plugin, name))
-        for plugin, name in wanted
-    ]
+def _asset_links() -> str:
+    wanted = g.get("banyan_assets") or {}
+    links = [_LINKS[kind].format(plugin_asset(plugin, name)) for kind, plugin, name in wanted]
     return "".join(links)
+
+
+_LINKS = {
+    "style": Markup('<link rel="stylesheet" href="{}">'),
+    "script": Markup('<script src="{}" defer></script>'),
+}
 
 
 def _site(look: Look) -> Site:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.api.regions import Region
-from core.web.regions import CoreBlock, declare
+from core.web.placing import CoreBlock, declare
 
 
 @dataclass(frozen=True)
