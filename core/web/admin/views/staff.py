@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from core.api.forms import options
 from core.kernel.errors import ShopError
@@ -31,7 +32,10 @@ from core.web.admin.answers import Answer, done, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.forms.staff import NewStaffForm, RoleForm, StaffForm
+from core.web.admin.granting import check_may_give, check_may_manage
 from core.web.admin.render import render_admin_page
+
+NO_ONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def add_staff() -> Answer:
     try:
         password_hash = prepare_staff_password(form.password.data or "")
         with context.writing() as session:
+            check_may_give(_rights_of(session, form.role_key.data))
             made = create_staff(
                 session,
                 email=form.email.data or "",
@@ -126,6 +131,8 @@ def save_staff(staff_id: UUID) -> Answer:
         new_hash = prepare_staff_password(form.password.data) if form.password.data else ""
         with context.writing() as session:
             before = staff_view(session, staff_id)
+            check_may_manage(_rights_of(session, before.role_key))
+            check_may_give(_rights_of(session, form.role_key.data))
             after = update_staff(
                 session,
                 staff_id,
@@ -148,6 +155,10 @@ def save_staff(staff_id: UUID) -> Answer:
     except ShopError as error:
         return _show_one(staff_id, form, form.refuse(error)), error.status
     return done("/admin/staff", "Saved.")
+
+
+def _rights_of(session: Session, role_key: str) -> frozenset[str]:
+    return next((each.permissions for each in list_roles(session) if each.key == role_key), NO_ONE)
 
 
 def _plain(person: StaffView) -> dict[str, Any]:
@@ -242,6 +253,7 @@ def save_role(role_id: UUID) -> Answer:
             # rights of plugins that are off are not on the page; they stay as they are
             shown = {right.key for right in _rights()}
             kept = {key for key in before.permissions if key not in shown and key != "*"}
+            check_may_give({*request.form.getlist("right")} - before.permissions)
             after = update_role(
                 session,
                 role_id,
