@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -43,15 +43,22 @@ def export_products(
     return lines
 
 
-def failed_rows_csv(session: Session, run_id: UUID, columns: Sequence[str]) -> list[str]:
+def failed_rows_csv(
+    session: Session,
+    run_id: UUID,
+    columns: Sequence[str],
+    *,
+    explain: Callable[[str, Mapping[str, Any]], str] = lambda message, params: message % params,
+) -> list[str]:
     """The failed lines of a run as a file to mend and import: the reason stands in a column more.
 
-    The reason is in English; the column is not looked at when the file comes back.
+    ``explain`` words a reason (catalogue entry, its values) for the reader; in English without it.
+    The column is not looked at when the file comes back.
     """
     rows = noted_rows(session, run_id, outcome=Outcome.FAILED, per_page=100_000).items
     lines = [_line([*columns, _REASON_COLUMN])]
     for row in rows:
-        reason = REASONS.get(row.code, row.message) % dict(row.params)
+        reason = explain(REASONS.get(row.code, row.message), dict(row.params))
         lines.append(_line([*(row.content.get(column, "") for column in columns), reason]))
     return lines
 

@@ -72,6 +72,7 @@ def recount(
     key: str,
     actor: str,
     kind: MovementKind = MovementKind.IMPORTED,
+    reference: str = "",
 ) -> int:
     """Make what is on hand equal to a count, as the difference to what is there now, under a lock.
 
@@ -91,7 +92,7 @@ def recount(
         .with_for_update()
     )
     differing = {sku: counted[sku] - there for sku, there in rows if counted[sku] != there}
-    return _change(session, differing, kind, key, "", actor) if differing else 0
+    return _change(session, differing, kind, key, reference, actor) if differing else 0
 
 
 def open_levels(

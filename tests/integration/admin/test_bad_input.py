@@ -135,3 +135,38 @@ def test_a_missing_column_is_called_as_on_the_page_and_said_once(open_admin):
     page = merchant.page(f"{place.partition('?')[0]}/preview?name=x.csv&form=products", 422)
     assert said(page).count("规格编码") == 1
     assert "code" not in said(page)
+
+
+def test_a_correction_by_nothing_is_refused_and_a_count_keeps_its_reason(admin, maker):
+    product = maker.product(skus=[("POT-1", 9900, 10)])
+    path = f"/admin/stock/{product.skus['POT-1']}"
+    page = admin.refused(f"{path}/adjust", {"kind": "adjust", "quantity": "0", "reason": "盘点"})
+    assert "changes nothing" in said(page)
+    assert 'value="盘点"' in page
+    admin.done(f"{path}/adjust", {"kind": "count", "quantity": "7", "reason": "年中盘点"})
+    assert "年中盘点" in admin.page(path)
+
+
+def test_reasons_of_failed_lines_are_sentences_in_the_readers_language(
+    open_admin, shop, monkeypatch
+):
+    from core.catalog.importing import import_source
+    from core.web.admin.views.imports import wizard
+
+    def at_once(source, mapping, actor):
+        import_source(shop.database, source, mapping, actor=actor)
+
+    monkeypatch.setattr(wizard, "carry_out", at_once)
+    merchant = open_admin(language="zh")
+    text = f"规格编码,标题,价格\nA-1,杯,-5\nA-2,{'长' * 200},9\nA-3,,9\n"
+    sent = {"file": (BytesIO(text.encode("gbk")), "x.csv")}
+    response = merchant.post("/admin/imports/new", sent, content_type="multipart/form-data")
+    place = response.headers["Location"].partition("?")[0]
+    columns = {"name": "x.csv", "form": "products", "col-code": "规格编码"}
+    columns |= {"col-title": "标题", "col-price": "价格"}
+    page = merchant.done(f"{place}/run", columns)
+    assert "catalog." not in page
+    run = re.search(r"/admin/imports/([0-9a-f-]{36})/retry", page).group(1)
+    file = merchant.get(f"/admin/imports/{run}/failed.csv").get_data(as_text=True)
+    assert "新商品必须有标题" in file
+    assert "A new product" not in file

@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.catalog.models import ImportRun
+from core.catalog.importing.reasons import REASONS
+from core.catalog.models import ImportRow, ImportRun
 from core.kernel.errors import NotFound
 
 
@@ -30,3 +31,13 @@ def origin_of(session: Session, run_id: UUID) -> Origin:
     if row is None:
         raise NotFound("import.unknown", "There is no such import.")
     return Origin(*row)
+
+
+def reason_sentences(session: Session, run_id: UUID) -> dict[str, str]:
+    """Reason code → its sentence, a catalogue entry; drafts bring theirs. One statement."""
+    own = session.execute(
+        sa.select(ImportRow.code, sa.func.min(ImportRow.message))
+        .where(ImportRow.run_id == run_id, ImportRow.code.not_in(REASONS))
+        .group_by(ImportRow.code)
+    )
+    return {**REASONS, **{row[0]: row[1] for row in own}}

@@ -124,6 +124,8 @@ def adjust_stock(sku_id: UUID) -> Answer:
 def _change(session: Any, sku_id: UUID, form: AdjustForm) -> None:
     quantity, actor = int(form.quantity.data or 0), context.staff().actor
     key, reason = f"admin:{form.token.data or new_token(12)}"[:60], form.reason.data or ""
+    if form.kind.data == "adjust" and quantity == 0:
+        raise Rejected("stock.same", "A correction by 0 changes nothing.", field="quantity")
     if form.kind.data == "adjust":
         adjust(session, sku_id, quantity, key=key, reason=reason, actor=actor)
     elif quantity < 0 or (form.kind.data == "receive" and quantity == 0):
@@ -131,7 +133,14 @@ def _change(session: Any, sku_id: UUID, form: AdjustForm) -> None:
     elif form.kind.data == "receive":
         receive(session, {sku_id: quantity}, key=key, actor=actor, reference=reason)
     else:
-        recount(session, {sku_id: quantity}, key=key, actor=actor, kind=MovementKind.ADJUSTED)
+        recount(
+            session,
+            {sku_id: quantity},
+            key=key,
+            actor=actor,
+            kind=MovementKind.ADJUSTED,
+            reference=reason,
+        )
 
 
 @admin.post("/stock/<uuid:sku_id>/low")

@@ -15,15 +15,14 @@ from core.catalog.importing import (
     run_mapping,
     run_report,
 )
-from core.catalog.importing.reasons import REASONS
 from core.kernel.errors import ShopError
-from core.web import context
+from core.web import context, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, csv_download, done, page_number, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.queries.people import actor_names
-from core.web.admin.queries.uploads import origin_of
+from core.web.admin.queries.uploads import origin_of, reason_sentences
 from core.web.admin.render import render_admin_page
 from core.web.admin.views.imports.keeping import carry_out, is_kept, kept
 
@@ -67,7 +66,7 @@ def _show(run_id: UUID, errors: list[str] | None = None) -> str:
         mapped=set(run_mapping(session, run_id).columns.values()),
         outcome=outcome,
         outcomes=[str(each) for each in _OUTCOMES],
-        reasons=REASONS,
+        reasons=reason_sentences(session, run_id),
         can_resume=report.state != "done" and is_kept(origin_of(session, run_id).content_hash),
         typed=request.form if request.method == "POST" else {},
         errors=errors or [],
@@ -131,4 +130,6 @@ def failed_csv(run_id: UUID) -> Response:
     columns = (
         list(rows[0].content) if rows else sorted(run_mapping(session, run_id).columns.values())
     )
-    return csv_download("failed-lines.csv", failed_rows_csv(session, run_id, columns))
+    return csv_download(
+        "failed-lines.csv", failed_rows_csv(session, run_id, columns, explain=i18n.sentence)
+    )
