@@ -113,9 +113,7 @@ def _parse(text: str) -> list[ParcelLine]:
         if len(found) > MOST_LINES:
             raise _too_long()
     if not found:
-        raise Rejected(
-            "ship.empty", "There is no line to read. Paste lines or choose a CSV file."
-        )
+        raise Rejected("ship.empty", "There is no line to read. Paste lines or choose a CSV file.")
     return found
 
 
