@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.kernel.errors import PluginError, Rejected
+from core.pricing.rules import check_adjustment
 from core.pricing.types import Adjustment, Draft, PriceRule, QuoteRequest
 
 Record = Callable[[str, str, BaseException], None]
@@ -32,14 +33,16 @@ def configured(
         return rule
     try:
         made = rule.configure(settings)
+        return replace(rule, apply=made.apply, load=made.load)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         record(plugin, f"price:{rule.key}", error)
         return replace(rule, apply=lambda _draft, _loaded: (), load=None)
-    return replace(rule, apply=made.apply, load=made.load)
 
 
 def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
     """The rule with its faults recorded under ``price:<key>`` and answered with no adjustment.
+
+    An answer that cannot be applied is a fault too; nothing of such an answer is used.
 
     ``Rejected`` passes: a rule may refuse a shopper's choice. So do database errors, because the
     transaction cannot go on after one.
@@ -62,7 +65,10 @@ def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
         if loaded is _FAILED:
             return ()
         try:
-            return tuple(rule.apply(draft, loaded))
+            answered = tuple(rule.apply(draft, loaded))
+            for adjustment in answered:
+                check_adjustment(rule.key, adjustment, len(draft.line_fen))
+            return answered
         except Rejected:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything

@@ -7,6 +7,7 @@ than that total. A rule that would take a line (or the freight) below zero takes
 cut off is not moved elsewhere. Every applied fen is a trace step; the steps add up to the totals.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -52,12 +53,12 @@ def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any
         loaded: what each rule's ``load`` brought, by key.
 
     Raises:
-        PluginError: a rule answered a line that does not exist, or no whole number.
+        PluginError: a rule answered what :func:`check_adjustment` refuses.
     """
     run = _Run(request)
     for step in sorted(steps, key=lambda rule: (rule.stage, rule.key)):
         for adjustment in step.apply(run.draft(), loaded.get(step.key)):
-            _check(step, adjustment, len(request.lines))
+            check_adjustment(step.key, adjustment, len(request.lines))
             run.apply(step, adjustment)
     return run.quote()
 
@@ -88,6 +89,42 @@ def lower_price(draft: Draft, line: int, unit_price_fen: int, label: str) -> Seq
     if change >= 0:
         return ()
     return (Adjustment(change, label, line=line, params={"unit_price_fen": unit_price_fen}),)
+
+
+def check_adjustment(rule: str, adjustment: Any, line_count: int) -> None:
+    """Refuse what cannot be applied to a basket of ``line_count`` lines or kept by an order.
+
+    Raises:
+        PluginError: no adjustment, no whole number of fen, a line that does not exist, a label that
+            is no text, or params that JSON cannot hold.
+    """
+    if not (
+        isinstance(adjustment, Adjustment)
+        and type(adjustment.amount_fen) is int
+        and abs(adjustment.amount_fen) <= FEN_LIMIT
+        and _is_line(adjustment.line, line_count)
+        and isinstance(adjustment.label, str)
+        and _is_storable(adjustment.params)
+    ):
+        raise PluginError(
+            "pricing.adjustment",
+            "The price rule %(rule)s answered something that cannot be applied.",
+            rule=rule,
+        )
+
+
+def _is_line(line: Any, line_count: int) -> bool:
+    return line is None or (type(line) is int and 0 <= line < line_count)
+
+
+def _is_storable(params: Any) -> bool:
+    if not isinstance(params, Mapping):
+        return False
+    try:
+        json.dumps(dict(params), allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 class _Run:
@@ -142,14 +179,3 @@ class _Run:
             for line, total in zip(self._request.lines, self._lines, strict=True)
         )
         return Quote(lines, self._freight, tuple(self._trace))
-
-
-def _check(step: Step, adjustment: Adjustment, line_count: int) -> None:
-    amount, line = adjustment.amount_fen, adjustment.line
-    is_amount = type(amount) is int and abs(amount) <= FEN_LIMIT
-    if not is_amount or (line is not None and not 0 <= line < line_count):
-        raise PluginError(
-            "pricing.adjustment",
-            "The price rule %(rule)s answered something that cannot be applied.",
-            rule=step.key,
-        )
