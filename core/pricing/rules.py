@@ -103,8 +103,7 @@ def check_adjustment(rule: str, adjustment: Any, line_count: int) -> None:
         and type(adjustment.amount_fen) is int
         and abs(adjustment.amount_fen) <= FEN_LIMIT
         and _is_line(adjustment.line, line_count)
-        and isinstance(adjustment.label, str)
-        and _is_storable(adjustment.params)
+        and _is_storable(adjustment.label, adjustment.params)
     ):
         raise PluginError(
             "pricing.adjustment",
@@ -117,8 +116,8 @@ def _is_line(line: Any, line_count: int) -> bool:
     return line is None or (type(line) is int and 0 <= line < line_count)
 
 
-def _is_storable(params: Any) -> bool:
-    if not isinstance(params, Mapping):
+def _is_storable(label: Any, params: Any) -> bool:
+    if not isinstance(label, str) or not isinstance(params, Mapping):
         return False
     try:
         json.dumps(dict(params), allow_nan=False)
