@@ -16,11 +16,7 @@ from core.cli import banyan
 from tests.architecture.gates import ROOT, tracked_files
 
 # Links that point nowhere yet, each with its reason.
-WAITING_FOR_A_REASON: dict[str, str] = {
-    "docs/deployment.md: plugins.md": "the guide is docs/plugins/README.md",
-    "docs/tour.md: plugins.md": "the guide is docs/plugins/README.md",
-    "docs/tour.md: merchants.md": "the guide is docs/merchant.md",
-}
+WAITING_FOR_A_REASON: dict[str, str] = {}
 
 _FENCE = re.compile(
     r"^ {0,3}(`{3,}|~{3,})\s*([\w-]*)[^\n]*\n(.*?)^ {0,3}\1[`~]*\s*$", re.MULTILINE | re.DOTALL
