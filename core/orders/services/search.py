@@ -15,7 +15,7 @@ from core.kernel.text import squeeze
 from core.members.models import Member
 from core.orders.services.listing import SUMMARY, counts, of_member, order_page, summaries
 from core.orders.services.statuses import is_status
-from core.orders.services.tables import AFTER_SALE, LINE, ORDER
+from core.orders.services.tables import AFTER_SALE, LINE, ORDER, SHIPMENT
 from core.orders.states import OrderStatus
 from core.orders.types import OrderFilter, OrderSummary
 
@@ -109,12 +109,20 @@ def conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _matches(text: str) -> sa.ColumnElement[bool]:
-    """Order or after-sale number, phone, nickname, receiver, title of a line."""
+    """Order, after-sale or tracking number, phone, nickname, receiver, title of a line.
+
+    The beginning or end of an order number will do, the end of a phone; a tracking number is whole.
+    """
     line, sale = LINE, AFTER_SALE
+    parcel = sa.exists().where(
+        SHIPMENT.c.order_id == ORDER.c.id, SHIPMENT.c.tracking_no.in_({text, text.upper()})
+    )
     if _DIGITS.match(text):
         digits = re.sub(r"[\s-]", "", text)
         return sa.or_(
             ORDER.c.order_no.startswith(digits, autoescape=True),
+            ORDER.c.order_no.endswith(digits, autoescape=True),
+            parcel,
             _member.c.phone.endswith(digits, autoescape=True),
             ORDER.c.receiver_phone.endswith(digits, autoescape=True),
         )
@@ -127,6 +135,7 @@ def _matches(text: str) -> sa.ColumnElement[bool]:
     return sa.or_(
         _member.c.nickname.icontains(text, autoescape=True),
         ORDER.c.receiver_name.icontains(text, autoescape=True),
+        parcel,
         sa.exists(titled),
         sa.exists(numbered),
     )

@@ -182,3 +182,14 @@ def test_the_dashboard_counts_what_was_paid(admin, maker):
     assert figures[1] == "1"
     assert 'role="img"' in page
     assert "<caption>Sales over time</caption>" in page
+
+
+def test_an_order_is_found_by_the_end_of_its_number_and_by_its_parcel(admin, maker):
+    found, other = maker.order(), maker.order()
+    sent = {"carrier": "顺丰速运", "tracking_no": "SF20261031"}
+    admin.done(f"/admin/orders/{found.order_no}/ship", sent)
+    for text in (found.order_no[-9:], "sf20261031", "SF20261031"):
+        for place in ("/admin/search", "/admin/orders"):
+            page = admin.page(f"{place}?q={text}")
+            assert found.order_no in page, (place, text)
+            assert other.order_no not in page, (place, text)
