@@ -170,3 +170,22 @@ def test_reasons_of_failed_lines_are_sentences_in_the_readers_language(
     file = merchant.get(f"/admin/imports/{run}/failed.csv").get_data(as_text=True)
     assert "新商品必须有标题" in file
     assert "A new product" not in file
+
+
+def test_only_drafts_are_deleted_and_the_others_are_spoken_of(admin, maker):
+    draft, sold = maker.product("草稿", is_on_sale=False), maker.product("在售壶")
+    page = admin.refused("/admin/products/bulk", {"pick": str(sold.id), "do": "delete"})
+    assert "Only drafts" in said(page)
+    both = [str(draft.id), str(sold.id)]
+    page = admin.done("/admin/products/bulk", {"pick": both, "do": "delete"})
+    assert "Drafts deleted: 1." in said(page)
+    assert "on sale once: 1" in said(page)
+
+
+def test_days_in_the_wrong_order_or_out_of_the_calendar_are_spoken_of(admin, maker):
+    order = maker.order()
+    page = admin.page("/admin/orders?since=2026-11-28&until=2026-11-01")
+    assert "first day is after the last" in said(page)
+    page = admin.page("/admin/orders?since=2026-13-45")
+    assert "could not be read" in said(page)
+    assert order.order_no in page

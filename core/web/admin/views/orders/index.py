@@ -43,6 +43,7 @@ def orders() -> str:
         period=period,
         query=query_text(),
         is_narrowed=bool(request.args),
+        errors=_period_errors(period),
     )
 
 
@@ -80,6 +81,16 @@ def _wanted(period: Period) -> OrderFilter:
         since=since,
         until=until,
     )
+
+
+def _period_errors(period: Period) -> list[str]:
+    """Why nothing is found, or why the days are not looked at."""
+    if not period.validate():
+        return [i18n.gettext("A day could not be read; orders of all days are shown.")]
+    since, until = period.since.data, period.until.data
+    if since and until and since > until:
+        return [i18n.gettext("The first day is after the last one; nothing lies between.")]
+    return []
 
 
 def _bounds(period: Period) -> tuple[datetime | None, datetime | None]:

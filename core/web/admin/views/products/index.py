@@ -13,7 +13,7 @@ from core.catalog.services import (
     set_product_state,
 )
 from core.kernel.clock import local_date, now
-from core.kernel.errors import ShopError
+from core.kernel.errors import Rejected, ShopError
 from core.web import context, flash
 from core.web.access import access
 from core.web.admin.answers import (
@@ -87,6 +87,12 @@ def bulk() -> Answer:
         with context.writing() as session:
             if action == "delete":
                 count = delete_drafts(session, ids)
+                if not count:
+                    raise Rejected(
+                        "catalog.no_drafts",
+                        "Only drafts that were never on sale can be deleted. "
+                        "Take the others off sale instead.",
+                    )
             elif action in ("on_sale", "off_sale"):
                 count = set_product_state(session, ids, action)
             else:
@@ -105,6 +111,9 @@ def bulk() -> Answer:
         "on_sale": "Products put on sale: %(count)s.",
         "off_sale": "Products taken off sale: %(count)s.",
     }
+    if action == "delete" and count < len(ids):
+        message = "Drafts deleted: %(count)s. Left alone, as they were on sale once: %(left)s."
+        return done(back("/admin/products"), message, count=count, left=len(ids) - count)
     return done(back("/admin/products"), words[action], count=count)
 
 
