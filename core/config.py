@@ -34,6 +34,7 @@ class Config:
         sandbox_url: where the sandbox gateway answers; empty: in this process.
         sandbox_secret: what a program shares with the sandbox gateway; empty: made from the secret.
         smtp_url: mail server, ``smtp://user:password@host:587?from=shop@example.com``; empty: none.
+        outbound_hosts: ``host`` or ``host:port`` that plugins may speak to though they are private.
     """
 
     instance: Path
@@ -50,6 +51,7 @@ class Config:
     smtp_url: str = ""
     sandbox_url: str = ""
     sandbox_secret: str = ""
+    outbound_hosts: frozenset[str] = frozenset()
 
     @property
     def uploads(self) -> Path:
@@ -63,7 +65,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     Recognised names, as environment variables or lower-case keys of ``banyan.toml``:
     ``BANYAN_INSTANCE``, ``DATABASE_URL``, ``REDIS_URL``, ``BANYAN_SECRET_KEY``, ``BANYAN_SANDBOX``,
     ``BANYAN_SAFE_MODE``, ``BANYAN_PLUGIN_DIRS``, ``BANYAN_BASE_URL``, ``BANYAN_TRUSTED_PROXIES``,
-    ``BANYAN_DEBUG``, ``BANYAN_SANDBOX_URL``, ``BANYAN_SANDBOX_SECRET``, ``BANYAN_SMTP_URL``.
+    ``BANYAN_DEBUG``, ``BANYAN_SANDBOX_URL``, ``BANYAN_SANDBOX_SECRET``, ``BANYAN_SMTP_URL``,
+    ``BANYAN_OUTBOUND_HOSTS``.
 
     Raises:
         ConfigError: a value that cannot be used; the message names it.
@@ -94,6 +97,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(values, "BANYAN_TRUSTED_PROXIES"),
         is_debug=_flag(values, "BANYAN_DEBUG"),
         smtp_url=values.get("BANYAN_SMTP_URL", ""),
+        outbound_hosts=frozenset(values.get("BANYAN_OUTBOUND_HOSTS", "").replace(",", " ").split()),
         sandbox_url=_sandbox_url(values.get("BANYAN_SANDBOX_URL", "")),
         sandbox_secret=_sandbox_secret(values.get("BANYAN_SANDBOX_SECRET", "")),
     )

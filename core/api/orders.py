@@ -3,17 +3,20 @@
 What happens to orders is told by facts (``core.api.events``); nothing here changes one.
 """
 
+from core.orders.services import order_detail
 from core.orders.services.progress import has_order, line_labels, progress_of, refunded_orders
-from core.orders.types import PlacementFacts
+from core.orders.types import OrderView, PlacementFacts
 from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
 
 __all__ = [
     "LineLabel",
     "LineProgress",
     "OrderProgress",
+    "OrderView",
     "PlacementFacts",
     "has_order",
     "line_labels",
+    "order_detail",
     "progress_of",
     "refunded_orders",
 ]

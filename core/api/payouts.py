@@ -4,7 +4,7 @@ A plugin declares which of its accounts can be paid out, and asks for a payout i
 """
 
 from core.payouts.rules import WALLET_CHANNEL, PayoutState, Terms, declare_payable, payout_terms
-from core.payouts.services import find_payout, list_payouts, request_payout
+from core.payouts.services import find_payout, list_payouts, payout_confirmed, request_payout
 from core.payouts.types import PayoutRequest, PayoutStep, PayoutView, PayRequest, PayResult
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "declare_payable",
     "find_payout",
     "list_payouts",
+    "payout_confirmed",
     "payout_terms",
     "request_payout",
 ]

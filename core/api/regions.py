@@ -41,3 +41,5 @@ class Region(StrEnum):
     DISTRIBUTOR_HOME_MAIN = "distributor.home.main"
     DISTRIBUTOR_HOME_MENU = "distributor.home.menu"
     DISTRIBUTOR_MONEY_AFTER = "distributor.home.money_after"
+    DISTRIBUTOR_WITHDRAW_METHODS = "distributor.withdraw.methods"
+    DISTRIBUTOR_APPLY_FIELDS = "distributor.apply.fields"

@@ -13,6 +13,7 @@ from uuid import UUID
 import flask
 from sqlalchemy.orm import Session
 
+from core.api.contributions import PayoutChannel
 from core.kernel.errors import ShopError
 from core.members.types import Principal
 from core.settings.rules import StoreSettings
@@ -28,6 +29,7 @@ __all__ = [
     "member",
     "note_cards",
     "notice",
+    "payout_channels",
     "plugin_settings",
     "reader",
     "render_admin_page",
@@ -174,6 +176,11 @@ def check(hook: str, **arguments: Any) -> None:
     _doors().check(hook, **arguments)
 
 
+def payout_channels() -> Sequence[PayoutChannel]:
+    """Ways out of the store that plugins bring and that can be chosen now; not the wallet."""
+    return _doors().payout_channels()
+
+
 def note_cards(cards: Sequence[Any]) -> None:
     """Tell which product cards a page shows, before it is rendered: blocks on cards ask once."""
     _doors().note_cards(cards)
@@ -230,6 +237,9 @@ class Doors(Protocol):
 
     def check(self, hook: str, **arguments: Any) -> None:
         """See :func:`check`."""
+
+    def payout_channels(self) -> Sequence[PayoutChannel]:
+        """See :func:`payout_channels`."""
 
     def note_cards(self, cards: Sequence[Any]) -> None:
         """See :func:`note_cards`."""

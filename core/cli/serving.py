@@ -92,6 +92,7 @@ def environment_of(config: Config) -> dict[str, str]:
         "BANYAN_TRUSTED_PROXIES": str(config.trusted_proxies),
         "BANYAN_DEBUG": str(int(config.is_debug)),
         "BANYAN_SMTP_URL": config.smtp_url,
+        "BANYAN_OUTBOUND_HOSTS": " ".join(sorted(config.outbound_hosts)),
         "BANYAN_SANDBOX_URL": config.sandbox_url,
         "BANYAN_SANDBOX_SECRET": config.sandbox_secret,
     }

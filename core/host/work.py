@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.host.shop import Shop
+from core.outbound import Outbound, Reply
 
 BEAT_SECONDS = 1.0
 
@@ -53,6 +54,10 @@ class Work:
         """A read-only session."""
         with self.shop.database.read() as session:
             yield session
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Post to an address outside; see ``core.outbound``."""
+        return Outbound(self.shop.config.outbound_hosts).post(url, body, headers)
 
     def beat(self, done: int, total: int | None = None) -> None:
         """Tell admin that the job lives and how far it is; may be called as often as one likes."""

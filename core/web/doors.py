@@ -7,7 +7,9 @@ from uuid import UUID
 import flask
 from sqlalchemy.orm import Session
 
+from core.api.contributions import PayoutChannel
 from core.api.web import EXTENSION
+from core.host.ports import payout_ports_of
 from core.kernel.errors import ShopError
 from core.settings.rules import StoreSettings
 from core.staff.services import audit
@@ -47,6 +49,10 @@ class WebDoors:
     def check(self, hook: str, **arguments: Any) -> None:
         """Ask the enabled plugins."""
         context.shop().extensions().check(hook, **arguments)
+
+    def payout_channels(self) -> tuple[PayoutChannel, ...]:
+        """Ways to be paid that plugins which take part bring."""
+        return tuple(port for _, port in payout_ports_of(context.shop()))
 
     def notice(self, message: str, kind: str, **params: Any) -> None:
         """Show a sentence once."""

@@ -63,11 +63,15 @@ def _catalogue() -> NullTranslations:
 # --- catalogues --------------------------------------------------------------------------------
 
 
-def catalogue_files(plugin_dirs: Iterable[Path] = ()) -> list[Path]:
-    """Every catalogue, in the order in which later ones win: core, plugins, themes."""
+def catalogue_files(plugins: Iterable[Path] = ()) -> list[Path]:
+    """Every catalogue, in the order in which later ones win: core, plugins, themes.
+
+    Args:
+        plugins: the folder of each plugin, wherever it lies.
+    """
     found = sorted((ROOT / "core").glob("**/translations/*.po"))
-    for folder in plugin_dirs:
-        found += sorted(folder.glob("*/translations/*.po"))
+    for folder in plugins:
+        found += sorted(folder.glob("translations/*.po"))
     found += sorted((ROOT / "themes").glob("*/translations/*.po"))
     return [path for path in found if path.stem in _FILES]
 
@@ -178,8 +182,9 @@ def html_lang(name: str) -> str:
 
 def install(app: flask.Flask, shop: Shop) -> None:
     """Compile the catalogues and connect Flask-Babel; also gives ``app.jinja_env`` the filters."""
+    plugins = [plugin.manifest.folder for plugin in shop.plugins.plugins.values()]
     folder = compile_catalogues(
-        catalogue_files(shop.config.plugin_dirs), shop.config.instance / "cache" / "translations"
+        catalogue_files(plugins), shop.config.instance / "cache" / "translations"
     )
     app.extensions["banyan.translations"] = folder
     flask_babel.Babel(

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.outbound import Reply
+
 
 class JobContext(Protocol):
     """What work outside requests gets: units of work, its settings, and a heartbeat."""
@@ -15,6 +17,16 @@ class JobContext(Protocol):
 
     def read(self) -> Any:
         """A read-only session, as ``with context.read() as session``."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Post to an address outside, the house's only way to; outside every unit of work.
+
+        ``https`` and public addresses only, besides the hosts that the installation allows
+        (``BANYAN_OUTBOUND_HOSTS``); no redirects, eight seconds, 64 kB of answer.
+
+        Raises:
+            UpstreamError: not allowed or refused (permanent), or nobody answered.
+        """
 
     def beat(self, done: int, total: int | None = None) -> None:
         """Tell admin that the job lives and how far it is."""

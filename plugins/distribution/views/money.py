@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 
+from core.api.contributions import PayoutChannel
 from core.api.db import new_token
 from core.api.errors import Conflict, InvalidInput, NotFound, Rejected, ShopError
 from core.api.i18n import lazy_gettext as _l
@@ -20,11 +21,14 @@ from core.api.payouts import (
     payout_terms,
     request_payout,
 )
+from core.api.text import squeeze
 from core.api.web import (
     check,
     member,
     notice,
+    payout_channels,
     reader,
+    sentence,
     store_settings,
     translate_error,
     writing,
@@ -73,16 +77,25 @@ def ask() -> Any:
     """Reserve the amount and hand the payout to the store for review."""
     principal, typed = member(), request.form.get("amount", "")
     try:
+        channels = {way.key: way for way in payout_channels()}
+        channel = request.form.get("channel") or WALLET_CHANNEL
         wanted = PayoutRequest(
             member_id=principal.subject_id,
             source_kind=AVAILABLE,
-            channel=WALLET_CHANNEL,
+            channel=channel,
             amount_fen=_amount(typed),
             request_key=request.form.get("request_key", "")[:64] or new_token(),
+            account=_account(channels[channel]) if channel in channels else {},
         )
         _hold_to_what_was_shown(wanted.amount_fen)
         with writing() as session:
-            made = request_payout(session, wanted, settings=store_settings(), check=check)
+            made = request_payout(
+                session,
+                wanted,
+                settings=store_settings(),
+                check=check,
+                channels=(WALLET_CHANNEL, *channels),
+            )
     except (Rejected, Conflict) as error:
         return _form(typed, error=error), error.status
     notice("Your payout is with the store. Every step of it is shown here.")
@@ -125,9 +138,31 @@ def payout(payout_id: str) -> str:
         payout=found,
         label=str(STATE_LABELS[PayoutState(found.state)]),
         tone=STATE_TONES.get(PayoutState(found.state), ""),
-        channel=str(CHANNEL_LABELS.get(found.channel, found.channel)),
+        channel=_channel_label(found.channel),
         steps=_steps(found),
     )
+
+
+def _channel_label(key: str) -> str:
+    """Name of a channel; its key while its plugin is off."""
+    brought = {way.key: sentence(way.label) for way in payout_channels()}
+    return str(CHANNEL_LABELS.get(key) or brought.get(key, key))
+
+
+def _account(way: PayoutChannel) -> dict[str, str]:
+    """What the member typed for a channel.
+
+    Raises:
+        InvalidInput: a field is empty.
+    """
+    typed = {
+        name: squeeze(request.form.get(f"{way.key}.{name}", ""))[:80] for name, _ in way.fields
+    }
+    if not all(typed.values()):
+        raise InvalidInput(
+            "distribution.account", "Please fill in every field of the way you chose."
+        )
+    return typed
 
 
 def _steps(found: PayoutView) -> list[tuple[str, str, Any]]:
@@ -149,6 +184,9 @@ def _form(typed: str, *, error: ShopError | None = None) -> str:
         most_fen=most,
         is_possible=most >= max(1, settings.payout_min_fen),
         chosen=chosen,
+        way=request.values.get("channel", WALLET_CHANNEL),
+        typed=dict(request.values.items()),
+        channels=payout_channels(),
         settings=settings,
         request_key=new_token(),
     )
