@@ -72,6 +72,14 @@ def address_input(form: Mapping[str, str], *, is_required: bool = True) -> Addre
     )
 
 
+def address_errors(typed: AddressInput, error: InvalidInput) -> dict[str, str]:
+    """What is wrong, by field: the refusal itself, and whatever else was left empty."""
+    empty = i18n.gettext("Please fill this in.")
+    needed = ("name", "phone", "province", "city", "detail")
+    errors = {name: empty for name in needed if not getattr(typed, name)}
+    return {str(error.params.get("field", "")): i18n.translate_error(error), **errors}
+
+
 @bp.get("/me/addresses")
 @access("member")
 def addresses() -> str:
@@ -118,7 +126,7 @@ def _save(address_id: UUID | None) -> Response | tuple[str, int]:
             else:
                 update_address(session, member.subject_id, address_id, typed.form())
     except InvalidInput as error:
-        errors = {str(error.params.get("field", "")): i18n.translate_error(error)}
+        errors = address_errors(typed, error)
         return _page(typed, is_new=address_id is None, errors=errors), error.status
     except Rejected as error:
         text = i18n.translate_error(error)

@@ -22,7 +22,7 @@ from core.orders.types import CartView
 from core.web import context, i18n
 from core.web.access import access
 from core.web.render import remember_bag, render_store_page
-from core.web.store.addresses import PROVINCES, AddressInput, address_input
+from core.web.store.addresses import PROVINCES, AddressInput, address_errors, address_input
 from core.web.store.cart import as_id
 from core.web.store.showing import Story, story_of
 
@@ -76,9 +76,10 @@ def submit() -> Any:
     try:
         return _place(draft)
     except InvalidInput as error:
-        name = str(error.params.get("field", ""))
-        draft.address_errors = {name: i18n.translate_error(error)}
-        return _again(draft, error)
+        if draft.choice != "new" or not hasattr(draft.address, str(error.params.get("field"))):
+            return _again(draft, error)
+        draft.address_errors = address_errors(draft.address, error)
+        return _again(draft, error, i18n.gettext("Please check the address."))
     except (Conflict, Rejected, NotFound) as error:
         return _again(draft, error)
 
@@ -109,7 +110,9 @@ def _place(draft: Draft) -> Response:
     return flask.redirect(f"/pay/{placed.order_no}{end}", 303)
 
 
-def _again(draft: Draft, error: Conflict | Rejected | NotFound) -> tuple[str, int]:
+def _again(
+    draft: Draft, error: Conflict | Rejected | NotFound, failure: str = ""
+) -> tuple[str, int]:
     """The form again, with what went wrong and what is different now."""
     context.close_reader()
     addresses = addresses_of(context.reader(), context.member().subject_id)
@@ -128,7 +131,7 @@ def _again(draft: Draft, error: Conflict | Rejected | NotFound) -> tuple[str, in
     changes += [
         f"{line.title}: {i18n.sentence(line.message, line.params)}" for line in view.problem_lines
     ]
-    failure = i18n.translate_error(error)
+    failure = failure or i18n.translate_error(error)
     is_changed = isinstance(error, Conflict)
     html = _page(draft, addresses, view, failure=failure, changes=changes, is_changed=is_changed)
     return html, error.status

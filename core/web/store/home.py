@@ -231,7 +231,9 @@ def about(name: str) -> str:
     if page is None:
         raise NotFound("web.not_found", "There is nothing here.")
     settings = context.shop().settings()
-    values = {"shop": settings.shop_name, "days": settings.aftersale_days}
+    is_english = i18n.locale() == i18n.ENGLISH
+    name = (is_english and settings.shop_name_en) or settings.shop_name
+    values = {"shop": name, "days": settings.aftersale_days}
     parts = [
         (i18n.gettext(head), i18n.fill(i18n.gettext(text), values)) for head, text in page.parts
     ]

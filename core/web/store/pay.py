@@ -153,4 +153,4 @@ def check(order_no: str) -> Response:
             continue
         with context.writing() as session:
             confirm_payment(session, answer, extensions=context.shop().extensions())
-    return flask.redirect(f"/pay/{order_no}/result", 303)
+    return flask.redirect(f"/pay/{order_no}/result?n=1", 303)

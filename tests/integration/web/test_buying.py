@@ -99,8 +99,9 @@ def test_a_payment_that_is_open_is_waited_for_without_script(bag, order_no):
     bag.post(f"/pay/{order_no}", {"gateway": "sandbox"})
     html = bag.page(f"/pay/{order_no}/result")
 
-    assert 'http-equiv="refresh"' in html
-    assert bag.post(f"/pay/{order_no}/check").location == f"/pay/{order_no}/result"
+    assert '<noscript><meta http-equiv="refresh"' in html
+    assert f'data-next="/pay/{order_no}/result?n=1"' in html
+    assert bag.post(f"/pay/{order_no}/check").location == f"/pay/{order_no}/result?n=1"
 
 
 def test_reading_the_result_page_changes_nothing(bag, order_no, shop, statements):
@@ -158,6 +159,18 @@ def test_a_new_address_is_checked_kept_and_used(bag, shop):
     right = bag.post("/checkout", {**form, "phone": "13900002222"})
     assert right.status_code == 303
     assert "杭州市" in bag.page("/me/addresses")
+
+
+def test_everything_that_an_address_lacks_is_said_at_once(bag):
+    lacking = ("name", "phone", "province", "city", "detail")
+    form = {**fields(bag.page("/checkout")), "address": "new", "action": "place"}
+    for page in (
+        bag.post("/checkout", {**form, "district": "西湖区"}).text,
+        bag.post("/me/addresses/new", {"district": "西湖区"}).text,
+    ):
+        assert {name for name in lacking if f'id="h-{name}"' in page} == set(lacking)
+        assert 'id="h-district"' not in page
+        assert page.count("请填写此项。") == len(lacking)
 
 
 def test_buying_at_once_leaves_the_bag_alone(bag, pot):

@@ -38,6 +38,18 @@ def test_guests_can_open_every_public_page_in_both_languages(browse, pot, langua
         assert " onclick" not in html, path
 
 
+def test_the_terms_name_the_store_in_the_language_of_the_page(browse, shop):
+    with shop.database.write() as session:
+        save_settings(session, {"shop_name": "榕树下", "shop_name_en": "Under the banyan"})
+    shop.counters.refresh(force=True)
+
+    english, chinese = browse("en").page("/about/terms"), browse("zh-CN").page("/about/terms")
+
+    assert "You buy from Under the banyan." in english
+    assert "榕树下" not in english
+    assert "由榕树下销售" in chinese
+
+
 def test_an_empty_store_still_has_every_page(guest):
     for path in GUEST_PAGES:
         guest.page(path)
