@@ -79,7 +79,7 @@ class Look:
     def loader(self) -> LayeredLoader:
         """Where its templates come from."""
         folders = [self._host.custom / "templates", *(theme.templates for theme in self.chain)]
-        return LayeredLoader(folders, self._host.plugin_templates, self._host.core_templates)
+        return LayeredLoader(folders, self._host.plugin_templates)
 
     def _new_environment(self, locale: str) -> ThemeEnvironment:
         folder = f"{self.name}-{locale}-{self._stamp()}"
@@ -129,7 +129,6 @@ class ThemeHost:
     Args:
         folder: where themes lie.
         custom: the store's own templates and assets, above every theme.
-        core_templates: last resort for templates.
         cache: folder for compiled templates.
         plugin_templates: template folders of plugins by name, asked when a template is looked up.
         prepare: gives an environment its texts, filters and functions.
@@ -141,7 +140,6 @@ class ThemeHost:
         *,
         folder: Path,
         custom: Path,
-        core_templates: Path,
         cache: Path,
         plugin_templates: Callable[[], Mapping[str, Path]],
         prepare: Prepare,
@@ -150,7 +148,6 @@ class ThemeHost:
     ) -> None:
         self.folder = folder
         self.custom = custom
-        self.core_templates = core_templates
         self.cache = cache
         self.plugin_templates = plugin_templates
         self.prepare = prepare

@@ -1,4 +1,4 @@
-"""Where a template comes from: customisation, theme, parents, plugin, core, in that order."""
+"""Where a template comes from: customisation, theme, parents, plugin, in that order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,18 +18,11 @@ class LayeredLoader(jinja2.BaseLoader):
     Args:
         folders: template folders, most important first.
         plugins: template folders of plugins by name, asked at each look-up.
-        core: last resort.
     """
 
-    def __init__(
-        self,
-        folders: Sequence[Path],
-        plugins: Callable[[], Mapping[str, Path]],
-        core: Path,
-    ) -> None:
+    def __init__(self, folders: Sequence[Path], plugins: Callable[[], Mapping[str, Path]]) -> None:
         self._folders = tuple(folders)
         self._plugins = plugins
-        self._core = core
 
     def get_source(
         self, environment: jinja2.Environment, template: str
@@ -62,7 +55,7 @@ class LayeredLoader(jinja2.BaseLoader):
 
     def list_templates(self) -> list[str]:
         """Names of every template of every layer, plugins' included."""
-        roots: list[tuple[str, Path]] = [("", folder) for folder in (*self._folders, self._core)]
+        roots: list[tuple[str, Path]] = [("", folder) for folder in self._folders]
         roots += [(f"{PLUGIN_PREFIX}{name}/", folder) for name, folder in self._plugins().items()]
         return sorted(
             {
@@ -79,4 +72,4 @@ class LayeredLoader(jinja2.BaseLoader):
             own = self._plugins().get(pieces[1])
             if own is not None:
                 found.append(own.joinpath(*pieces[2:]))
-        return [*found, self._core.joinpath(*pieces)]
+        return found

@@ -20,7 +20,6 @@ from core.web import context, flash, i18n, pictures, regions, static
 from core.web.placing import Plans
 
 _STYLE_MARK = "<!--styles-->"
-_CORE_TEMPLATES = ROOT / "core" / "web" / "store" / "templates"
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,6 @@ class Face:
         self.themes = ThemeHost(
             folder=ROOT / "themes",
             custom=shop.config.instance / "themes" / "custom",
-            core_templates=_CORE_TEMPLATES,
             cache=shop.config.instance / "cache",
             plugin_templates=self._plugin_templates,
             prepare=self._prepare,

@@ -19,7 +19,7 @@ class Card:
 def environment(tmp_path, **templates):
     for name, text in templates.items():
         (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
-    loader = LayeredLoader([tmp_path], dict, tmp_path / "core")
+    loader = LayeredLoader([tmp_path], dict)
     return new_environment(loader, None, is_debug=True)
 
 
@@ -78,13 +78,15 @@ def test_texts_named_by_constants_are_settled_while_compiling(tmp_path):
 
 
 def test_layers_are_searched_in_order(tmp_path):
-    custom, theme, plugin, core = (tmp_path / name for name in ("custom", "theme", "gift", "core"))
-    for folder in (custom, theme, plugin, core):
+    custom, theme, plugin, parent = (
+        tmp_path / name for name in ("custom", "theme", "gift", "parent")
+    )
+    for folder in (custom, theme, plugin, parent):
         folder.mkdir()
-    (core / "a.html").write_text("core", encoding="utf-8")
+    (parent / "a.html").write_text("parent", encoding="utf-8")
     (theme / "a.html").write_text("theme", encoding="utf-8")
     (plugin / "b.html").write_text("plugin", encoding="utf-8")
-    loader = LayeredLoader([custom, theme], lambda: {"gift": plugin}, core)
+    loader = LayeredLoader([custom, theme, parent], lambda: {"gift": plugin})
     env = new_environment(loader, None, is_debug=True)
 
     assert env.get_template("a.html").render() == "theme"
@@ -95,7 +97,7 @@ def test_layers_are_searched_in_order(tmp_path):
     assert env.get_template("a.html").render() == "custom"
     assert env.get_template("plugins/gift/b.html").render() == "themed"
     with pytest.raises(jinja2.TemplateNotFound):
-        env.get_template("../core/a.html")
+        env.get_template("../parent/a.html")
 
 
 def test_a_part_beside_the_including_file_is_found(tmp_path):
