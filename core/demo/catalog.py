@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.catalog.models import Category, Product
 from core.catalog.services import create_category, create_product, set_product_state
 from core.catalog.types import CategoryDraft, ProductDraft, SkuDraft
+from core.demo.front import seed_front
 from core.kernel.money import parse_yuan, rate_fen
 from core.media.services import PreparedPicture, prepare_picture, record_picture
 
@@ -68,6 +69,7 @@ def seed_catalog(
     for position, entry in enumerate(content["products"]):
         if entry in missing:
             _seed_product(session, entry, position, shelves, media)
+    seed_front(session, content["front"], media["hero"])
     return Seeded(len(new_shelves), len(missing), len(media))
 
 

@@ -3,16 +3,22 @@
 import re
 import tomllib
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from core.catalog import services as catalog
 from core.catalog.types import ProductDraft
+from core.config import ROOT
 from core.db.engine import Database
 from core.db.outbox import OutboxEvent
 from core.demo import prepare_pictures, seed_catalog
+from core.demo.front import seed_front
+from core.media.services import picture_views
 from core.stock import services as stock
+from core.themes.manifest import read_theme
+from core.themes.services import DEFAULT_THEME, ThemeChoice, load_choice, save_choice
 
 FOLDER = Path(catalog.__file__).parents[2] / "demo"
 
@@ -47,6 +53,26 @@ def test_the_demo_is_a_filled_store_and_seeding_twice_adds_nothing(database_url,
     assert all(card.cover for card in page.items)
     assert sum(card.is_sold_out for card in page.items) == 1
     assert report.is_clean
+
+
+def test_the_demo_opens_with_a_slide_of_its_own_which_the_merchant_may_change(
+    sqlite_url, uploads, pictures
+):
+    database = Database(sqlite_url)
+    theme = read_theme(ROOT / "themes" / DEFAULT_THEME)
+    with database.write() as session:
+        seed_catalog(session, uploads, pictures=pictures)
+        choice = load_choice(session)
+        assert set(choice.settings) <= set(theme.settings)
+        assert choice.settings["hero_title"]
+        link = str(choice.settings["hero_link"]).removeprefix("/p/")
+        assert catalog.product_detail(session, link)
+        shown = UUID(str(choice.settings["hero_picture"]))
+        assert shown in picture_views(session, [shown])
+        save_choice(session, ThemeChoice(settings={"hero_title": "春茶"}), theme)
+        seed_front(session, {"title": "山岚入壶"}, shown)
+        assert load_choice(session).settings == {"hero_title": "春茶"}
+    database.dispose()
 
 
 def test_what_the_merchant_changed_in_the_demo_stays(sqlite_url, uploads, pictures):
