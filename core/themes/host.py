@@ -67,6 +67,13 @@ class Look:
             merged.update({name: each.default for name, each in theme.settings.items()})
         return {**merged, **{k: v for k, v in self.choice.settings.items() if k in merged}}
 
+    def colour(self, name: str) -> tuple[str, str]:
+        """A token's value in the light and the dark scheme; empty when no theme has it."""
+        token = self.tokens.get(name)
+        if token is None:
+            return "", ""
+        return self.choice.tokens.get(name, token.default), token.dark or token.default
+
     def environment(self, locale: str) -> ThemeEnvironment:
         """The sandboxed environment of one language, made at its first use."""
         known = self._environments.get(locale)
@@ -104,10 +111,12 @@ class Look:
         return "\n".join(self.shelf.text(name) for name in names)
 
     def _token_sheet(self) -> str:
-        """Token values that differ from the parents' sheets: the child's own and the merchant's."""
-        own = {n: t for n, t in self.chain[0].tokens.items() if len(self.chain) > 1}
+        """Token values over those of the root's sheet: its children's, and the merchant's."""
+        own: dict[str, Token] = {}
+        for theme in reversed(self.chain[:-1]):
+            own.update(theme.tokens)
         light = {name: token.default for name, token in own.items()}
-        dark = {name: token.dark for name, token in own.items() if token.dark}
+        dark = {name: token.dark or token.default for name, token in own.items()}
         light.update(self.choice.tokens)
         if not light:
             return ""
