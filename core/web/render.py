@@ -41,6 +41,7 @@ class Site:
         member: who is signed in, or ``None``.
         bag: pieces in the bag, as far as this browser knows.
         theme: the theme's settings.
+        backdrop: colour of the page's background in the light and the dark scheme.
         notices: sentences to show once, as (kind, text).
         origin: public origin of the store.
     """
@@ -54,6 +55,7 @@ class Site:
     member: Person | None
     bag: int
     theme: Mapping[str, Any]
+    backdrop: tuple[str, str]
     notices: tuple[tuple[str, str], ...]
     origin: str
     record_no: str
@@ -190,6 +192,7 @@ def _site(look: Look) -> Site:
         member=Person(principal.name) if principal else None,
         bag=bag_count(),
         theme=look.settings,
+        backdrop=look.colour("bg"),
         notices=notices,
         origin=context.external_url(""),
         record_no=settings.record_no,
