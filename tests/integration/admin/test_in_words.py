@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+from core.orders.services import order_detail
 from tests.integration.admin.conftest import fields
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -42,6 +43,19 @@ def test_a_role_change_reads_as_rights_in_the_readers_language(open_admin):
     assert "仓库" in text
     assert "订单发货" in text
     assert "order.ship" not in text
+
+
+def test_a_refund_in_the_log_names_its_lines_and_amounts(admin, maker, shop):
+    order = maker.order([("POT-1", 2, 26_800)])
+    with shop.database.read() as session:
+        line = order_detail(session, order.order_no).lines[0]
+    sent = {"kind": "refund", "reason": "坏", f"pieces-{line.line_id}": "1"}
+    sent[f"amount-{line.line_id}"] = "12.50"
+    admin.done(f"/admin/orders/{order.order_no}/refund", sent)
+    text = seen(admin.page("/admin/audit"))
+    assert line.title in text
+    assert "¥12.50" in text
+    assert ID.findall(text) == []
 
 
 def test_stock_movements_lead_to_their_order_and_say_who(admin, maker):

@@ -128,7 +128,7 @@ def refund(order_no: str) -> Answer:
                 order_no,
                 after={
                     "reason": form.reason.data,
-                    "lines": {str(line): amounts.get(line, wants[line]) for line in wants},
+                    "refunded": _in_words(offer, wants, amounts),
                     "freight_fen": form.freight_fen.data or 0,
                 },
             )
@@ -188,6 +188,20 @@ def _wants(
     if not wants:
         raise Rejected("after_sale.empty", "Say for at least one line what goes back.")
     return wants, amounts
+
+
+def _in_words(
+    offer: AfterSaleOffer, wants: dict[UUID, int], amounts: dict[UUID, int]
+) -> dict[str, dict[str, int]]:
+    """What goes back, by the titles of the lines, for the audit log."""
+    found: dict[str, dict[str, int]] = {}
+    for line in offer.lines:
+        if line.line_id in wants:
+            label = " / ".join((line.title, *line.options.values()))
+            found[label] = {"pieces": wants[line.line_id]}
+            if line.line_id in amounts:
+                found[label]["amount_fen"] = amounts[line.line_id]
+    return found
 
 
 @admin.post("/refunds/<uuid:refund_id>/retry")
