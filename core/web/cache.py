@@ -201,6 +201,7 @@ def _key(environ: dict[str, Any], cookies: str) -> tuple[tuple[str, ...] | None,
         bag = cookie_value(cookies, context.BAG_COOKIE)
         if len(bag) > 3:
             return None, ""
+    # "": the store's own language; a page of another one is of another generation of the settings
     language = i18n.parse_locale(language) or _negotiate(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     scheme = environ.get("wsgi.url_scheme", "")
     return (scheme, environ.get("HTTP_HOST", ""), path, query, language, bag), token
@@ -212,7 +213,7 @@ _negotiated: dict[str, str] = {}
 def _negotiate(header: str) -> str:
     known = _negotiated.get(header)
     if known is None:
-        known = i18n.negotiate(header)
+        known = i18n.negotiate(header) or ""
         if len(_negotiated) < 500 and len(header) < 200:
             _negotiated[header] = known
     return known

@@ -149,7 +149,7 @@ def _select() -> str:
             context.set_cookie(context.LANGUAGE_COOKIE, asked, days=365)
         return asked
     chosen = parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
-    return chosen or _own() or negotiate(request.headers.get("Accept-Language", ""))
+    return chosen or _own() or negotiate(request.headers.get("Accept-Language", "")) or _stores()
 
 
 def _own() -> str | None:
@@ -161,18 +161,23 @@ def _own() -> str | None:
     return parse_locale(principal.locale) if principal else None
 
 
-def negotiate(header: str) -> str:
-    """The locale of an ``Accept-Language`` header: English only when asked for before Chinese.
+def _stores() -> str:
+    """The language that the merchant set for visitors who ask for none of ours."""
+    try:
+        return parse_locale(context.shop().settings().default_locale) or CHINESE
+    except SQLAlchemyError:
+        return CHINESE
 
-    Anything else, and nothing at all, is the store's own language.
-    """
+
+def negotiate(header: str) -> str | None:
+    """The one of our locales that an ``Accept-Language`` header names first, or ``None``."""
     for part in header.lower().split(","):
         language = part.split(";")[0].strip()
         if language.startswith("zh"):
             return CHINESE
         if language.startswith("en"):
             return ENGLISH
-    return CHINESE
+    return None
 
 
 def html_lang(name: str) -> str:

@@ -30,10 +30,11 @@ def test_own_phone_numbers_are_grouped_and_foreign_ones_kept():
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("", i18n.CHINESE),
+        ("", None),
+        ("*", None),
         ("zh-CN,zh;q=0.9,en;q=0.8", i18n.CHINESE),
         ("en-US,en;q=0.9,zh;q=0.8", i18n.ENGLISH),
-        ("de-DE,de;q=0.9", i18n.CHINESE),
+        ("de-DE,de;q=0.9", None),
         ("fr,en;q=0.5", i18n.ENGLISH),
     ],
 )

@@ -38,6 +38,7 @@ class ShopForm(AdminForm):
     default_locale = RadioField(
         _l("Language of the store"),
         choices=options([("zh_Hans_CN", "简体中文"), ("en", "English")]),
+        description=_l("For visitors whose browser asks for neither Chinese nor English."),
     )
 
 

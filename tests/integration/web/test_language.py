@@ -1,0 +1,46 @@
+"""Which language a page speaks: asked for, chosen, the browser's, the store's."""
+
+import pytest
+
+from core.settings.services import save_settings
+
+
+@pytest.fixture
+def english_store(shop):
+    """A store whose own language is English."""
+    with shop.database.write() as session:
+        save_settings(session, {"default_locale": "en"})
+    shop.counters.refresh(force=True)
+
+
+def language(page):
+    return page.partition('lang="')[2].partition('"')[0]
+
+
+def test_visitors_who_ask_for_neither_language_read_the_stores(english_store, browse):
+    assert language(browse("de-DE,de;q=0.9").page("/")) == "en"
+    assert language(browse("").page("/")) == "en"
+    assert language(browse("zh-CN").page("/")) == "zh-CN"
+
+
+def test_what_was_asked_for_and_chosen_comes_before_the_browser_and_the_store(
+    english_store, browse, signed
+):
+    guest = browse("en")
+    assert language(guest.page("/?lang=zh")) == "zh-CN"
+    assert language(guest.page("/")) == "zh-CN"
+    assert language(signed.get("/me", **{"Accept-Language": "en"}).text) == "zh-CN"
+
+
+def test_kept_pages_follow_the_language_of_the_store(shop, browse):
+    german, chinese = browse("de"), browse("zh-CN")
+    assert language(german.page("/")) == language(german.page("/")) == "zh-CN"
+
+    with shop.database.write() as session:
+        save_settings(session, {"default_locale": "en"})
+    shop.counters.refresh(force=True)
+
+    for _ in range(2):  # made, then kept
+        assert language(german.page("/")) == "en"
+        assert language(chinese.page("/")) == "zh-CN"
+        assert language(browse("en").page("/")) == "en"
