@@ -2,9 +2,11 @@
 
 from core.catalog.services import (
     categories,
+    find_category,
     list_products,
     product_cards,
     product_detail,
+    shelves_below,
     sku_lines,
 )
 from core.catalog.types import (
@@ -26,8 +28,10 @@ __all__ = [
     "SkuFacts",
     "SkuView",
     "categories",
+    "find_category",
     "list_products",
     "product_cards",
     "product_detail",
+    "shelves_below",
     "sku_lines",
 ]

@@ -60,6 +60,8 @@ class Product(Base):
     __table_args__ = (
         sa.Index("ix_product_shelf", "state", "category_id", "position", "id"),
         sa.Index("ix_product_shelf_sold", "state", "category_id", "sold_count", "id"),
+        sa.Index("ix_product_shelf_price", "state", "category_id", "min_price_fen", "id"),
+        sa.Index("ix_product_shelf_new", "state", "category_id", "published_at", "id"),
         sa.Index("ix_product_changed", "updated_at", "id"),
         sa.Index("ix_product_listing", "state", "position", "id"),
         sa.Index("ix_product_cheapest", "state", "min_price_fen", "id"),

@@ -6,12 +6,14 @@ from core.catalog.services.categories import (
     create_category,
     delete_category,
     find_category,
+    shelves_below,
     update_category,
 )
 from core.catalog.services.detail import product_detail, sku_lines
 from core.catalog.services.indexing import index_products
 from core.catalog.services.listing import (
     best_of_shelf,
+    count_products,
     list_products,
     product_cards,
     related_products,
@@ -31,6 +33,7 @@ __all__ = [
     "best_of_shelf",
     "catalog_counts",
     "categories",
+    "count_products",
     "count_sold",
     "create_category",
     "create_product",
@@ -46,6 +49,7 @@ __all__ = [
     "save_pictures",
     "save_skus",
     "set_product_state",
+    "shelves_below",
     "sku_lines",
     "update_category",
     "update_product",

@@ -63,6 +63,12 @@ def categories(session: Session, *, include_hidden: bool = False) -> tuple[Categ
     return branch(None)
 
 
+def shelves_below(category: CategoryView) -> tuple[UUID, ...]:
+    """Ids of a shelf and of all shelves below it."""
+    below = (each for child in category.children for each in shelves_below(child))
+    return (category.id, *below)
+
+
 def find_category(tree: tuple[CategoryView, ...], slug: str) -> CategoryView:
     """The shelf with a slug, anywhere in the tree.
 

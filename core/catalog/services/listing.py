@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from core.catalog.models import Category, Product, Sku
 from core.catalog.rules.drafts import ProductState
-from core.catalog.rules.words import query_words
+from core.catalog.rules.words import Word, query_words
 from core.catalog.services.search import matches, search_values, shape_of, title_hits
 from core.catalog.types import ProductCard, Sort
 from core.db.nested import json_rows
-from core.db.prepared import Prepared, Row
+from core.db.prepared import Prepared, Row, among
 from core.kernel.paging import Page
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
@@ -51,39 +51,55 @@ _ORDER: dict[str, tuple[_Key, ...]] = {  # column and whether it descends
 def list_products(
     session: Session,
     *,
-    category: str | None = None,
+    shelves: Sequence[UUID] | None = None,
     query: str = "",
     sort: Sort = "default",
     page: int = 1,
     per_page: int = 20,
+    total: int | None = None,
 ) -> Page[ProductCard]:
-    """A page of what is on sale, in one statement.
+    """A page of what is on sale, in one statement, and one more to count when that is needed.
 
-    ``category`` is a slug and takes in the shelves below it; an unknown one lists nothing. In
-    ``query`` all words must be found (in title, subtitle, attributes, options, codes or shelf
+    In ``query`` all words must be found (in title, subtitle, attributes, options, codes or shelf
     name); with the default sort, products with more of them in the title come first. A page past
-    the end is empty and still knows the total (a second statement).
+    the end is empty and still knows the total.
+
+    Args:
+        session: any session.
+        shelves: stand on one of these (:func:`core.catalog.services.shelves_below` gives a shelf
+            with those below it); ``None``: all products.
+        query: words to find.
+        sort: the order; an unknown one is the default.
+        page: from 1.
+        per_page: at most 100.
+        total: how many there are, where the caller knows (:func:`count_products`).
     """
     words = query_words(query)
     page, per_page = min(max(1, page), LAST_PAGE), min(max(1, per_page), MOST_PER_PAGE)
-    if (query.strip() and not words) or "\0" in (category or ""):
+    if (query.strip() and not words) or (shelves is not None and not shelves):
         return Page((), 0, page, per_page)
-    shape = shape_of(words)
+    shape, offset = shape_of(words), (page - 1) * per_page
     values = {
         **search_values(words),
-        "category": category,
+        **_shelf_values(shelves),
         "limit": per_page,
-        "offset": (page - 1) * per_page,
+        "offset": offset,
+        "reach": offset + per_page,
     }
     order = sort if sort in _ORDER else "default"
-    rows = _page_statement(order, category is not None, shape).all(session, values)
-    if rows:
+    rows = _page_statement(order, _count_of(shelves), shape).all(session, values)
+    if shape and rows:
         total = rows[0].total
-    elif page == 1:
-        total = 0
-    else:
-        total = _count_statement(category is not None, shape).all(session, values)[0].total
+    elif page == 1 and len(rows) < per_page:
+        total = len(rows)
+    elif total is None:
+        total = _counted_now(session, shelves, words)
     return Page(tuple(_card(row) for row in rows), total, page, per_page)
+
+
+def count_products(session: Session, shelves: Sequence[UUID] | None = None) -> int:
+    """How many products are on sale, on some shelves or on all; its cost grows with them."""
+    return 0 if shelves is not None and not shelves else _counted_now(session, shelves, ())
 
 
 def product_cards(session: Session, ids: Sequence[UUID]) -> tuple[ProductCard, ...]:
@@ -123,17 +139,50 @@ def shelf_ids(category: sa.ColumnElement[str]) -> sa.Select[UUID]:
     return sa.select(all_three.c.id)
 
 
+def _count_of(shelves: Sequence[UUID] | None) -> int:
+    return -1 if shelves is None else len(shelves)
+
+
+def _shelf_values(shelves: Sequence[UUID] | None) -> dict[str, Any]:
+    """Values of the shelves: one by one for a list in an order, together for a search."""
+    if shelves is None:
+        return {}
+    return {"shelves": list(shelves)} | {f"shelf_{n}": shelf for n, shelf in enumerate(shelves)}
+
+
 @lru_cache(maxsize=256)
-def _page_statement(sort: str, has_category: bool, shape: tuple[tuple[bool, int], ...]) -> Prepared:
-    """The statement of every page of one kind; built once, so that it is also compiled once."""
+def _page_statement(sort: str, shelves: int, shape: tuple[tuple[bool, int], ...]) -> Prepared:
+    """The statement of every page of one kind; built once, so that it is also compiled once.
+
+    Args:
+        sort: a key of the orders.
+        shelves: how many are asked for; -1 for everything.
+        shape: the words of a search.
+    """
     keys = _ORDER[sort]
-    if shape and sort == "default":
-        keys = ((title_hits(shape), True), (Product.sold_count, True), *keys)
-    wanted = _conditions(has_category, shape)
-    # A search reads all its matches anyway; a shelf is counted in its index.
-    counted = sa.func.count().over() if shape else _counted(wanted).scalar_subquery()
     offset = sa.bindparam("offset", type_=sa.Integer())
-    return Prepared(_cards_statement(wanted, keys, offset, counted.label("total")))
+    if shape:
+        if sort == "default":
+            keys = ((title_hits(shape), True), (Product.sold_count, True), *keys)
+        total = sa.func.count().over().label("total")  # a search reads all its matches anyway
+        found = _chosen(_conditions(shelves >= 0, shape), keys, "limit", total).offset(offset)
+        return Prepared(_cards_of(found.subquery("chosen"), keys, "total"))
+    if shelves <= 1:
+        wanted = [_on_sale(), *([_on_shelf(0)] if shelves == 1 else ())]
+        found = _chosen(wanted, keys, "limit").offset(offset)
+        return Prepared(_cards_of(found.subquery("chosen"), keys))
+    parts = [
+        sa.select(_chosen([_on_sale(), _on_shelf(number)], keys, "reach").subquery())
+        for number in range(shelves)
+    ]
+    every = sa.union_all(*parts).subquery("every")
+    best = sa.select(every).order_by(*_places(every, keys))
+    limited = best.limit(sa.bindparam("limit", type_=sa.Integer())).offset(offset)
+    return Prepared(_cards_of(limited.subquery("chosen"), keys))
+
+
+def _on_shelf(number: int) -> sa.ColumnElement[bool]:
+    return Product.category_id == sa.bindparam(f"shelf_{number}", type_=sa.Uuid())
 
 
 @lru_cache(maxsize=2)
@@ -141,28 +190,35 @@ def _best_statement(has_category: bool) -> Prepared:
     wanted = [_on_sale()]
     if has_category:
         wanted.append(Product.category_id == sa.bindparam("shelf", type_=sa.Uuid()))
-    return Prepared(_cards_statement(wanted, _ORDER["sold"], None))
+    keys = _ORDER["sold"]
+    return Prepared(_cards_of(_chosen(wanted, keys, "limit").subquery("chosen"), keys))
 
 
-def _cards_statement(
+def _chosen(
     wanted: Sequence[sa.ColumnElement[bool]],
     keys: Sequence[_Key],
-    offset: sa.BindParameter[int] | None,
+    limit: str,
     *more: sa.Label[int],
 ) -> sa.Select[*tuple[Any, ...]]:
-    """Choose ids in an index first, then read the rows of those few alone."""
+    """Ids of products with the keys of their order: an index holds all of it."""
     ranks = [key.label(f"rank_{number}") for number, (key, _) in enumerate(keys)]
-    chosen = (
+    return (
         sa.select(Product.id, *more, *ranks)
         .where(*wanted)
         .order_by(*(_directed(key, descends) for key, descends in keys))
-        .limit(sa.bindparam("limit", type_=sa.Integer()))
+        .limit(sa.bindparam(limit, type_=sa.Integer()))
     )
-    found = (chosen.offset(offset) if offset is not None else chosen).subquery("chosen")
-    places = [
+
+
+def _cards_of(chosen: sa.Subquery, keys: Sequence[_Key], *more: str) -> sa.Select[*tuple[Any, ...]]:
+    """The rows of those few, in their order."""
+    return _with_parts(chosen, *(chosen.c[name] for name in more)).order_by(*_places(chosen, keys))
+
+
+def _places(found: sa.Subquery, keys: Sequence[_Key]) -> list[sa.ColumnElement[Any]]:
+    return [
         _directed(found.c[f"rank_{number}"], descends) for number, (_, descends) in enumerate(keys)
     ]
-    return _with_parts(found, *(found.c[label.name] for label in more)).order_by(*places)
 
 
 def _directed(key: sa.ColumnElement[Any] | Any, descends: bool) -> sa.ColumnElement[Any]:
@@ -170,22 +226,25 @@ def _directed(key: sa.ColumnElement[Any] | Any, descends: bool) -> sa.ColumnElem
     return ordered
 
 
+def _counted_now(session: Session, shelves: Sequence[UUID] | None, words: Sequence[Word]) -> int:
+    statement = _count_statement(shelves is not None, shape_of(words))
+    values = {**search_values(words), **_shelf_values(shelves)}
+    return int(statement.all(session, values)[0].total)
+
+
 @lru_cache(maxsize=256)
-def _count_statement(has_category: bool, shape: tuple[tuple[bool, int], ...]) -> Prepared:
-    return Prepared(_counted(_conditions(has_category, shape)))
-
-
-def _counted(wanted: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
-    return sa.select(sa.func.count().label("total")).select_from(Product).where(*wanted)
+def _count_statement(has_shelves: bool, shape: tuple[tuple[bool, int], ...]) -> Prepared:
+    total = sa.func.count().label("total")
+    wanted = _conditions(has_shelves, shape)
+    return Prepared(sa.select(total).select_from(Product).where(*wanted))
 
 
 def _conditions(
-    has_category: bool, shape: tuple[tuple[bool, int], ...]
+    has_shelves: bool, shape: tuple[tuple[bool, int], ...]
 ) -> list[sa.ColumnElement[bool]]:
     wanted = [_on_sale(), *matches(shape)]
-    if has_category:
-        slug = sa.bindparam("category", type_=sa.String())
-        wanted.append(Product.category_id.in_(shelf_ids(slug)))
+    if has_shelves:
+        wanted.append(among(Product.category_id, "shelves"))
     return wanted
 
 

@@ -7,7 +7,13 @@ from uuid import UUID
 import flask
 from flask import request
 
-from core.catalog.services import categories, find_category, list_products
+from core.catalog.services import (
+    categories,
+    count_products,
+    find_category,
+    list_products,
+    shelves_below,
+)
 from core.catalog.types import CategoryView, ProductCard, Sort
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
@@ -141,7 +147,15 @@ def category(slug: str) -> str:
     found = find_category(tree, slug)
     top = next((each for each in tree if _holds(each, slug)), found)
     sort, number = _sort(), _number()
-    page = list_products(context.reader(), category=slug, sort=sort, page=number, per_page=PER_PAGE)
+    below = shelves_below(found)
+    page = list_products(
+        context.reader(),
+        shelves=below,
+        sort=sort,
+        page=number,
+        per_page=PER_PAGE,
+        total=_total(slug, below),
+    )
     return _list_page(
         page,
         heading=tiles_of([found])[0].name,
@@ -160,7 +174,10 @@ def search() -> str:
     if not query:
         cache.keep(KEEP_SECONDS)
     sort, number = _sort(), _number()
-    page = list_products(context.reader(), query=query, sort=sort, page=number, per_page=PER_PAGE)
+    total = None if query else _total("", None)
+    page = list_products(
+        context.reader(), query=query, sort=sort, page=number, per_page=PER_PAGE, total=total
+    )
     suggestions = cards("sold", RAIL).items if query and not page.total else ()
     regions.note_cards(suggestions)
     heading = i18n.gettext("“%(query)s”", query=query) if query else i18n.gettext("Everything")
@@ -206,6 +223,12 @@ def _list_page(
         category_slug=category_slug,
         suggestions=suggestions,
     )
+
+
+def _total(slug: str, shelves: tuple[UUID, ...] | None) -> int:
+    """How many products stand on some shelves, counted once for a generation of the catalogue."""
+    key = ("total", slug)
+    return remember(key, KEEP_SECONDS, lambda: count_products(context.reader(), shelves))
 
 
 def _holds(category: CategoryView, slug: str) -> bool:
