@@ -6,9 +6,8 @@ is checked by the services, whose refusals are shown at the field they name. Lab
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import flask_babel
 from flask_babel import lazy_gettext
@@ -24,6 +23,7 @@ from wtforms.validators import (
 )
 
 from core.api.web import translate_error
+from core.kernel.clock import day_bounds
 from core.kernel.errors import Conflict, Rejected, ShopError
 from core.kernel.money import format_yuan, parse_yuan
 from core.kernel.text import squeeze
@@ -172,11 +172,11 @@ class Period(AdminForm):
 
 
 def _start(day: date | None, zone: str) -> datetime | None:
-    return datetime.combine(day, time.min, ZoneInfo(zone)) if day else None
+    return day_bounds(day, zone)[0] if day else None
 
 
 def _end(day: date | None, zone: str) -> datetime | None:
-    return datetime.combine(day, time.max, ZoneInfo(zone)) if day else None
+    return day_bounds(day, zone)[1] - timedelta(microseconds=1) if day else None
 
 
 def required() -> InputRequired:

@@ -7,6 +7,8 @@ and sets it here; rules and services ask :func:`now` and never ``datetime.now``.
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
+
 _offset = timedelta()
 
 
@@ -32,7 +34,11 @@ def local_date(at: datetime, zone: str) -> date:
 
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """First instant of a calendar day in the store's zone and first instant of the next, in UTC."""
+    """First instant of a calendar day in the store's zone and first instant of the next, in UTC.
+
+    Days that no calendar in use reaches are taken as the first or last that can be told everywhere.
+    """
+    day = min(max(day, _FIRST), _LAST)
     start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
     following = day + timedelta(days=1)
     end = datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone))

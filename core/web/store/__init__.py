@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.host.shop import Shop
 from core.members.services import touch_session
-from core.web import access, context, csrf, errors, headers, i18n, static
+from core.web import access, context, csrf, errors, headers, i18n, plain, static
 from core.web.cache import PageCache
 from core.web.render import Face
 from core.web.store import (
@@ -61,6 +61,7 @@ def install_web(app: flask.Flask, shop: Shop) -> None:
 
 def _install_steps(app: flask.Flask) -> None:
     """What happens around every request, in this order."""
+    app.before_request(plain.enforce)
     app.before_request(csrf.enforce)
     app.before_request(access.enforce)
     app.before_request(failures.refuse_when_closed)

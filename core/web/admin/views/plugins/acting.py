@@ -90,7 +90,7 @@ def uninstall(name: str) -> Answer:
 def replay_events(name: str) -> Answer:
     """Let parked events be tried again, one or all; or give one up for good, with a reason."""
     text, actor = request.form.get("seq", ""), context.staff().actor
-    seq = int(text) if text.isdigit() and len(text) < 19 else None
+    seq = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     try:
         with context.writing() as session:
             if request.form.get("do") == "skip" and seq is not None:
