@@ -16,7 +16,7 @@ from plugins.distribution.models import Distributor
 from plugins.distribution.rules import Joining
 
 RULES_VERSION = "2026-01"
-"""Version of the rules in ``templates/distribution/rules_text.html`` that distributors agree to."""
+"""Version of the rules in ``templates/store/rules_text.html`` that distributors agree to."""
 
 NOTE_LIMIT = 200
 
