@@ -26,6 +26,9 @@ from core.web import context, i18n
 SLOT = "banyan.cache"
 MAX_BYTES = 16 * 1024 * 1024
 MAX_KEY = 300
+MIN_PACKED = 1400
+"""Bytes of a page below which packing saves no packet."""
+
 _BYPASS = (context.MEMBER_COOKIE, context.STAFF_COOKIE, context.FLASH_COOKIE)
 _GENERATIONS = (state.CATALOG, state.THEME, state.SETTINGS, state.PLUGINS)
 
@@ -93,16 +96,23 @@ class PageCache:
         """Answer from memory, or let the application answer and keep what it allows."""
         if environ["REQUEST_METHOD"] != "GET":
             return self.app(environ, start_response)
+        answer = self._answer(environ, start_response)
+        return self._pass(environ, start_response) if answer is None else answer
+
+    def _answer(
+        self, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes] | None:
+        """A page that is kept, or will be; ``None`` where nothing may be kept."""
         cookies = environ.get("HTTP_COOKIE", "")
         if any(name in cookies for name in _BYPASS):
-            return self.app(environ, start_response)
+            return None
         key, token = _key(environ, cookies)
         if key is None:
-            return self.app(environ, start_response)
+            return None
         try:
             generations = self._generations()
         except Exception:  # noqa: BLE001 - no database: the application says so on a page
-            return self.app(environ, start_response)
+            return None
         page = self._pages.get(key)
         if page is not None and page.generations == generations and page.expires > time.monotonic():
             return self._send(page, environ, start_response, token)
@@ -146,6 +156,11 @@ class PageCache:
             self._bytes += len(page.packed)
         return page.packed
 
+    def _pass(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """What the application answers, a page of some size packed."""
+        seen: dict[str, Any] = {}
+        return _packed_once(seen, self.app(environ, _recorder(seen)), environ, start_response)
+
     def _fill(
         self,
         key: tuple[str, ...],
@@ -155,19 +170,12 @@ class PageCache:
     ) -> Iterable[bytes]:
         slot = environ[SLOT] = Slot()
         seen: dict[str, Any] = {}
-
-        def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            seen["status"], seen["headers"] = status, headers
-            return start_response(status, headers, exc_info)
-
-        chunks = self.app(environ, begin)
-        if not slot.ttl or not str(seen.get("status", "")).startswith("200"):
-            return chunks
-        body = b"".join(chunks)
-        if hasattr(chunks, "close"):
-            chunks.close()
-        self._keep(key, Page(generations, time.monotonic() + slot.ttl, *_plain(seen, body)))
-        return [body]
+        chunks = self.app(environ, _recorder(seen))
+        if slot.ttl and str(seen["status"]).startswith("200"):
+            body = _drain(chunks)
+            self._keep(key, Page(generations, time.monotonic() + slot.ttl, *_plain(seen, body)))
+            chunks = [body]
+        return _packed_once(seen, chunks, environ, start_response)
 
     def _keep(self, key: tuple[str, ...], page: Page) -> None:
         with self._lock:
@@ -177,6 +185,45 @@ class PageCache:
             while self._bytes > MAX_BYTES and len(self._pages) > 1:
                 oldest = next(iter(self._pages))
                 self._bytes -= self._pages.pop(oldest).size
+
+
+def _recorder(seen: dict[str, Any]) -> StartResponse:
+    """A ``start_response`` that only notes what it was given; the application calls it first."""
+
+    def begin(status: str, headers: Headers, exc_info: Any = None) -> Any:
+        seen["status"], seen["headers"] = status, headers
+        return None
+
+    return begin
+
+
+def _drain(chunks: Iterable[bytes]) -> bytes:
+    body = b"".join(chunks)
+    if hasattr(chunks, "close"):
+        chunks.close()
+    return body
+
+
+def _packed_once(
+    seen: dict[str, Any],
+    chunks: Iterable[bytes],
+    environ: dict[str, Any],
+    start_response: StartResponse,
+) -> Iterable[bytes]:
+    """Send an answer that is not kept; a page worth it is packed quickly rather than tightly."""
+    status, headers = seen["status"], seen["headers"]
+    named = {name.lower(): value for name, value in headers}
+    is_page = named.get("content-type", "").startswith("text/html")
+    size = int(named.get("content-length", 0))
+    accepts = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    if not (is_page and accepts and size >= MIN_PACKED) or "content-encoding" in named:
+        start_response(status, headers)
+        return chunks
+    body = gzip.compress(_drain(chunks), 1, mtime=0)
+    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+    sent = [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+    start_response(status, [*kept, *sent, ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def _plain(seen: dict[str, Any], body: bytes) -> tuple[Headers, bytes, str]:
