@@ -1,0 +1,1 @@
+"""By hand: what a small store does without a service behind it. See README.md."""
