@@ -63,6 +63,22 @@ FOOT = (
     Entry("settings", _l("Settings"), "settings", "/admin/settings", "setting.view"),
 )
 
+ATTENTION = (
+    Entry(
+        "plugins",
+        _l("A plugin was paused"),
+        "puzzle",
+        "/admin/plugins",
+        "plugin.view",
+        "plugin_trouble",
+    ),
+    Entry(
+        "suspense", _l("Money in suspense"), "wallet", "/admin/suspense", "payment.view", "suspense"
+    ),
+    Entry("events", _l("Parked events"), "activity", "/admin/events", "job.view", "parked"),
+)
+"""What the bell stands for: each with the page where it is mended."""
+
 
 @dataclass(frozen=True)
 class Line:

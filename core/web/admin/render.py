@@ -51,7 +51,7 @@ class Frame:
     look: str
     is_sandbox: bool
     is_safe_mode: bool
-    has_alert: bool
+    alerts: list[navigation.Line]
     here: str
     plugin: str
 
@@ -202,7 +202,7 @@ def _frame(here: str, plugin: str) -> Frame:
         look=look(),
         is_sandbox=shop.config.is_sandbox,
         is_safe_mode=shop.config.is_safe_mode,
-        has_alert=bool(counts["parked"] or counts["suspense"] or counts["plugin_trouble"]),
+        alerts=navigation.visible(navigation.ATTENTION, permissions, counts, here),
         here=here,
         plugin=plugin,
     )

@@ -43,7 +43,7 @@ _counts = sa.select(
     _count(AfterSale, AfterSale.state == AfterSaleState.REQUESTED).label("after_sales"),
     _count(Payout, Payout.state == "requested").label("payouts"),
     _count(EventDelivery, EventDelivery.state == DeliveryState.PARKED).label("parked"),
-    _count(Suspense, Suspense.state == "open").label("suspense"),
+    _count(Suspense, Suspense.state == "refunding").label("suspense"),
     _count(PluginState, PluginState.is_enabled.is_(True), PluginState.paused_reason != "").label(
         "plugin_trouble"
     ),
@@ -88,7 +88,7 @@ def to_do(session: Session) -> ToDo:
             sa.select(total).where(is_open_payout).scalar_subquery(),
             _low_stock(),
             _count(EventDelivery, EventDelivery.state == DeliveryState.PARKED),
-            _count(Suspense, Suspense.state == "open"),
+            _count(Suspense, Suspense.state == "refunding"),
         )
     ).one()
     return value_of(ToDo, (*row[:5], int(row[5]), *row[6:]))
