@@ -54,7 +54,9 @@ def cards(sort: Sort, per_page: int) -> Page[ProductCard]:
     return remember(
         ("cards", sort, per_page),
         KEEP_SECONDS,
-        lambda: list_products(context.reader(), sort=sort, per_page=per_page),
+        lambda: list_products(
+            context.reader(), sort=sort, per_page=per_page, total=_total("", None)
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Browsers with staff signed in."""
 
 import re
+import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from html import unescape
@@ -94,10 +95,12 @@ def statements(shop):
     @contextmanager
     def watching():
         seen: list[str] = []
+        own = threading.get_ident()
 
         def note(_conn, _cursor, statement, *_rest):
             # the shared counters are polled by time, not by page
-            if not statement.startswith(("BEGIN", "PRAGMA")) and "shared_counter" not in statement:
+            is_read = not statement.startswith(("BEGIN", "PRAGMA"))
+            if own == threading.get_ident() and is_read and "shared_counter" not in statement:
                 seen.append(statement)
 
         sa.event.listen(shop.database.engine, "before_cursor_execute", note)
