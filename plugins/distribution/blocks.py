@@ -40,7 +40,9 @@ def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
     """What sharing this product is expected to earn, from the price that the page shows."""
     subject = context.subject
     standing = _standing(context)
-    if not standing.is_active or not isinstance(subject, ProductSubject) or not subject.price_fen:
+    if not standing.is_active or not isinstance(subject, ProductSubject):
+        return None
+    if not subject.price_fen or not subject.product.is_on_sale:
         return None
     return {
         "product_id": subject.product.id,

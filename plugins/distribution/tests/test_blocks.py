@@ -1,5 +1,6 @@
 import pytest
 
+from core.catalog.services import set_product_state
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState
 
@@ -30,6 +31,25 @@ def test_an_active_distributor_sees_what_sharing_earns_on_the_price_that_is_show
     make_order([("CUP", 1, 5000)], member=member)
     page = sign_in(member).get(f"{path}?lang=en").text
     assert "¥26.80" in page.partition("dist-strip")[2].partition("</aside>")[0]
+
+
+def test_what_is_off_sale_is_not_offered_for_sharing(
+    programme, make_member, make_product, shop, sign_in
+):
+    pot = make_product("茶壶", skus=[POT])
+    member = make_member("甲")
+    programme.name(member)
+    browser = sign_in(member)
+    path = "/p/" + browser.get("/").text.partition('href="/p/')[2].partition('"')[0]
+    assert "dist-strip" in browser.get(path).text
+
+    with shop.database.write() as session:
+        set_product_state(session, [pot.id], "off_sale")
+    page = browser.get(path).text
+
+    assert "已下架" in page
+    assert "dist-strip" not in page
+    assert "到手价" not in page
 
 
 def test_guests_and_others_see_no_hint_of_commission(programme, make_member, sign_in, client, path):

@@ -185,6 +185,7 @@ def test_a_frozen_distributor_sees_why_and_cannot_share(earned, programme, sign_
 
     assert "刷单" in browser.get(ROOT).text
     assert browser.get(f"{ROOT}products").location == f"{ROOT}join"
+    assert browser.get(f"{ROOT}join").location == ROOT
     refused = post(browser, f"{ROOT}join?lang=en", rules="2026-01")
     assert refused.status_code == 422
 

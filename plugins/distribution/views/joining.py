@@ -27,7 +27,7 @@ ROOT = "/x/distribution/"
 def show() -> Any:
     """What the programme is and how to join it; where an application stands."""
     standing = standing_of(reader(), member().subject_id)
-    if standing.is_active:
+    if standing.is_active or standing.state == DistributorState.FROZEN:
         return go(ROOT)
     return _page(standing)
 
