@@ -102,7 +102,7 @@ def overview() -> str:
         home=HOME,
         transfers=services.open_transfers(session),
         sendings=services.open_sendings(session),
-        waiting=services.waiting(session),
+        due=services.waiting(session),
     )
 
 
