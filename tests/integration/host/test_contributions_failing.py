@@ -1,0 +1,171 @@
+"""Every kind of contribution of a plugin that raises everywhere: counted, left out, harmless."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from core.catalog.models import Product
+from core.host.models import PluginFault
+from core.host.ports import channels_of, gateways_of, payout_channels_of
+from core.kernel.clock import now
+from core.kernel.errors import UpstreamError
+from core.messages.services import send
+from core.payments.types import RefundRequest, StartRequest
+from core.payouts.types import PayRequest
+from core.worker.jobs import run_tick
+
+NAME = "raises_everywhere"
+ORIGIN = {"Origin": "http://localhost"}
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Guards do not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def app(app):
+    app.testing = False  # errors become answers, as in production
+    return app
+
+
+@pytest.fixture
+def shop_with_faults(shop, make_order, make_member, maker, enable_plugin):
+    """A shop with an order, in which the plugin is switched on afterwards."""
+    member = make_member("小山")
+    order = make_order([("POT", 1, 26_800)], member=member)
+    enable_plugin(NAME)
+    return order, member
+
+
+def faults(shop) -> dict[str, int]:
+    """Counted faults by hook."""
+    shop.plugins.faults.flush()
+    with shop.database.read() as session:
+        rows = session.execute(sa.select(PluginFault.hook, PluginFault.count))
+        return {row.hook: row.count for row in rows}
+
+
+@pytest.fixture
+def merchant(shop_with_faults, sign_in, make_staff):
+    browser = sign_in(make_staff(), "staff")
+    browser.set_cookie("banyan_lang", "en")
+    return browser
+
+
+PAGES = {
+    "/": ["card:{}.card"],
+    "/products": ["column:{}.product_column"],
+    "/orders": ["column:{}.order_column"],
+    "/members": ["column:{}.member_column"],
+    "/products/{product}": ["panel:{}.product_panel"],
+    "/orders/{order}": ["panel:{}.order_panel", "timeline:{}.story"],
+    "/members/{member}": ["panel:{}.member_panel"],
+    "/search?q=POT": ["search:{}.search"],
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_the_admin_shows_without_what_fails(shop, merchant, shop_with_faults, path):
+    order, member = shop_with_faults
+    with shop.database.read() as session:
+        product = session.scalar(sa.select(Product.id))
+    names = {"order": order.order_no, "member": member.id, "product": product}
+
+    answer = merchant.get(f"/admin{path.format(**names)}")
+    assert answer.status_code == 200
+    assert "boom" not in answer.text
+    counted = faults(shop)
+    assert [counted.get(hook.format(NAME)) for hook in PAGES[path]] == [1] * len(PAGES[path])
+
+
+@pytest.mark.parametrize("things", ["products", "orders", "members"])
+def test_a_bulk_action_that_fails_changes_nothing_and_says_so(
+    shop, merchant, shop_with_faults, things
+):
+    order, member = shop_with_faults
+    pick = order.order_no if things == "orders" else str(member.id)
+    form = {"do": f"{NAME}.{things[:-1]}_act", "pick": [pick]}
+
+    answer = merchant.post(f"/admin/{things}/act", data=form, headers=ORIGIN)
+    assert answer.status_code == 303
+    assert "nothing was changed" in merchant.get(f"/admin/{things}").text
+    assert faults(shop)[f"bulk:{NAME}.{things[:-1]}_act"] == 1
+
+
+def test_the_shopper_reads_the_story_without_the_entries_that_fail(shop, shop_with_faults, sign_in):
+    order, member = shop_with_faults
+    page = sign_in(member).get(f"/me/orders/{order.order_no}")
+
+    assert page.status_code == 200
+    assert 'class="timeline"' in page.text
+    assert faults(shop)[f"timeline:{NAME}.story"] == 1
+
+
+def test_a_gateway_that_fails_is_one_that_does_not_answer(shop, shop_with_faults):
+    gateway = gateways_of(shop).get(f"{NAME}.gateway")
+    start = StartRequest("P1", 100, "x", "http://n", "http://r", now() + timedelta(hours=1))
+    refund = RefundRequest("R1", "P1", "ref", 100, "x")
+    for ask in (
+        lambda: gateway.start(start),
+        lambda: gateway.query("P1"),
+        lambda: gateway.refund(refund),
+        lambda: gateway.read_notice({}, b""),
+    ):
+        with pytest.raises(UpstreamError) as error:
+            ask()
+        assert not error.value.permanent
+    assert faults(shop)[f"gateway:{NAME}.gateway"] == 4
+
+
+def test_a_payout_channel_that_fails_is_one_that_does_not_answer(shop, shop_with_faults):
+    _, member = shop_with_faults
+    with pytest.raises(UpstreamError):
+        payout_channels_of(shop)[f"{NAME}.payouts"].pay(PayRequest("O1", member.id, 100, {}))
+    assert faults(shop)[f"payout_channel:{NAME}.payouts"] == 1
+
+
+def test_a_message_channel_that_fails_leaves_the_others(shop, shop_with_faults, run_job):
+    assert NAME not in " ".join(channel.key for channel in channels_of(shop))
+    with shop.database.write() as session:
+        send(
+            session,
+            key="m",
+            channel_kind="sms",
+            recipient="13800000000",
+            template="code.sign_in",
+            params={"shop": "小店", "code": "1", "minutes": 5},
+        )
+    run_job("messages.deliver")
+    with shop.database.read() as session:
+        assert session.scalar(sa.text("SELECT state FROM message")) == "sent"
+    assert faults(shop)[f"channel:{NAME}.channel"] >= 1
+
+
+def test_a_job_that_fails_is_kept_with_its_tick_and_pauses_nothing(shop, shop_with_faults):
+    for tick in range(60):
+        assert run_tick(shop, f"{NAME}.job", tick)
+    assert faults(shop)[f"job:{NAME}.job"] == 60
+    shop.counters.refresh(force=True)
+    assert shop.plugins.is_enabled(NAME)
+
+
+def test_a_price_rule_that_fails_adjusts_nothing(shop, shop_with_faults, client):
+    slug = client.get("/").text.partition('href="/p/')[2].partition('"')[0]
+    page = client.get(f"/p/{slug}")
+
+    assert page.status_code == 200
+    assert "268" in page.text.partition('class="sheet-top"')[2].partition("</main>")[0]
+    counted = faults(shop)
+    assert counted[f"price:{NAME}.load"] >= 1
+    assert counted[f"price:{NAME}.apply"] >= 1
+
+
+def test_a_block_that_fails_leaves_the_rest_of_its_page(shop, shop_with_faults, client):
+    page = client.get("/")
+
+    assert page.status_code == 200
+    assert "</footer>" in page.text
+    assert faults(shop)[f"block:{NAME}.home_main"] >= 1
