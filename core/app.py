@@ -54,6 +54,7 @@ def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.
     install_admin(app, shop)
     app.register_blueprint(health.bp)
     doors.install(app)
+    app.teardown_request(lambda _error: shop.plugins.faults.end_request())
     if config.is_sandbox:
         app.register_blueprint(sandbox.blueprint(shop))
     access.check_routes(app)

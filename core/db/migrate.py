@@ -45,7 +45,7 @@ class Track:
         return not table.startswith(("plugin_", "alembic_")) or table in _HOST_TABLES
 
 
-_HOST_TABLES = {"plugin_state", "plugin_change", "plugin_fault"}
+_HOST_TABLES = {"plugin_state", "plugin_change", "plugin_fault", "plugin_timing"}
 CORE = Track(ENVIRONMENT / "versions")
 
 

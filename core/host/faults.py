@@ -1,125 +1,247 @@
-"""Faults of plugins: counted per hook and hour, shown in admin, and the breaker that follows.
+"""Every call into a plugin passes here: its time is taken and what it raises is caught and noted.
 
 A fault happens inside somebody's transaction, which may roll back or hold the only write lock.
-So faults gather in memory and are written a moment later by a thread of their own.
+So faults and times gather in memory and are written a moment later by a thread of their own, which
+also looks after calls that do not come back.
 """
 
+import ctypes
 import logging
+import os
+import sys
 import threading
 import time
 import traceback
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections import Counter, deque
+from threading import get_ident
+from time import perf_counter_ns
+from types import TracebackType
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from core.db import state
 from core.db.engine import Database
-from core.host.models import PluginChange, PluginFault, PluginState
-from core.kernel.clock import now
+from core.host import breaker
+from core.host.budgets import (
+    BUDGETS,
+    CHECK_LIMIT,
+    OTHER_LIMIT,
+    STRIKES_MOST,
+    Overdue,
+    budget_of,
+    strikes_of,
+)
+from core.host.tally import Call, Requests, Tally
 from core.kernel.errors import Rejected
 
+__all__ = ["CHECK_LIMIT", "OTHER_LIMIT", "FaultLog", "Guarded"]
+
 FLUSH_SECONDS = 0.3
+"""Faults and slow calls are in the database after this time."""
+TIMES_SECONDS = 5.0
+"""So are times that are as they should be."""
 ERROR_LIMIT = 4000
-CHECK_LIMIT = 5
-"""Faults an hour of one hook that cost somebody a refusal each, before the plugin is paused."""
-OTHER_LIMIT = 50
-"""Faults an hour of one block, rule or page before the plugin is paused."""
+_CALLS_KEPT = 200_000
+_SUSPICIOUS_NS = min(budget.milliseconds for budget in BUDGETS.values()) * 1_000_000
 
 _log = logging.getLogger(__name__)
 
 
-class FaultLog:
-    """Collects this process's faults and writes them in the background.
+class Guarded:
+    """One call into a plugin: timed; what it raises is noted and, if wanted, goes no further.
 
-    Deliveries and jobs never pause a plugin: they have retries of their own and hurt nobody.
+    Args:
+        log: where it is noted.
+        plugin: whose call.
+        hook: which, such as ``block:coupons.badge``.
+        is_swallowed: whether a fault ends here; refusals (``Rejected``) always pass.
     """
+
+    __slots__ = ("_began", "_hook", "_is_swallowed", "_log", "_plugin", "is_stopped", "thread")
+
+    def __init__(self, log: "FaultLog", plugin: str, hook: str, is_swallowed: bool) -> None:
+        self._log = log
+        self._plugin = plugin
+        self._hook = hook
+        self._is_swallowed = is_swallowed
+        self.is_stopped = False
+
+    def __enter__(self) -> None:
+        log = self._log
+        if not log.is_awake:
+            log.wake()
+        self.thread = get_ident()
+        self._began = perf_counter_ns()
+        log.running[id(self)] = self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> bool:
+        nanoseconds = perf_counter_ns() - self._began
+        log = self._log
+        with log.stopping:
+            log.running.pop(id(self), None)
+            if self.is_stopped:
+                _call_off(self.thread)
+        log.calls.append((self._plugin, self._hook, nanoseconds, self.thread))
+        if nanoseconds > _SUSPICIOUS_NS and strikes_of(nanoseconds // 1_000, budget_of(self._hook)):
+            log.is_urgent = True
+        if error is None or not self._is_swallowed or not is_fault(error):
+            return False
+        log.record(self._plugin, self._hook, error)
+        return True
+
+    @property
+    def what(self) -> tuple[str, str]:
+        """Plugin and hook."""
+        return self._plugin, self._hook
+
+    @property
+    def seconds(self) -> float:
+        """How long it runs by now."""
+        return (perf_counter_ns() - self._began) / 1e9
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether something raised in a plugin is its fault: no refusal, nobody's Ctrl-C."""
+    if isinstance(error, Exception):
+        return not isinstance(error, Rejected)
+    return isinstance(error, SystemExit | Overdue)
+
+
+class FaultLog:
+    """Collects this process's calls into plugins and writes them in the background."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self.stopping = threading.Lock()
+        self.running: dict[int, Guarded] = {}
+        self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
+        self._requests = Requests()
+        self._stuck: Counter[tuple[str, str]] = Counter()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._errors: dict[tuple[str, str], str] = {}
-        self._timer: threading.Timer | None = None
+        self.is_urgent = self.is_awake = False
+        self._written_at = float("-inf")
+        self._closed = threading.Event()
+        me = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _forked(me))
 
-    @contextmanager
-    def guard(self, plugin: str, hook: str) -> Iterator[None]:
-        """Record what the block raises and go on after it; ``Rejected`` passes through."""
-        try:
-            yield
-        except Rejected:
-            raise
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-            self.record(plugin, hook, error)
+    def guard(self, plugin: str, hook: str) -> Guarded:
+        """A timed block whose fault is noted and goes no further; ``Rejected`` passes through."""
+        return Guarded(self, plugin, hook, True)
+
+    def timed(self, plugin: str, hook: str) -> Guarded:
+        """A timed block whose faults are somebody else's to record."""
+        return Guarded(self, plugin, hook, False)
+
+    def end_request(self) -> None:
+        """The request of this thread is over: what plugins cost it is added up."""
+        if self.calls:
+            self.calls.append(("", "", 0, get_ident()))
 
     def record(self, plugin: str, hook: str, error: BaseException) -> None:
         """Note a fault; it is in the database within a second."""
         _log.warning("plugin %s failed in %s", plugin, hook, exc_info=error)
-        text = "".join(traceback.format_exception(error))[-ERROR_LIMIT:]
+        self._keep(plugin, hook, "".join(traceback.format_exception(error)))
+
+    def _keep(self, plugin: str, hook: str, text: str) -> None:
         with self._lock:
             self._counts[plugin, hook] += 1
-            self._errors[plugin, hook] = text
-            if self._timer is None:
-                self._timer = threading.Timer(FLUSH_SECONDS, self._flush_later)
-                self._timer.daemon = True
-                self._timer.start()
+            self._errors[plugin, hook] = text[-ERROR_LIMIT:]
+            self.is_urgent = True
+        if not self.is_awake:
+            self.wake()
 
     def flush(self) -> None:
-        """Write what was gathered. Failing to write loses a count, never a request."""
+        """Write what was gathered. Failing to write loses counts, never a request."""
+        with self._writing:
+            with self._lock:
+                counts, errors = self._counts, self._errors
+                stuck, self._stuck = self._stuck, Counter()
+                self._counts, self._errors = Counter(), {}
+                self.is_urgent = False
+            tallies = self._requests.fold(_taken(self.calls))
+            for what, strikes in stuck.items():
+                tallies.setdefault(what, Tally()).strikes += strikes
+            self._written_at = time.monotonic()
+            if counts or tallies:
+                with self._database.write() as session:
+                    breaker.write(session, tallies, counts, errors)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+
+    # --- the thread ----------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Start the thread of this process, if it does not run."""
         with self._lock:
-            counts, errors = self._counts, self._errors
-            self._counts, self._errors = Counter(), {}
-        if not counts:
-            return
-        with self._database.write() as session:
-            for (plugin, hook), count in sorted(counts.items()):
-                self._write(session, plugin, hook, count, errors[plugin, hook])
+            if not self.is_awake:
+                self.is_awake = True
+                threading.Thread(target=self._work, name="banyan-plugins", daemon=True).start()
 
-    def _flush_later(self) -> None:
-        with self._lock:
-            self._timer = None
-        try:
-            self.flush()
-        except sa.exc.SQLAlchemyError:
-            _log.exception("faults of plugins could not be written")
+    def _work(self) -> None:
+        while not self._closed.wait(FLUSH_SECONDS):
+            self._look_after_calls()
+            is_due = time.monotonic() - self._written_at >= TIMES_SECONDS
+            if self.is_urgent or (is_due and self.calls):
+                try:
+                    self.flush()
+                except sa.exc.SQLAlchemyError:
+                    _log.exception("faults and times of plugins could not be written")
 
-    def _write(self, session: Session, plugin: str, hook: str, count: int, error: str) -> None:
-        hour = int(time.time()) // 3600
-        row = session.get(PluginFault, (plugin, hook, hour), with_for_update=True)
-        if row is None:
-            row = PluginFault(
-                plugin=plugin, hook=hook, hour=hour, count=0, last_error="", last_at=now()
-            )
-            session.add(row)
-        row.count += count
-        row.last_error, row.last_at = error, now()
-        session.flush()
-        limit = _limit(hook)
-        if limit and row.count - count < limit <= row.count:
-            pause(session, plugin, hook, row.count, error.strip().splitlines()[-1])
+    def _look_after_calls(self) -> None:
+        """Stop calls that do not come back; a stop gives all strikes that one call can give."""
+        for key, call in list(self.running.items()):
+            limit = budget_of(call.what[1]).stops_after_seconds
+            if not limit or call.is_stopped or call.seconds < limit:
+                continue
+            where = _stack_of(call.thread)
+            with self.stopping:
+                if key not in self.running:
+                    continue
+                call.is_stopped = True
+                _raise_in(call.thread)
+            plugin, hook = call.what
+            with self._lock:
+                self._stuck[plugin, hook] += STRIKES_MOST
+            self._keep(plugin, hook, f"{where}Overdue: stopped after {limit} seconds\n")
 
-
-def pause(session: Session, plugin: str, hook: str, count: int, error: str) -> None:
-    """Take a failing plugin out of every process until somebody switches it on again."""
-    reason = f"{hook} failed {count} times within an hour: {error}"[:300]
-    changed = session.execute(
-        sa.update(PluginState)
-        .where(PluginState.name == plugin, PluginState.is_enabled, PluginState.paused_reason == "")
-        .values(paused_reason=reason, changed_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount:  # type: ignore[attr-defined]
-        session.add(
-            PluginChange(
-                plugin=plugin, kind="paused", detail={"reason": reason}, actor="host", at=now()
-            )
-        )
-        state.bump(session, state.PLUGINS)
+    def _restart(self) -> None:
+        """In a fork: the thread did not come along, and what was gathered is the parent's."""
+        self._lock, self._writing, self.stopping = (threading.Lock() for _ in range(3))
+        self.calls.clear()
+        self.running.clear()
+        self._counts, self._errors = Counter(), {}
+        self.is_awake = False
 
 
-def _limit(hook: str) -> int:
-    if hook.startswith(("event:", "job:", "command:")):
-        return 0
-    return CHECK_LIMIT if hook.startswith(("check_", "freeze_")) else OTHER_LIMIT
+def _forked(log: "weakref.ref[FaultLog]") -> None:
+    found = log()
+    if found is not None:
+        found._restart()  # noqa: SLF001
+
+
+def _taken(calls: deque[Call]) -> list[Call]:
+    """What is there now; other threads go on adding."""
+    return [calls.popleft() for _ in range(len(calls))]
+
+
+def _stack_of(thread: int) -> str:
+    frame = sys._current_frames().get(thread)  # noqa: SLF001
+    return "".join(traceback.format_stack(frame)) if frame else ""
+
+
+def _raise_in(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overdue))
+
+
+def _call_off(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), None)

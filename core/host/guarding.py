@@ -1,19 +1,26 @@
 """Functions of plugins behind a guard: a price rule that fails costs its discount, not the sale."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from core.host.budgets import Overdue
 from core.kernel.errors import PluginError, Rejected
 from core.pricing.rules import check_adjustment
 from core.pricing.types import Adjustment, Draft, PriceRule, QuoteRequest
 
 Record = Callable[[str, str, BaseException], None]
+Timed = Callable[[str, str], AbstractContextManager[Any]]
 
 _FAILED = object()
+
+
+def _untimed(_plugin: str, _hook: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Refusals(Rejected):
@@ -39,7 +46,7 @@ def configured(
         return replace(rule, apply=lambda _draft, _loaded: (), load=None)
 
 
-def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
+def guarded(plugin: str, rule: PriceRule, record: Record, timed: Timed = _untimed) -> PriceRule:
     """The rule with its faults recorded under ``price:<key>`` and answered with no adjustment.
 
     An answer that cannot be applied is a fault too; nothing of such an answer is used.
@@ -52,12 +59,13 @@ def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
     def load(session: Session, request: QuoteRequest) -> Any:
         assert rule.load is not None
         try:
-            return rule.load(session, request)
+            with timed(plugin, hook):
+                return rule.load(session, request)
         except (Rejected, SQLAlchemyError) as error:
             if not isinstance(error, Rejected):
                 record(plugin, hook, error)
             raise
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        except (Exception, SystemExit, Overdue) as error:  # noqa: BLE001 - it may raise anything
             record(plugin, hook, error)
             return _FAILED
 
@@ -65,13 +73,14 @@ def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
         if loaded is _FAILED:
             return ()
         try:
-            answered = tuple(rule.apply(draft, loaded))
+            with timed(plugin, hook):
+                answered = tuple(rule.apply(draft, loaded))
             for adjustment in answered:
                 check_adjustment(rule.key, adjustment, len(draft.line_fen))
             return answered
         except Rejected:
             raise
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        except (Exception, SystemExit, Overdue) as error:  # noqa: BLE001 - it may raise anything
             record(plugin, hook, error)
             return ()
 
@@ -79,16 +88,20 @@ def guarded(plugin: str, rule: PriceRule, record: Record) -> PriceRule:
 
 
 def guarded_freeze(
-    plugin: str, freeze: Callable[[Session, Any], Any], record: Record
+    plugin: str,
+    freeze: Callable[[Session, Any], Any],
+    record: Record,
+    timed: Timed = _untimed,
 ) -> Callable[[Session, Any], Any]:
     """What a plugin freezes on an order; a fault is recorded and refuses the order."""
 
     def run(session: Session, placement: Any) -> Any:
         try:
-            return freeze(session, placement)
+            with timed(plugin, "freeze_order"):
+                return freeze(session, placement)
         except Rejected:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             record(plugin, "freeze_order", error)
             raise failed(plugin, "freeze_order") from error
 

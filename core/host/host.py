@@ -6,7 +6,6 @@ at each use from the database, through a counter that every process watches.
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +18,7 @@ from core.db.engine import Database
 from core.db.state import Counters
 from core.host import lifecycle
 from core.host.discovery import find_plugins
-from core.host.faults import FaultLog
+from core.host.faults import FaultLog, Guarded
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
 from core.host.loading import LoadedPlugin, load_plugin, new_manager
 from core.host.manifest import Manifest
@@ -132,6 +131,7 @@ class PluginHost:
                 name,
                 configured(name, rule, self.settings_of(name), self.faults.record),
                 self.faults.record,
+                self.faults.timed,
             )
             for name, rule in self.contributions("price_rules")
         )
@@ -143,7 +143,7 @@ class PluginHost:
         a plugin that keeps failing is paused.
         """
         return {
-            name: guarded_freeze(name, freeze, self.faults.record)
+            name: guarded_freeze(name, freeze, self.faults.record, self.faults.timed)
             for name, freeze in self.contributions("order_freezes")
         }
 
@@ -175,10 +175,11 @@ class PluginHost:
         refused: list[Rejected] = []
         for name, call in listeners:
             try:
-                call(**arguments)
+                with self.faults.timed(name, hook):
+                    call(**arguments)
             except Rejected as error:
                 refused.append(error)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self.faults.record(name, hook, error)
                 raise failed(name, hook) from error
         if len(refused) == 1:
@@ -194,10 +195,11 @@ class PluginHost:
         """
         call = self._plugins[plugin].hooks.get(event.name)
         if call is not None:
-            call(session=session, event=event)
+            with self.faults.timed(plugin, f"event:{event.name}"):
+                call(session=session, event=event)
 
-    def guard(self, plugin: str, hook: str) -> AbstractContextManager[None]:
-        """A block in which a plugin's fault is recorded and goes no further; refusals do."""
+    def guard(self, plugin: str, hook: str) -> Guarded:
+        """A timed block in which a plugin's fault is recorded and ends; refusals go on."""
         return self.faults.guard(plugin, hook)
 
     # --- lifecycle ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Every job may run twice and in several processes at once; each opens its own uni
 are of the store's clock, so a sandbox that moves its clock ahead settles at once.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.db.limits import prune_hits
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.statements import changed
-from core.host.models import JobRun, PluginFault, ProcessBeat
+from core.host.models import JobRun, PluginFault, PluginTiming, ProcessBeat
 from core.host.ports import channels_of, gateways_of, payout_channels_of
 from core.host.schedule import is_frequent
 from core.host.work import Work
@@ -108,6 +109,8 @@ def _keep_house(work: Work) -> None:
         prune_notices(session, before=now() - KEEP_NOTICES)
         prune_nonces(session)
         changed(session, sa.delete(PluginFault).where(PluginFault.last_at < now() - KEEP_FAULTS))
+        oldest = int((time.time() - KEEP_FAULTS.total_seconds()) // 3600)
+        changed(session, sa.delete(PluginTiming).where(PluginTiming.hour < oldest))
         changed(
             session,
             sa.delete(ProcessBeat).where(ProcessBeat.beat_at < now() - timedelta(hours=1)),

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from core.db import state
 from core.db.engine import Database
 from core.db.outbox import EventDelivery
-from core.host import migrations, settings
+from core.host import breaker, migrations, settings
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
-from core.host.models import PluginChange, PluginFault, PluginState
+from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
 from core.host.secrets import SecretBox
 from core.kernel.clock import now
 from core.kernel.errors import Rejected
@@ -67,6 +67,7 @@ def enable(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: st
         _refuse_unmet(session, plugin, needs_on=True)
         if row.is_enabled and not row.paused_reason:
             return
+        breaker.watch_anew(session, plugin.name)
         row.is_enabled, row.paused_reason = True, ""
         row.listens, row.changed_at = list(plugin.facts), now()
         _note(session, plugin.name, "enabled", actor)
@@ -120,7 +121,7 @@ def remove_data(database: Database, plugin: LoadedPlugin, actor: str) -> None:
             )
     migrations.remove(database.engine, plugin.manifest)
     with database.write() as session:
-        for table in (EventDelivery, PluginFault):
+        for table in (EventDelivery, PluginFault, PluginTiming):
             session.execute(sa.delete(table).where(table.plugin == plugin.name))
         _note(session, plugin.name, "removed", actor)
 

@@ -56,6 +56,28 @@ class PluginFault(Base):
     last_at: Mapped[datetime]
 
 
+class PluginTiming(Base):
+    """What calls into a plugin took, by hook and hour; hook ``request``: by whole requests.
+
+    The ``watched_`` counts are the breaker's: they start anew when the plugin is switched on again.
+    Times are whole microseconds.
+    """
+
+    __tablename__ = "plugin_timing"
+
+    plugin: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    hook: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    hour: Mapped[int] = mapped_column(primary_key=True)  # unix hours
+    calls: Mapped[int] = mapped_column(default=0)
+    micros: Mapped[int] = mapped_column(default=0)
+    slowest_micros: Mapped[int] = mapped_column(default=0)
+    slow_count: Mapped[int] = mapped_column(default=0)
+    watched_calls: Mapped[int] = mapped_column(default=0)
+    watched_slow: Mapped[int] = mapped_column(default=0)
+    watched_strikes: Mapped[int] = mapped_column(default=0)
+    watched_faults: Mapped[int] = mapped_column(default=0)
+
+
 class JobRun(Base):
     """One tick of a job; the unique pair keeps two schedulers from running the same tick."""
 

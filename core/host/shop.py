@@ -54,6 +54,7 @@ class Shop:
 
     def close(self) -> None:
         """Give the database connections back."""
+        self.plugins.faults.close()
         self.database.dispose()
 
 

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,13 +75,18 @@ def run_now(shop: Shop, key: str) -> Any:
     job.run(Work(shop, shop.plugins.settings_of(job.plugin)))
 
 
+def _timed(shop: Shop, job: Runnable) -> AbstractContextManager[Any]:
+    return shop.plugins.faults.timed(job.plugin, f"job:{job.key}") if job.plugin else nullcontext()
+
+
 def _run(shop: Shop, job: Runnable, tick: ticks.Tick) -> str:
     def note(done: int, total: int | None) -> None:
         ticks.beat(shop.database, tick, done, total)
 
     work = Work(shop, shop.plugins.settings_of(job.plugin) if job.plugin else None, note)
     try:
-        job.run(work)
+        with _timed(shop, job):
+            job.run(work)
     except Exception as error:  # noqa: BLE001 - a job may raise anything; the others go on
         _log.exception("job %s failed", job.key)
         if job.plugin:

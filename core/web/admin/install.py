@@ -40,7 +40,8 @@ def _add_plugin_page(app: flask.Flask, name: str, page: AdminPage) -> None:
         if not plugins.is_enabled(name):
             raise NotFound("web.not_found", "There is nothing here.")
         try:
-            return page.view(**values)
+            with plugins.faults.timed(name, f"admin_page:{page.key}"):
+                return page.view(**values)
         except ShopError:
             raise
         except Exception as error:

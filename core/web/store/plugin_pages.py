@@ -30,7 +30,8 @@ def _gate(plugin: str, page: StorePage) -> Callable[..., Any]:
             raise NotFound("web.not_found", "There is nothing here.")
         access.require(kind)
         try:
-            return page.view(**arguments)
+            with plugins.faults.timed(plugin, f"page:{page.key}"):
+                return page.view(**arguments)
         except (ShopError, HTTPException):
             raise
         except Exception as error:

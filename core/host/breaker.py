@@ -1,0 +1,136 @@
+"""The breaker: writes what calls into plugins took and failed at, and pauses who goes too far.
+
+What is *watched* is counted apart from what is shown: switching a plugin on again starts the
+watching anew and keeps the history.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db import state
+from core.db.statements import insert_or
+from core.host.budgets import SLOW_SHARE, STRIKE_LIMIT, budget_of
+from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
+from core.host.tally import Tally
+from core.kernel.clock import now
+
+What = tuple[str, str]
+_REASON_LIMIT = 300
+_HOOK_LIMIT = 80
+T = TypeVar("T", PluginFault, PluginTiming)
+_NOTHING = Tally()
+
+
+def write(
+    session: Session,
+    tallies: Mapping[What, Tally],
+    faults: Mapping[What, int],
+    errors: Mapping[What, str],
+) -> None:
+    """Add up one process's calls and faults by (plugin, hook), and pause who goes too far.
+
+    Args:
+        session: unit of work.
+        tallies: calls since the last time.
+        faults: how often each failed since.
+        errors: the last error of each that failed.
+    """
+    hour = int(time.time()) // 3600
+    for plugin, hook in sorted({*tallies, *faults}):
+        name = hook[:_HOOK_LIMIT]
+        fault_count = faults.get((plugin, hook), 0)
+        if fault_count:
+            _write_fault(session, plugin, name, hour, fault_count, errors[plugin, hook])
+        row = _timing(session, plugin, name, hour)
+        _add(row, tallies.get((plugin, hook), _NOTHING), fault_count)
+        session.flush()
+        reason = _reason(row, errors.get((plugin, hook), ""))
+        if reason:
+            pause(session, plugin, reason)
+
+
+def watch_anew(session: Session, plugin: str) -> None:
+    """Forget what counted against a plugin so far; what admin shows stays."""
+    session.execute(
+        sa.update(PluginTiming)
+        .where(PluginTiming.plugin == plugin, PluginTiming.hour >= int(time.time()) // 3600)
+        .values(watched_calls=0, watched_slow=0, watched_strikes=0, watched_faults=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def pause(session: Session, plugin: str, reason: str) -> None:
+    """Take a plugin out of every process until somebody switches it on again."""
+    changed = session.execute(
+        sa.update(PluginState)
+        .where(PluginState.name == plugin, PluginState.is_enabled, PluginState.paused_reason == "")
+        .values(paused_reason=reason[:_REASON_LIMIT], changed_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount:  # type: ignore[attr-defined]
+        session.add(
+            PluginChange(
+                plugin=plugin, kind="paused", detail={"reason": reason}, actor="host", at=now()
+            )
+        )
+        state.bump(session, state.PLUGINS)
+
+
+def _write_fault(
+    session: Session, plugin: str, hook: str, hour: int, count: int, error: str
+) -> None:
+    row = _row(session, PluginFault, (plugin, hook, hour), last_error="", last_at=now(), count=0)
+    row.count += count
+    row.last_error, row.last_at = error.replace("\0", ""), now()
+
+
+def _timing(session: Session, plugin: str, hook: str, hour: int) -> PluginTiming:
+    return _row(session, PluginTiming, (plugin, hook, hour), **dict.fromkeys(_COUNTS, 0))
+
+
+def _row(session: Session, model: type[T], key: tuple[str, str, int], **values: Any) -> T:
+    """The locked row of a plugin's hook and hour, made first if need be."""
+    plugin, hook, hour = key
+    row = session.get(model, key, with_for_update=True)
+    if row is None:
+        values.update(plugin=plugin, hook=hook, hour=hour)
+        session.execute(insert_or(session, model).values(values).on_conflict_do_nothing())
+        row = session.get_one(model, key, with_for_update=True)
+    return row
+
+
+_COUNTS = (
+    *("calls", "micros", "slowest_micros", "slow_count"),
+    *("watched_calls", "watched_slow", "watched_strikes", "watched_faults"),
+)
+
+
+def _add(row: PluginTiming, tally: Tally, faults: int) -> None:
+    row.calls += tally.calls
+    row.micros += tally.micros
+    row.slow_count += tally.slow_count
+    row.slowest_micros = max(row.slowest_micros, tally.slowest_micros)
+    row.watched_calls += tally.calls
+    row.watched_slow += tally.slow_count
+    row.watched_strikes += tally.strikes
+    row.watched_faults += faults
+
+
+def _reason(row: PluginTiming, error: str) -> str:
+    """Why the plugin has to pause, in a sentence; empty while it may go on."""
+    budget = budget_of(row.hook)
+    if budget.fault_limit and row.watched_faults >= budget.fault_limit:
+        last = (error.strip().splitlines() or [""])[-1]
+        return f"{row.hook} failed {row.watched_faults} times within an hour: {last}"
+    if not budget.pauses_when_slow or row.watched_strikes < STRIKE_LIMIT:
+        return ""
+    if row.watched_slow * SLOW_SHARE < row.watched_calls:
+        return ""
+    return (
+        f"{row.hook} was too slow {row.watched_slow} times of {row.watched_calls} within an hour: "
+        f"up to {row.slowest_micros / 1_000:.0f} ms instead of {budget.milliseconds} ms"
+    )
