@@ -1,5 +1,6 @@
 """The bag: of a member, or of a guest's browser."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 import flask
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.catalog.services import product_detail
-from core.kernel.errors import InvalidInput, Rejected
+from core.kernel.errors import Conflict, InvalidInput, Rejected
 from core.orders.services import (
     add_to_cart,
     cart_count,
@@ -83,7 +84,22 @@ def bag() -> str:
 @bp.post("/cart/add")
 @access("public")
 def add() -> Response:
-    """Put a SKU into the bag, or go straight to the checkout with it."""
+    """Put a SKU into the bag, or go straight to the checkout with it.
+
+    Who has no script and may not have it is led back to the product, which says why.
+    """
+    try:
+        return _add()
+    except (Rejected, Conflict) as error:
+        slug = request.form.get("product", "")[:120]
+        if errors.wants_json() or not slug:
+            raise
+        told = {name: v for name, v in error.params.items() if isinstance(v, str | int)}
+        flash.say(error.message, "error", **told)
+        return flask.redirect(f"/p/{quote(slug)}", 303)
+
+
+def _add() -> Response:
     sku_id, slug = _wanted()
     quantity = _whole(request.form.get("quantity", "1"))
     if request.form.get("then") == "buy":

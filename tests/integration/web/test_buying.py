@@ -173,6 +173,21 @@ def test_everything_that_an_address_lacks_is_said_at_once(bag):
         assert page.count("请填写此项。") == len(lacking)
 
 
+def test_who_has_no_script_and_may_not_have_it_is_told_so_on_the_product(signed, slug):
+    form = {"product": slug, "option0": "没有", "then": "bag"}
+
+    refused = signed.post("/cart/add", form)
+    assert (refused.status_code, refused.location) == (303, f"/p/{slug}")
+    page = signed.page(refused.location)
+    assert '<p class="notice error" role="status">' in page
+    assert "没有这个规格组合" in page
+    assert "没有这个规格组合" not in signed.page(refused.location)
+
+    told = signed.post("/cart/add", form, Accept="application/json")
+    assert told.status_code == 422
+    assert told.json["error"]["code"] == "store.combination"
+
+
 def test_buying_at_once_leaves_the_bag_alone(bag, pot):
     form = {"sku": str(pot.skus["POT-L"]), "quantity": "1", "then": "buy"}
     location = bag.post("/cart/add", form).location
