@@ -18,6 +18,10 @@ from core.kernel.money import parse_yuan
 COLUMNS = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID")
 
 
+MOST_PIECES = 100_000
+"""Quantities beyond it, either way, are slips of somebody's pen."""
+
+
 @dataclass(frozen=True)
 class InvoiceLine:
     """A line as the file has it; ``line_no`` counts from 2, the line after the heading."""
@@ -97,11 +101,16 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _parse(line_no: int, row: dict[str, str]) -> tuple[str, InvoiceLine, datetime, str]:
+    if any(row[name] is None for name in COLUMNS):
+        raise ValueError("the line is too short")
     number = row["InvoiceNo"].strip().upper()
     code = row["StockCode"].strip().upper()
     if not number or not code:
         raise ValueError("no invoice number or stock code")
-    line = InvoiceLine(line_no, code, int(row["Quantity"]), parse_yuan(row["UnitPrice"]))
+    quantity = int(row["Quantity"])
+    if abs(quantity) > MOST_PIECES:
+        raise ValueError("nobody bought that many")
+    line = InvoiceLine(line_no, code, quantity, parse_yuan(row["UnitPrice"]))
     at = datetime.fromisoformat(row["InvoiceDate"].strip()).replace(tzinfo=UTC)
     customer = row["CustomerID"].strip().removesuffix(".0")
     return number, line, at, customer

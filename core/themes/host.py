@@ -168,7 +168,7 @@ class ThemeHost:
     def themes(self) -> dict[str, Theme]:
         """Every usable theme by name; the broken ones are named in ``problems``."""
         if self._themes is None:
-            self._themes = {}
+            usable = {}
             for path in sorted(self.folder.glob(f"*/{FILE_NAME}")):
                 try:
                     theme = read_theme(path.parent)
@@ -176,7 +176,8 @@ class ThemeHost:
                     log.warning("%s", error)
                     self.problems[path.parent.name] = error
                 else:
-                    self._themes[theme.name] = theme
+                    usable[theme.name] = theme
+            self._themes = usable  # whole at once: other threads are looking, too
         return self._themes
 
     def chain(self, name: str) -> tuple[Theme, ...]:

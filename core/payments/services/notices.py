@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from core.payments.models import GatewayNotice
 
 _NOTICE: Any = GatewayNotice.__table__
 _BODY_LIMIT = 4000
+_DEPTH_LIMIT = 12
 
 
 def note_notice(
@@ -37,7 +39,8 @@ def note_notice(
         outcome: what came of it, such as ``confirmed`` or ``forged``; cut to 32 characters.
         body: its content; one larger than 4,000 characters is kept as its beginning.
     """
-    text = _storable(json.dumps(dict(body), ensure_ascii=False, default=str))
+    kept = _storable(body)
+    text = json.dumps(kept, ensure_ascii=False)
     session.execute(
         sa.insert(_NOTICE).values(
             id=new_id(),
@@ -45,15 +48,29 @@ def note_notice(
             payment_no=squeeze(payment_no)[:64],
             is_genuine=is_genuine,
             outcome=outcome[:32],
-            body=json.loads(text) if len(text) <= _BODY_LIMIT else {"cut": text[:_BODY_LIMIT]},
+            body=kept if len(text) <= _BODY_LIMIT else {"cut": text[:_BODY_LIMIT]},
             at=clock.now(),
         )
     )
 
 
-def _storable(text: str) -> str:
-    """JSON without what databases refuse in texts; strangers may send anything."""
-    return text.encode("utf-8", "replace").decode().replace("\\u0000", "")
+def _storable(value: Any, depth: int = 0) -> Any:
+    """A value without what databases refuse in JSON and texts; strangers may send anything."""
+    if isinstance(value, Mapping) and depth < _DEPTH_LIMIT:
+        return {_text(name): _storable(each, depth + 1) for name, each in value.items()}
+    if isinstance(value, list | tuple) and depth < _DEPTH_LIMIT:
+        return [_storable(each, depth + 1) for each in value]
+    if (
+        value is None
+        or isinstance(value, bool | int)
+        or (isinstance(value, float) and isfinite(value))
+    ):
+        return value
+    return _text(value) if isinstance(value, str | float) else f"({type(value).__name__})"
+
+
+def _text(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def prune_notices(session: Session, *, before: datetime) -> int:

@@ -66,6 +66,6 @@ def _verified(gateway: Gateway, body: bytes) -> PaymentResult:
 def _readable(body: bytes) -> dict[str, Any]:
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested beyond reason
         return {"text": body[:2000].decode("utf-8", "replace")}
     return content if isinstance(content, dict) else {"content": content}
