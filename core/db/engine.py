@@ -13,9 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.kernel.errors import ShopError
+from core.kernel.errors import InvariantError, ShopError
 
 BUSY_TIMEOUT_MS = 10_000
+
+_READS = "banyan_reads"
+_WRITES = ("INSERT", "UPDATE", "DELETE")
 
 ANNOUNCED = "banyan_announced"
 """Key in a session's ``info``: its unit of work wrote facts to the outbox."""
@@ -34,6 +37,8 @@ class Database:
         self.url = url
         self.engine = engine or make_engine(url, pool_size=pool_size)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._looks = sessionmaker(_for_reading(self.engine), autoflush=False)
+        sa.event.listen(self.engine, "before_cursor_execute", _refuse_writes)
         self.on_facts: Callable[[], None] | None = None
         """Called after a unit of work that wrote facts has committed; quick, never raises."""
 
@@ -62,13 +67,36 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only look at one consistent state; nothing done in it is kept."""
-        with self._sessions() as session:
+        """A look at the store, for reading only.
+
+        On SQLite it is a look at one moment. On PostgreSQL each statement sees what is committed
+        when it begins, as it would in a transaction of READ COMMITTED, without the two round trips
+        that begin and end one.
+
+        Raises:
+            InvariantError: within it, a statement that writes.
+        """
+        with self._looks() as session:
             yield session
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _for_reading(engine: sa.Engine) -> sa.Engine:
+    """The same connections, marked: what is marked refuses to write."""
+    options: dict[str, Any] = {_READS: True}
+    if engine.dialect.name != "sqlite":
+        options["isolation_level"] = "AUTOCOMMIT"
+    return engine.execution_options(**options)
+
+
+def _refuse_writes(
+    connection: sa.Connection, _cursor: Any, text: str, _values: Any, _context: Any, _is_many: bool
+) -> None:
+    if connection.get_execution_options().get(_READS) and text.startswith(_WRITES):
+        raise InvariantError("db.read_only", "A look for reading tried to write.")
 
 
 def make_engine(url: str, pool_size: int = 10) -> sa.Engine:

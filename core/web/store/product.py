@@ -29,7 +29,7 @@ _RELATED = 4
 def product(slug: str) -> str:
     """One product."""
     cache.keep(KEEP_SECONDS)
-    detail = product_detail(context.reader(), slug, include_drafts=_may_see_drafts())
+    detail = _detail(slug)
     selected = _selected(detail)
     settings = context.shop().settings()
     story = _story(detail, selected)
@@ -52,6 +52,15 @@ def product(slug: str) -> str:
         free_from_fen=settings.free_freight_from_fen,
         aftersale_days=settings.aftersale_days,
     )
+
+
+def _detail(slug: str) -> ProductDetail:
+    """A guest's page is kept whole; members share what does not depend on who reads it."""
+    if _may_see_drafts():
+        return product_detail(context.reader(), slug, include_drafts=True)
+    if context.current_member() is None:
+        return product_detail(context.reader(), slug)
+    return remember(("detail", slug), KEEP_SECONDS, lambda: product_detail(context.reader(), slug))
 
 
 def _may_see_drafts() -> bool:
