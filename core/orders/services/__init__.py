@@ -28,6 +28,7 @@ from core.orders.services.cart import (
 from core.orders.services.finalise import confirm_payment
 from core.orders.services.fulfilment import auto_receive, confirm_receipt, ship
 from core.orders.services.placement import place_order
+from core.orders.services.readdressing import readdress
 from core.orders.services.refunding import refund_done
 from core.orders.services.search import export_orders, order_counts, search_orders
 from core.orders.services.settlement import settle_due
@@ -58,6 +59,7 @@ __all__ = [
     "order_detail",
     "packing_slip",
     "place_order",
+    "readdress",
     "refund_done",
     "reject_after_sale",
     "remove_lines",

@@ -27,6 +27,21 @@ class ShipForm(AdminForm):
     tracking_no = StringField(_l("Tracking number"), [InputRequired(), Length(max=64)])
 
 
+class ReaddressForm(AdminForm):
+    """The whole address as it should be, and why it is corrected."""
+
+    name = StringField(_l("Name of the recipient"), [InputRequired(), Length(max=40)])
+    phone = StringField(_l("Phone"), [InputRequired(), Length(max=20)])
+    province = StringField(_l("Province"), [InputRequired(), Length(max=40)])
+    city = StringField(_l("City"), [InputRequired(), Length(max=40)])
+    district = StringField(_l("District"), [Optional(), Length(max=40)])
+    detail = StringField(_l("Street and number"), [InputRequired(), Length(max=200)])
+    postcode = StringField(_l("Postcode"), [Optional(), Length(max=10)])
+    reason = StringField(
+        _l("Reason"), [InputRequired(), Length(max=200)], description=_l("The shopper reads it.")
+    )
+
+
 class ReasonForm(AdminForm):
     """Why something is done; kept in the story of the thing."""
 

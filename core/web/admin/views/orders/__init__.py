@@ -1,6 +1,7 @@
 """Orders and after-sales."""
 
 from core.web.admin.views.orders import (
+    addressing,
     after_sales,
     bulk,
     detail,
@@ -9,6 +10,7 @@ from core.web.admin.views.orders import (
 )
 
 __all__ = [
+    "addressing",
     "after_sales",
     "bulk",
     "detail",

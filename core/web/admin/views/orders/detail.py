@@ -24,6 +24,7 @@ from core.web.admin.forms.orders import (
     CARRIERS,
     ConfirmPaymentForm,
     NoteForm,
+    ReaddressForm,
     ReasonForm,
     ShipForm,
 )
@@ -69,6 +70,7 @@ def show_order(order_no: str, *, errors: Any = (), opened: str = "", **forms: An
         opened=opened,
         ship_form=forms.get("ship_form") or ShipForm(),
         cancel_form=forms.get("cancel_form") or ReasonForm(prefix="cancel-"),
+        address_form=forms.get("address_form") or ReaddressForm(obj=found.address, prefix="to-"),
         note_form=forms.get("note_form") or NoteForm(),
         pay_form=forms.get("pay_form") or ConfirmPaymentForm(data={"amount_fen": found.total_fen}),
     )
