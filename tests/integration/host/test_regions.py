@@ -1,0 +1,162 @@
+"""Every region is rendered by the default theme; blocks find their places in it."""
+
+import re
+
+import pytest
+
+from core.api.regions import Region
+from core.config import ROOT
+from tests.integration.host.conftest import PLUGINS
+
+ORIGIN = {"Origin": "http://localhost"}
+
+# region → a page that has it; {…} are filled in
+PAGES = {
+    Region.LAYOUT_HEAD: "/",
+    Region.LAYOUT_BODY_END: "/",
+    Region.ANNOUNCEMENT: "/",
+    Region.HEADER_ACTIONS: "/",
+    Region.TABBAR: "/",
+    Region.FOOTER: "/",
+    Region.CARD_BADGES: "/",
+    Region.CARD_AFTER_PRICE: "/",
+    Region.HOME_MAIN: "/",
+    Region.LIST_FILTERS: "/search?q=茶",
+    Region.LIST_AFTER_ITEMS: "/search?q=茶",
+    Region.SEARCH_SUGGEST: "/search?q=茶",
+    Region.PRODUCT_GALLERY_OVERLAY: "{product}",
+    Region.PRODUCT_INFO: "{product}",
+    Region.PRODUCT_CELLS: "{product}",
+    Region.PRODUCT_MAIN: "{product}",
+    Region.PRODUCT_BUYBAR: "{product}",
+    Region.PRODUCT_OPTION_SHEET: "{product}",
+    Region.CART_LINES_AFTER: "/cart",
+    Region.CART_TOTALS: "/cart",
+    Region.CART_AFTER: "/cart",
+    Region.CHECKOUT_SECTIONS: "/checkout",
+    Region.CHECKOUT_TOTALS: "/checkout",
+    Region.CHECKOUT_BEFORE_SUBMIT: "/checkout",
+    Region.PAY_METHODS: "/pay/{unpaid}",
+    Region.PAY_RESULT_AFTER: "/pay/{paid}/result",
+    Region.ORDER_DETAIL: "/me/orders/{paid}",
+    Region.ORDER_ACTIONS: "/me/orders/{paid}",
+    Region.LOGIN_METHODS: "/signin",
+    Region.MEMBER_HOME_CARDS: "/me",
+    Region.MEMBER_HOME_MENU: "/me",
+    Region.MEMBER_HOME_ASSETS: "/me",
+    Region.DISTRIBUTOR_HOME_MAIN: "/x/distribution/",
+    Region.DISTRIBUTOR_HOME_MENU: "/x/distribution/",
+    Region.DISTRIBUTOR_MONEY_AFTER: "/x/distribution/",
+    Region.DISTRIBUTOR_WITHDRAW_METHODS: "/x/distribution/withdraw?amount=x",
+    Region.DISTRIBUTOR_APPLY_FIELDS: "/x/distribution/join",
+}
+GUESTS = {Region.LOGIN_METHODS}
+NEWCOMERS = {Region.DISTRIBUTOR_APPLY_FIELDS}
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """What stands where does not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def plugin_dirs():
+    return (ROOT / "plugins", PLUGINS)
+
+
+@pytest.fixture
+def plugins_on():
+    return ("distribution", "stands_everywhere")
+
+
+def marks(page: str) -> set[str]:
+    return set(re.findall(r'<i class="stands" data-region="([^"]+)">', page))
+
+
+def name_distributor(shop, member):
+    from plugins.distribution.services.distributors import DistributorState, set_state
+
+    with shop.database.write() as session:
+        set_state(session, member.id, DistributorState.ACTIVE, actor="test", reason="")
+
+
+@pytest.fixture
+def visit(shop, make_product, make_order, make_member, sign_in, client):
+    """Opens the page of a region as somebody who can see it; returns its markup."""
+    member, pot = make_member("小山"), make_product("茶壶", skus=[("POT", 26_800, 50)])
+    paid = make_order([("POT", 1, 26_800)], member=member)
+    unpaid = make_order([("POT", 1, 26_800)], member=member, paid=False)
+    browser, newcomer = sign_in(member), sign_in(make_member("新人"))
+    name_distributor(shop, member)
+    product = "/p/" + client.get("/").text.partition('href="/p/')[2].partition('"')[0]
+    form = {"product": product.removeprefix("/p/"), "sku": str(pot.skus["POT"]), "quantity": "1"}
+    names = {"product": product, "paid": paid.order_no, "unpaid": unpaid.order_no}
+
+    def run(region: Region) -> str:
+        if region.startswith(("store.cart.", "store.checkout.")):
+            browser.post("/cart/add", data={**form, "then": "bag"}, headers=ORIGIN)
+        reader = client if region in GUESTS else newcomer if region in NEWCOMERS else browser
+        answer = reader.get(PAGES[region].format(**names))
+        assert answer.status_code == 200
+        return answer.text
+
+    return run
+
+
+def test_every_region_has_its_page():
+    assert set(PAGES) == set(Region)
+
+
+def test_a_block_placed_in_any_region_appears_and_goes_with_its_plugin(shop, visit):
+    assert [each for each in Region if each not in marks(visit(each))] == []
+    shop.plugins.disable("stands_everywhere", "test")
+    assert [each for each in Region if marks(visit(each))] == []
+
+
+# --- places within a region, and what is kept ---------------------------------------------------
+
+
+def told(page: str) -> list[str]:
+    return re.findall(r'<i class="told">([^<]+)</i>', page)
+
+
+def test_a_block_with_an_anchor_stands_right_behind_it(visit):
+    page = visit(Region.PRODUCT_INFO)
+
+    # the trunk's price stands at 100, its title at 300; by its weight of 500 it would be last
+    assert page.index('class="told"') < page.index("<h1")
+    assert page.index("sheet-top") < page.index('class="told"')
+
+
+def test_what_a_block_told_is_kept_by_what_it_declared(
+    shop, visit, make_product, make_member, sign_in
+):
+    make_product("茶杯", skus=[("CUP", 5000, 9)])
+    shop.counters.refresh(force=True)
+    readers = [sign_in(make_member("甲")), sign_in(make_member("乙"))]
+    paths = sorted(set(re.findall(r'href="(/p/[^"]+)"', readers[0].get("/").text)))
+    assert len(paths) == 2
+
+    seen = {
+        (who, path): told(reader.get(path).text)
+        for who, reader in enumerate(readers)
+        for path in paths
+    }
+    again = {key: told(readers[key[0]].get(key[1]).text) for key in seen}
+    assert again == seen
+    by_member = {key: values[0] for key, values in seen.items()}
+    by_subject = {key: values[1] for key, values in seen.items()}
+    assert {len({by_member[who, path] for path in paths}) for who in (0, 1)} == {1}
+    assert {len({by_subject[who, path] for who in (0, 1)}) for path in paths} == {1}
+    assert len(set(by_member.values()) | set(by_subject.values())) == 4
+    english = told(readers[0].get(f"{paths[0]}?lang=en").text)
+    assert all(text.startswith("en-") for text in english)
+
+
+def test_a_change_of_settings_ends_what_was_kept(shop, visit, client):
+    path = re.search(r'href="(/p/[^"]+)"', client.get("/").text)[1]
+    before = told(client.get(path).text)
+    shop.plugins.disable("distribution", "test")
+
+    assert set(told(client.get(path).text)).isdisjoint(before)

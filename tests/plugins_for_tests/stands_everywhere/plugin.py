@@ -1,0 +1,35 @@
+"""Stands in every region with a mark that names it, and in one with blocks that are kept."""
+
+import itertools
+
+from core.api.contributions import Block
+from core.api.hooks import hookimpl
+from core.api.regions import Region
+
+NAME = "stands_everywhere"
+CARDS = {Region.CARD_BADGES, Region.CARD_AFTER_PRICE}
+asked = itertools.count(1)
+
+
+def mark(context):
+    values = {"region": context.region}
+    if context.region in CARDS:
+        return {"cards": {card.id: values for card in context.subject}}
+    return values
+
+
+def count(context):
+    """Tells how often it was asked."""
+    return {"told": f"{context.locale}-{next(asked)}"}
+
+
+@hookimpl
+def register_blocks():
+    info, kept = Region.PRODUCT_INFO, {"fresh_seconds": 60.0, "after": "price"}
+    return [
+        *(Block(f"{NAME}.{each.name.lower()}", each, "mark.html", mark) for each in Region),
+        *(
+            Block(f"{NAME}.by_{each}", info, "told.html", count, cache=(each,), **kept)
+            for each in ("subject", "member")
+        ),
+    ]
