@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from core.members.models import AuthSession
@@ -110,3 +112,27 @@ def test_settings_are_saved_and_wrong_ones_refused(signed, shop, member):
         view = member_view(session, member.id)
     assert (view.nickname, str(view.birthday_on), view.locale) == ("山", "1990-02-03", "en")
     assert 'lang="en"' in signed.page("/me/settings")
+
+
+def first_button(html, form):
+    """What the return key presses: the first button of the form."""
+    return re.search(r'<button[^>]*name="action" value="(\w+)"', html.split(form)[1]).group(1)
+
+
+def test_the_return_key_asks_for_the_code_first_and_then_sends_it(guest, signed):
+    form = {"by": "phone", "phone": "13900001119"}
+    signing = '<form method="post" action="/signin" class="card'
+    assert first_button(guest.page("/signin"), signing) == "code"
+    asked = guest.post("/signin", {**form, "action": "code"}).text
+    assert first_button(asked, signing) == "enter"
+    assert "验证码已发送" in asked
+    wrong = guest.post("/signin", {**form, "code": "000000", "action": "enter"}).text
+    assert first_button(wrong, signing) == "enter"
+    lacking = guest.post("/signin", {**form, "code": "x", "action": "enter"}).text
+    assert "验证码已发送" not in lacking
+
+    changing = '<form method="post" class="card'
+    path = "/me/settings/phone"
+    assert first_button(signed.page(path), changing) == "code"
+    asked = signed.post(path, {"target": "13900001120", "action": "code"}).text
+    assert first_button(asked, changing) == "save"
