@@ -1,13 +1,14 @@
 """``banyan x <plugin> <command>``: commands that plugins bring."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from core.api.contributions import Command
 from core.cli.reporting import opened_shop, report, to_json
+from core.host.shop import Shop
 from core.host.work import Work
-from core.kernel.errors import NotFound
+from core.kernel.errors import NotFound, PluginError, ShopError
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -34,10 +35,30 @@ def contributed(plugin: str | None, command: str | None, arguments: tuple[str, .
                 plugin=plugin,
                 command=command,
             )
-        answer = _run(found.run, Work(shop, shop.plugins.settings_of(plugin)), arguments)
+        answer = _run(shop, plugin, found, arguments)
     if answer is not None:
         click.echo(answer if isinstance(answer, str) else to_json(answer))
 
 
-def _run(call: Callable[..., Any], work: Work, arguments: tuple[str, ...]) -> Any:
-    return call(work, list(arguments))
+def _run(shop: Shop, plugin: str, command: Command, arguments: tuple[str, ...]) -> Any:
+    """Run a command, guarded like everything of a plugin; what it says by a ``ShopError`` counts.
+
+    Raises:
+        PluginError: it failed; the fault is counted and logged.
+    """
+    said: list[ShopError] = []
+    work = Work(shop, shop.plugins.settings_of(plugin))
+    with shop.plugins.guard(plugin, f"command:{plugin}.{command.name}"):
+        try:
+            return command.run(work, list(arguments))
+        except ShopError as error:
+            said.append(error)
+    if said:
+        raise said[0]
+    shop.plugins.faults.flush()  # this process ends before they would be written by themselves
+    raise PluginError(
+        "plugins.command_failed",
+        "The command “%(plugin)s %(command)s” failed.",
+        plugin=plugin,
+        command=command.name,
+    )

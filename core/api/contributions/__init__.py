@@ -34,11 +34,19 @@ from core.api.contributions.admin import (
 )
 from core.api.contributions.ports import Gateway, MessageChannel, PayoutChannel
 from core.api.contributions.rights import Permission, SettingsSchema
-from core.api.contributions.store import Block, BlockContext, StorePage
+from core.api.contributions.store import (
+    SCRIPT_BYTES,
+    STYLE_BYTES,
+    Block,
+    BlockContext,
+    StorePage,
+)
 from core.api.contributions.work import Command, Job, JobContext
 from core.pricing.types import PriceRule
 
 __all__ = [
+    "SCRIPT_BYTES",
+    "STYLE_BYTES",
     "AdminPage",
     "Block",
     "BlockContext",

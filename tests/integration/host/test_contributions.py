@@ -4,13 +4,17 @@ The plugin is the example in ``docs/plugins/example``, found by its entry point;
 freezes are those of ``plugins/welcome_offer``, with tests of its own.
 """
 
+import json
 import re
 import time
 from dataclasses import fields, replace
 
 import pytest
+from click.testing import CliRunner
 
 from core.api.contributions import Contributions
+from core.cli.contributed import contributed
+from core.cli.serving import environment_of
 from core.config import ROOT
 from core.host.ports import channels_of
 from core.host.shop import open_shop
@@ -32,7 +36,10 @@ def database_url(sqlite_url):
 def shop_config(shop_config, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     monkeypatch.syspath_prepend(str(lay_out(tmp_path / "site")))
-    return replace(shop_config, use_entry_points=True)
+    config = replace(shop_config, use_entry_points=True)
+    for name, value in environment_of(config).items():
+        monkeypatch.setenv(name, value)
+    return config
 
 
 @pytest.fixture
@@ -114,7 +121,7 @@ SEEN = {
     "order_timelines": lambda h: "The buyer wants it wrapped" in h.order_page,
     "search_providers": lambda h: "生日快乐" in h.admin("/search?q=生日快"),
     "jobs": lambda h: "30 3 * * *" in h.admin("/jobs") and "by_hand.tidy" in jobs_of(h.shop),
-    "commands": lambda h: (NAME, "waiting") in _commands(h.shop),
+    "commands": lambda h: "by_hand waiting" in _run(),
     "permissions": lambda h: "by_hand.work" in h.admin("/roles"),
     "gateways": lambda h: 'value="by_hand.transfer"' in h.store(f"/pay/{h.unpaid.order_no}"),
     "channels": lambda h: "by_hand.server" in [each.key for each in channels_of(h.shop)],
@@ -125,8 +132,9 @@ SEEN = {
 ELSEWHERE = {"price_rules", "order_freezes", "settings"}
 
 
-def _commands(shop):
-    return {(name, item.name) for name, item in shop.plugins.contributions("commands")}
+def _run(*arguments):
+    """What ``banyan x`` prints."""
+    return CliRunner().invoke(contributed, list(arguments)).output
 
 
 def test_every_kind_is_looked_at():
@@ -197,6 +205,10 @@ def test_the_shopper_reads_only_what_is_told_to_shoppers(house):
     story = house.store(path)
     assert "Wrapped as a gift" in story.partition('class="timeline"')[2]
     assert "The buyer wants it wrapped" not in story
+
+
+def test_its_command_says_what_waits(house):
+    assert json.loads(_run(NAME, "waiting")) == {"gifts": 1, "transfers": 1, "sendings": 0}
 
 
 def test_an_action_of_a_plugin_that_is_off_or_unknown_is_not_found(house):

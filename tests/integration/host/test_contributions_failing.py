@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 from core.catalog.models import Product
+from core.cli.contributed import contributed
+from core.cli.serving import environment_of
 from core.host.models import PluginFault
 from core.host.ports import channels_of, gateways_of, payout_channels_of
 from core.kernel.clock import now
-from core.kernel.errors import UpstreamError
+from core.kernel.errors import PluginError, UpstreamError
 from core.messages.services import send
 from core.payments.types import RefundRequest, StartRequest
 from core.payouts.types import PayRequest
@@ -169,3 +172,13 @@ def test_a_block_that_fails_leaves_the_rest_of_its_page(shop, shop_with_faults, 
     assert page.status_code == 200
     assert "</footer>" in page.text
     assert faults(shop)[f"block:{NAME}.home_main"] >= 1
+
+
+def test_a_command_that_fails_says_which(shop, shop_with_faults, monkeypatch):
+    for name, value in environment_of(shop.config).items():
+        monkeypatch.setenv(name, value)
+    answer = CliRunner().invoke(contributed, [NAME, "boom"])
+
+    assert isinstance(answer.exception, PluginError)
+    assert f"{NAME} boom" in str(answer.exception)
+    assert faults(shop).get(f"command:{NAME}.boom") == 1
