@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from core.db.base import Base
 from core.kernel.errors import ConfigError
@@ -103,6 +103,11 @@ def pending(engine: sa.Engine, track: Track = CORE) -> list[str]:
             break
         newer.append(f"{revision.revision} {revision.doc}")
     return newer[::-1]
+
+
+def scripts(track: Track) -> Iterator[Script]:
+    """Every revision that the code brings, newest first."""
+    return ScriptDirectory.from_config(_config(track)).walk_revisions()
 
 
 def check_schema(engine: sa.Engine) -> None:

@@ -4,7 +4,8 @@ Only manifests are read here; nothing of a plugin is imported.
 """
 
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -47,13 +48,39 @@ def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Fou
         problem = item.problem or _clash(item.manifest, taken) or _misfit(item.manifest)
         key = name if name not in taken else f"{name} ({item.manifest.folder})"
         taken[key] = replace(item, key=key, problem=problem)
+    for name, circle in _circles(taken).items():
+        names = " → ".join(circle)
+        problem = _problem("What it requires goes in a circle: %(circle)s.", circle=names)
+        taken[name] = replace(taken[name], problem=taken[name].problem or problem)
     return [taken[key] for key in sorted(taken)]
 
 
+def _circles(taken: Mapping[str, Found]) -> dict[str, list[str]]:
+    """Plugins that come to require themselves, each with the way round."""
+    needs = {name: item.manifest.required_names for name, item in taken.items()}
+    return {name: way for name in needs if (way := _way_back(name, needs))}
+
+
+def _way_back(start: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """The shortest way from a plugin over what it requires to itself; empty if there is none."""
+    ways, seen = deque([[start]]), {start}
+    while ways:
+        way = ways.popleft()
+        for name in needs.get(way[-1], ()):
+            if name == start:
+                return [*way, start]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
 def _in_folder(folder: Path) -> Iterator[Found]:
-    if not folder.is_dir():
+    try:
+        paths = sorted(folder.resolve().iterdir())
+    except OSError:  # not there, no folder, or not ours to read
         return
-    for path in sorted(folder.resolve().iterdir()):
+    for path in paths:
         if (path / FILE_NAME).is_file():
             yield _read(path, f"plugins.{path.name}", wanted_name=path.name)
 
@@ -72,7 +99,10 @@ def _of_packages() -> Iterator[Found]:
 def _folder_of(package: str) -> Path | None:
     """The folder of a package, found without importing it."""
     top, *rest = package.split(".")
-    spec = importlib.util.find_spec(top)
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
     for location in (spec.submodule_search_locations or ()) if spec else ():
         folder = Path(location).joinpath(*rest)
         if folder.is_dir():

@@ -10,22 +10,20 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import Form
 
 from core.config import Config
 from core.db import state
 from core.db.engine import Database
 from core.db.state import Counters
-from core.host import lifecycle
 from core.host.discovery import find_plugins
 from core.host.faults import FaultLog, Guarded
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
-from core.host.loading import LoadedPlugin, load_plugin, new_manager
+from core.host.living import Living
+from core.host.loading import LoadedPlugin, load_plugin, new_manager, without_code
 from core.host.manifest import Manifest
 from core.host.secrets import SecretBox
-from core.host.settings import settings_form
 from core.host.snapshot import Contributed, Snapshot, Standing, build, read_rows, standing_of_all
-from core.kernel.errors import NotFound, Rejected
+from core.kernel.errors import Rejected
 from core.kernel.events import Event
 from core.pricing.types import PriceRule
 
@@ -35,7 +33,7 @@ _NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 _MAPPINGS = frozenset({"order_freezes"})
 
 
-class PluginHost:
+class PluginHost(Living):
     """One process's plugins.
 
     Args:
@@ -57,12 +55,20 @@ class PluginHost:
     # --- what there is -----------------------------------------------------------------------
 
     def discover(self) -> None:
-        """Find and import every plugin; a faulty one ends in quarantine and never raises here."""
+        """Find and import every plugin; a faulty one ends in quarantine and never raises here.
+
+        In safe mode none is imported.
+        """
         manager = new_manager()
         found = find_plugins(
             self._config.plugin_dirs, use_entry_points=self._config.use_entry_points
         )
-        self._plugins = {item.key: load_plugin(item, manager) for item in found}
+        self._plugins = {
+            item.key: without_code(item)
+            if self._config.is_safe_mode
+            else load_plugin(item, manager)
+            for item in found
+        }
         self._snapshot = None
 
     @property
@@ -202,88 +208,7 @@ class PluginHost:
         """A timed block in which a plugin's fault is recorded and ends; refusals go on."""
         return self.faults.guard(plugin, hook)
 
-    # --- lifecycle ---------------------------------------------------------------------------
-
-    def install(self, name: str, actor: str) -> None:
-        """Run its migrations and remember it, switched off. Installing twice changes nothing.
-
-        Raises:
-            Rejected: in quarantine, or a plugin that it requires is not installed.
-        """
-        lifecycle.install(self._database, self._plugins, self._loaded(name), actor)
-        self._moved()
-
-    def enable(self, name: str, actor: str) -> None:
-        """Let it take part, in every process within a second; also lifts a pause.
-
-        Raises:
-            Rejected: not installed, not upgraded, or a plugin that it requires is off.
-        """
-        lifecycle.enable(self._database, self._plugins, self._loaded(name), actor)
-        self._moved()
-
-    def disable(self, name: str, actor: str) -> None:
-        """Take it out of every process within a second; its data and settings stay.
-
-        Raises:
-            Rejected: not installed, or a plugin that requires it is on.
-        """
-        lifecycle.disable(self._database, self._plugins, name, actor)
-        self._moved()
-
-    def upgrade(self, name: str, actor: str) -> None:
-        """Run its new migrations and remember its version; it stays on or off as it was."""
-        lifecycle.upgrade(self._database, self._loaded(name), actor)
-        self._moved()
-
-    def uninstall(self, name: str, actor: str) -> None:
-        """Forget it but keep its tables and, for a return, its settings.
-
-        Raises:
-            Rejected: still on, or another installed plugin requires it.
-        """
-        lifecycle.uninstall(self._database, self._plugins, name, actor)
-        self._moved()
-
-    def remove_data(self, name: str, actor: str) -> None:
-        """Drop an uninstalled plugin's tables and everything the shop kept for it, for good.
-
-        Raises:
-            Rejected: still installed, or a table of somebody else points at one of its own.
-        """
-        lifecycle.remove_data(self._database, self._loaded(name), actor)
-        self._moved()
-
-    def save_settings(self, name: str, values: Mapping[str, Any], actor: str) -> None:
-        """Store settings; an empty secret keeps the stored one.
-
-        Raises:
-            InvalidInput: a name that its schema does not have.
-            Rejected: its own check refuses, or it is not installed.
-        """
-        lifecycle.save_settings(self._database, self._loaded(name), values, self._box, actor)
-        self._moved()
-
-    def settings_form(
-        self, name: str, formdata: Any = None, meta: Mapping[str, Any] | None = None
-    ) -> Form:
-        """The settings form, filled with the stored values or with ``formdata``.
-
-        Args:
-            name: an installed plugin.
-            formdata: what the browser sent, as WTForms takes it.
-            meta: WTForms meta values, such as ``{"locales": ["zh"]}``.
-        """
-        schema = self._loaded(name).contributions.settings
-        return settings_form(schema, self.settings_of(name), formdata, meta)
-
     # --- inside ------------------------------------------------------------------------------
-
-    def _loaded(self, name: str) -> LoadedPlugin:
-        plugin = self._plugins.get(name)
-        if plugin is None:
-            raise NotFound("plugins.unknown", "There is no plugin “%(name)s”.", name=name)
-        return plugin
 
     def _build(self, generation: int) -> Snapshot:
         with self._database.read() as session:

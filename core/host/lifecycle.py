@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from core.db import state
 from core.db.engine import Database
-from core.db.outbox import EventDelivery
-from core.host import breaker, migrations, settings
+from core.db.outbox import DeliveryState, EventDelivery
+from core.host import breaker, migrations, planning, settings
+from core.host.guarding import Refusals
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
 from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
 from core.host.secrets import SecretBox
 from core.kernel.clock import now
-from core.kernel.errors import Rejected
+from core.kernel.errors import PluginError, Rejected
 
 Plugins = Mapping[str, LoadedPlugin]
 
@@ -30,12 +31,13 @@ _log = logging.getLogger(__name__)
 
 def install(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: str) -> None:
     """See :meth:`core.host.host.PluginHost.install`."""
-    _refuse_unsound(plugin)
+    _refuse_unloaded(plugin)
     with database.read() as session:
         if session.get(PluginState, plugin.name) is not None:
             return
         _refuse_unmet(session, plugin, needs_on=False)
-    revision = migrations.upgrade(database.engine, plugin.manifest)
+    planning.plan(database, plugin)
+    revision = _migrate(database, plugin, actor)
     with database.write() as session:
         if session.get(PluginState, plugin.name) is not None:
             return
@@ -55,7 +57,7 @@ def install(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: s
 
 def enable(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: str) -> None:
     """See :meth:`core.host.host.PluginHost.enable`."""
-    _refuse_unsound(plugin)
+    _refuse_unloaded(plugin)
     with database.write() as session:
         row = _installed(session, plugin.name)
         if row.schema_revision != migrations.head_of(plugin.manifest.folder):
@@ -86,10 +88,11 @@ def disable(database: Database, plugins: Plugins, name: str, actor: str) -> None
 
 def upgrade(database: Database, plugin: LoadedPlugin, actor: str) -> None:
     """See :meth:`core.host.host.PluginHost.upgrade`."""
-    _refuse_unsound(plugin)
+    _refuse_unloaded(plugin)
     with database.read() as session:
         _installed(session, plugin.name)
-    revision = migrations.upgrade(database.engine, plugin.manifest)
+    planning.plan(database, plugin)
+    revision = _migrate(database, plugin, actor)
     with database.write() as session:
         row = _installed(session, plugin.name)
         before = row.version
@@ -109,21 +112,65 @@ def uninstall(database: Database, plugins: Plugins, name: str, actor: str) -> No
         session.delete(row)
 
 
-def remove_data(database: Database, plugin: LoadedPlugin, actor: str) -> None:
+def remove_data(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: str) -> None:
     """See :meth:`core.host.host.PluginHost.remove_data`."""
     _refuse_unsound(plugin)
-    with database.read() as session:
-        if session.get(PluginState, plugin.name) is not None:
-            raise Rejected(
-                "plugins.installed",
-                "“%(name)s” is installed: uninstall it before its data are removed.",
-                name=plugin.name,
-            )
+    reasons = reasons_to_keep(database, plugins, plugin)
+    if len(reasons) == 1:
+        raise reasons[0]
+    if reasons:
+        raise Refusals(tuple(reasons))
     migrations.remove(database.engine, plugin.manifest)
     with database.write() as session:
         for table in (EventDelivery, PluginFault, PluginTiming):
             session.execute(sa.delete(table).where(table.plugin == plugin.name))
         _note(session, plugin.name, "removed", actor)
+
+
+def reasons_to_keep(database: Database, plugins: Plugins, plugin: LoadedPlugin) -> list[Rejected]:
+    """See :meth:`core.host.host.PluginHost.why_data_stay`."""
+    with database.read() as session:
+        if session.get(PluginState, plugin.name) is not None:
+            return [
+                Rejected(
+                    "plugins.installed",
+                    "“%(name)s” is installed: uninstall it before its data are removed.",
+                    name=plugin.name,
+                )
+            ]
+        installed = session.scalars(sa.select(PluginState.name).order_by(PluginState.name)).all()
+        parked = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(EventDelivery)
+            .where(EventDelivery.plugin == plugin.name, EventDelivery.state == DeliveryState.PARKED)
+        )
+    reasons = [
+        Rejected(
+            "plugins.referenced",
+            "Its tables cannot be removed: “%(table)s” points at them.",
+            table=table,
+        )
+        for table in migrations.referring(database.engine, plugin.manifest)
+    ]
+    reasons += [
+        Rejected(
+            "plugins.needed_data",
+            "Its data cannot be removed: the installed plugin “%(other)s” requires it.",
+            other=other,
+        )
+        for other in installed
+        if other in plugins and plugin.name in plugins[other].manifest.required_names
+    ]
+    if parked:
+        reasons.append(
+            Rejected(
+                "plugins.parked_data",
+                "Its data cannot be removed: %(count)s parked events belong to it. Give them up, "
+                "or install it again and replay them.",
+                count=parked,
+            )
+        )
+    return reasons
 
 
 def save_settings(
@@ -134,7 +181,7 @@ def save_settings(
     actor: str,
 ) -> None:
     """See :meth:`core.host.host.PluginHost.save_settings`."""
-    _refuse_unsound(plugin)
+    _refuse_unloaded(plugin)
     schema = plugin.contributions.settings
     if schema is None:
         raise Rejected("plugins.no_settings", "“%(name)s” has no settings.", name=plugin.name)
@@ -149,6 +196,16 @@ def save_settings(
         _note(session, plugin.name, "configured", actor, changes=changed)
 
 
+def _migrate(database: Database, plugin: LoadedPlugin, actor: str) -> str:
+    """Run its migrations; one that fails stands in the history with the sentence that says how."""
+    try:
+        return migrations.upgrade(database.engine, plugin.manifest)
+    except PluginError as error:
+        with database.write() as session:
+            _note(session, plugin.name, "failed", actor, reason=str(error)[:1000])
+        raise
+
+
 def _refuse_unsound(plugin: LoadedPlugin) -> None:
     if plugin.quarantine is not None:
         raise Rejected(
@@ -156,6 +213,17 @@ def _refuse_unsound(plugin: LoadedPlugin) -> None:
             "“%(name)s” is in quarantine: %(why)s",
             name=plugin.name,
             why=str(plugin.quarantine),
+        )
+
+
+def _refuse_unloaded(plugin: LoadedPlugin) -> None:
+    _refuse_unsound(plugin)
+    if not plugin.is_loaded:
+        raise Rejected(
+            "plugins.safe_mode",
+            "The shop runs in safe mode, in which “%(name)s” is not loaded. Start it without "
+            "BANYAN_SAFE_MODE first.",
+            name=plugin.name,
         )
 
 

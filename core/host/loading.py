@@ -4,6 +4,7 @@ A plugin that cannot be imported, implements hooks that do not exist, or raises 
 is quarantined with the reason; nothing of it is left behind.
 """
 
+import dis
 import importlib
 import importlib.util
 import sys
@@ -11,9 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pluggy
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapper, configure_mappers
 
 from core.api import hooks
 from core.api.contributions import Contributions
@@ -21,6 +24,7 @@ from core.db.base import Base
 from core.host.contracts import collect
 from core.host.discovery import Found
 from core.host.manifest import Manifest
+from core.host.migrations import head_of
 from core.kernel.errors import PluginError
 
 Hooks = Mapping[str, Callable[..., Any]]
@@ -36,6 +40,7 @@ class LoadedPlugin:
         contributions: what it registered; empty in quarantine.
         quarantine: why it takes no part; ``None`` when it may.
         hooks: its ``check_*`` and fact hooks by name, ready to be called with the hook's arguments.
+        is_loaded: whether its code was looked at; in safe mode it is not.
     """
 
     manifest: Manifest
@@ -43,6 +48,7 @@ class LoadedPlugin:
     contributions: Contributions = field(default_factory=Contributions)
     quarantine: PluginError | None = None
     hooks: Hooks = field(default_factory=lambda: MappingProxyType({}))
+    is_loaded: bool = True
 
     @property
     def name(self) -> str:
@@ -71,7 +77,10 @@ def new_manager() -> pluggy.PluginManager:
 def load_plugin(found: Found, manager: pluggy.PluginManager) -> LoadedPlugin:
     """Import a plugin, register its hooks with pluggy and ask its ``register_*`` hooks.
 
-    Never raises for a fault of the plugin: the answer is then in quarantine.
+    Never raises for a fault of the plugin, be it ``SystemExit``: the answer is then in quarantine.
+
+    Raises:
+        KeyboardInterrupt: somebody wants the program to end.
     """
     manifest = found.manifest
     if found.problem is not None:
@@ -80,12 +89,20 @@ def load_plugin(found: Found, manager: pluggy.PluginManager) -> LoadedPlugin:
         module = _import(found)
         implementations = _register(module, manifest.name, manager)
         contributions = collect(manifest, implementations)
+        head_of(manifest.folder)
     except PluginError as error:
         return LoadedPlugin(manifest, quarantine=error)
-    except Exception as error:  # noqa: BLE001 - whatever a plugin raises, the shop starts
+    except BaseException as error:
+        if _is_of_the_keyboard(error):
+            raise
         return LoadedPlugin(manifest, quarantine=_fault(error))
     kept = {name: call for name, call in implementations.items() if not _is_register(name)}
     return LoadedPlugin(manifest, module, contributions, hooks=MappingProxyType(kept))
+
+
+def without_code(found: Found) -> LoadedPlugin:
+    """A plugin as safe mode knows it: by its manifest, nothing of it imported."""
+    return LoadedPlugin(found.manifest, quarantine=found.problem, is_loaded=False)
 
 
 def _import(found: Found) -> ModuleType:
@@ -94,6 +111,7 @@ def _import(found: Found) -> ModuleType:
             _ensure_package(found.package, found.manifest.folder)
         module = importlib.import_module(f"{found.package}.plugin")
         _check_tables(found)
+        _check_models(found.package)
     except BaseException:
         _forget(found.package)
         raise
@@ -134,18 +152,34 @@ def _check_tables(found: Found) -> None:
             )
 
 
-def _tables_of(package: str) -> list[str]:
-    """Tables of the models that a package defined."""
+def _check_models(package: str) -> None:
+    """Let models and foreign keys find what they point at: one that cannot would break them all."""
+    for mapper in _mappers_of(package):
+        for key in cast(sa.Table, mapper.local_table).foreign_keys:
+            key.column  # noqa: B018 - looks it up and raises when there is none
+    configure_mappers()
+
+
+def _mappers_of(package: str) -> list[Mapper[Any]]:
     return [
-        str(mapper.local_table.name)  # type: ignore[attr-defined]
+        mapper
         for mapper in Base.registry.mappers
-        if mapper.class_.__module__.startswith(f"{package}.")
+        if f"{mapper.class_.__module__}.".startswith(f"{package}.")
     ]
 
 
+def _tables_of(package: str) -> list[str]:
+    """Tables of the models that a package defined."""
+    return [str(cast(sa.Table, mapper.local_table).name) for mapper in _mappers_of(package)]
+
+
 def _forget(package: str) -> None:
-    """Leave nothing of a plugin that failed: its modules, and its tables in the metadata."""
-    for table in _tables_of(package):
+    """Leave nothing of a plugin that failed: its modules, its models, its tables."""
+    tables = _tables_of(package)
+    for mapper in _mappers_of(package):
+        # SQLAlchemy disposes of a whole registry only; ours holds the trunk's models too
+        Base.registry._dispose_manager_and_mapper(mapper.class_manager)  # noqa: SLF001
+    for table in tables:
         if table in Base.metadata.tables:
             Base.metadata.remove(Base.metadata.tables[table])
     for name in list(sys.modules):
@@ -160,7 +194,7 @@ def _register(module: ModuleType, name: str, manager: pluggy.PluginManager) -> H
     manager.register(implementor, name)
     try:
         return _implementations(name, manager)
-    except PluginError:
+    except BaseException:
         manager.unregister(name=name)
         raise
 
@@ -197,7 +231,18 @@ def _is_register(name: str) -> bool:
     return name.startswith("register_")
 
 
-def _fault(error: Exception) -> PluginError:
+def _is_of_the_keyboard(error: BaseException) -> bool:
+    """Whether Ctrl-C was pressed; a plugin that raises the same by itself says ``raise``."""
+    if not isinstance(error, KeyboardInterrupt) or error.__traceback__ is None:
+        return False
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code.co_code
+    return code[trace.tb_lasti] != dis.opmap["RAISE_VARARGS"]
+
+
+def _fault(error: BaseException) -> PluginError:
     where = ""
     trace = error.__traceback__
     while trace is not None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from core.db import migrate
 from core.db.migrate import Track
 from core.host.manifest import Manifest
-from core.kernel.errors import PluginError, Rejected
+from core.kernel.errors import PluginError
 
 FOLDER = "migrations"
 
@@ -28,9 +28,17 @@ def head_of(folder: Path) -> str:
     revisions: set[str] = set()
     followed: set[str] = set()
     for path in sorted((folder / FOLDER).glob("*.py")):
-        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
-            for name, value in _assigned(statement):
-                (revisions if name == "revision" else followed).add(value)
+        try:
+            found = [pair for statement in _body(path) for pair in _assigned(statement)]
+        except (OSError, SyntaxError, ValueError) as error:
+            raise PluginError(
+                "plugins.migration_file",
+                "Its migration %(file)s cannot be read: %(why)s",
+                file=path.name,
+                why=str(error),
+            ) from error
+        for name, value in found:
+            (revisions if name == "revision" else followed).add(value)
     heads = sorted(revisions - followed)
     if len(heads) > 1:
         raise PluginError(
@@ -46,18 +54,21 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
         The revision reached; empty when the plugin has none.
 
     Raises:
-        PluginError: a migration made a table outside the plugin's prefix; it was taken back.
-        Exception: whatever a migration raises.
+        PluginError: a migration failed, and the sentence says where the tables stand now; or it
+            made a table outside the plugin's prefix, which was taken back.
     """
     track = track_of(manifest)
     if track is None:
         return ""
     before_tables, before_revision = _tables(engine), migrate.current(engine, track)
-    migrate.upgrade(engine, track)
+    try:
+        migrate.upgrade(engine, track)
+    except Exception as error:
+        raise _failed(engine, track, before_tables, before_revision, error) from error
     made = _tables(engine) - before_tables
     foreign = sorted(name for name in made if not _may_make(name, track))
     if foreign:
-        migrate.downgrade(engine, before_revision or "base", track)
+        _take_back(engine, before_revision or "base", track, foreign[0])
         raise PluginError(
             "plugins.prefix",
             "Its migrations make the table “%(table)s”, which does not start with “%(prefix)s”.",
@@ -67,28 +78,73 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
     return migrate.current(engine, track) or ""
 
 
+def _failed(
+    engine: sa.Engine, track: Track, tables: set[str], revision: str | None, error: Exception
+) -> PluginError:
+    """What a migration that failed left behind, in a sentence; it can be run again."""
+    left = sorted(name for name in _tables(engine) - tables if _may_make(name, track))
+    at = migrate.current(engine, track)
+    why = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+    if at == revision and not left:
+        return PluginError(
+            "plugins.migration",
+            "Its migrations failed and were taken back whole; nothing was changed. %(why)s",
+            why=why,
+        )
+    return PluginError(
+        "plugins.migration_half",
+        "Its migrations failed half way, at version %(at)s, with these new tables: %(tables)s. "
+        "Mend the plugin and run the update again. %(why)s",
+        at=at or "–",
+        tables=", ".join(left) or "–",
+        why=why,
+    )
+
+
+def _take_back(engine: sa.Engine, revision: str, track: Track, table: str) -> None:
+    try:
+        migrate.downgrade(engine, revision, track)
+    except Exception as error:
+        raise PluginError(
+            "plugins.prefix_stays",
+            "Its migrations made the table “%(table)s”, which is not its own, and cannot take it "
+            "back: %(why)s",
+            table=table,
+            why=str(error),
+        ) from error
+
+
 def remove(engine: sa.Engine, manifest: Manifest) -> None:
     """Take back every migration of a plugin: its tables and all they hold.
 
     Raises:
-        Rejected: a table of somebody else points at one of its tables.
+        PluginError: a migration cannot be taken back; nothing was removed.
     """
     track = track_of(manifest)
     if track is None:
         return
-    if referring := _referring(engine, track):
-        raise Rejected(
-            "plugins.referenced",
-            "Its tables cannot be removed: “%(table)s” points at them.",
-            table=referring[0],
-        )
-    migrate.downgrade(engine, "base", track)
+    try:
+        migrate.downgrade(engine, "base", track)
+    except Exception as error:
+        raise PluginError(
+            "plugins.downgrade",
+            "Its migrations cannot be taken back: %(why)s",
+            why=f"{type(error).__name__}: {error}",
+        ) from error
     with engine.connect().execution_options(banyan_write=True) as connection:
         connection.execute(sa.text(f'DROP TABLE IF EXISTS "{track.version_table}"'))
         connection.commit()
 
 
-def _referring(engine: sa.Engine, track: Track) -> list[str]:
+def _body(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_text(encoding="utf-8")).body
+
+
+def referring(engine: sa.Engine, manifest: Manifest) -> list[str]:
+    """Tables of others whose foreign keys point at the plugin's tables."""
+    track = track_of(manifest)
+    if track is None:
+        return []
     inspector = sa.inspect(engine)
     return sorted(
         table

@@ -128,7 +128,7 @@ def build(
         settings={
             name: readable(plugins[name].contributions.settings, row.settings, box)
             for name, row in rows.items()
-            if name in plugins and plugins[name].is_sound
+            if name in plugins and plugins[name].is_sound and plugins[name].is_loaded
         },
     )
 
@@ -164,7 +164,7 @@ def _alone(row: Row | None, plugin: LoadedPlugin | None) -> Standing:
         return Standing.DISABLED
     if row.paused_reason:
         return Standing.PAUSED
-    if row.schema_revision != head_of(plugin.manifest.folder):
+    if plugin.is_loaded and row.schema_revision != head_of(plugin.manifest.folder):
         return Standing.OUTDATED
     return Standing.ENABLED
 
@@ -178,6 +178,7 @@ def _subscribers(
         if not row.is_enabled:
             continue
         plugin = plugins.get(name)
-        for fact in plugin.facts if plugin and plugin.is_sound else row.listens:
+        knows = plugin is not None and plugin.is_sound and plugin.is_loaded
+        for fact in plugin.facts if plugin and knows else row.listens:
             found.setdefault(fact, []).append(name)
     return {fact: tuple(names) for fact, names in found.items()}

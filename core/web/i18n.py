@@ -7,6 +7,7 @@ nothing.
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 from flask import g, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +39,7 @@ CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
 LOCALES = (CHINESE, ENGLISH)
 _FILES = {"zh": CHINESE, "en": ENGLISH}
+_log = logging.getLogger(__name__)
 _SHORT = {"zh": CHINESE, "zh-cn": CHINESE, "zh_hans_cn": CHINESE, "en": ENGLISH}
 
 
@@ -101,10 +103,15 @@ def compile_catalogues(files: Iterable[Path], cache: Path) -> Path:
 def _merge(files: Iterable[Path], locale: str) -> Catalog:
     found: dict[tuple[Any, Any], Any] = {}
     for path in files:
-        with path.open("rb") as file:
-            for message in read_po(file, locale=locale):
-                if message.id and message.string and not message.fuzzy:
-                    found[message.id, message.context] = message.string
+        try:
+            with path.open("rb") as file:
+                messages = list(read_po(file, locale=locale))
+        except (OSError, ValueError, PoFileError):  # a plugin's; the shop speaks without it
+            _log.exception("the catalogue %s cannot be read", path)
+            continue
+        for message in messages:
+            if message.id and message.string and not message.fuzzy:
+                found[message.id, message.context] = message.string
     merged = Catalog(locale=locale)
     for (text, about), string in found.items():
         merged.add(text, string, context=about)
