@@ -138,8 +138,8 @@ def data_table(
         for i, label in enumerate(labels)
     )
     return Markup(
-        '<table class="sr"><caption>{}</caption><thead><tr><th scope="col">{}</th>{}</tr></thead>'
-        "<tbody>{}</tbody></table>"
+        '<div class="sr"><table><caption>{}</caption>'  # a table alone would widen the page
+        '<thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table></div>'
     ).format(caption, heading, head, rows)
 
 

@@ -31,7 +31,7 @@ def test_any_figures_make_a_sound_drawing_with_the_same_figures_as_a_table(pairs
     labels = [f"{n}&" for n in range(len(pairs))]
     markup = area_chart(labels, series, title=title, label_heading="Day")
     tree = ET.fromstring(f"<div>{markup}</div>")  # noqa: S314 (our own markup)
-    rows = tree.findall("./table/tbody/tr")
+    rows = tree.findall("./div[@class='sr']/table/tbody/tr")
     assert [int(cell.text) for row in rows for cell in row.findall("td")] == [
         value for pair in pairs for value in pair
     ]
