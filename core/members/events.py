@@ -9,7 +9,10 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class MemberRegistered(Event):
-    """An account was made. Not fired when somebody signs in again."""
+    """An account was made. ``source`` says how: ``phone``, ``email``, ``import``.
+
+    Not fired when somebody signs in again or adds a second way to.
+    """
 
     aggregate = "member_id"
     member_id: UUID
@@ -19,7 +22,10 @@ class MemberRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberErased(Event):
-    """Personal data of a member was erased on request; plugins erase theirs."""
+    """Personal data of a member was erased on request; plugins erase theirs, and keep the books.
+
+    Fires once a member. Not fired when a member is only blocked.
+    """
 
     aggregate = "member_id"
     member_id: UUID

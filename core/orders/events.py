@@ -31,7 +31,10 @@ class ChainLink:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Event):
-    """An order was placed and its stock held. Not fired for a repeated submit of the same cart."""
+    """An order was placed and its stock held; it is not paid yet. ``total_fen`` with freight.
+
+    Not fired for a repeated submit of the same cart, nor when placement is refused.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -43,7 +46,11 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid(Event):
-    """An order was paid in full, once. Not fired for wrong sums, dead orders, second payments."""
+    """An order was paid in full. Fires once an order, whichever gateway told it first.
+
+    ``goods_fen`` after all discounts, ``plan_versions`` what plugins froze at placement, by plugin.
+    Not fired for wrong sums, dead orders and second payments: that money goes to suspense.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -61,7 +68,10 @@ class OrderPaid(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Event):
-    """An unpaid order was cancelled by somebody or expired; its stock is free again."""
+    """An unpaid order was cancelled by somebody or expired; its stock is free again.
+
+    Not fired for paid orders: these end by a refund (``OrderRefunded``).
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -72,7 +82,7 @@ class OrderCancelled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderShipped(Event):
-    """The parcel left."""
+    """The first parcel of an order left. Fires once an order, not for further parcels."""
 
     aggregate = "order_id"
     order_id: UUID
@@ -84,7 +94,10 @@ class OrderShipped(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderReceived(Event):
-    """The shopper confirmed receipt, or the time for it ran out. Not fired when fully refunded."""
+    """The shopper confirmed receipt, or the time for it ran out. Fires once an order.
+
+    Not fired for an order that was fully refunded before.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -96,7 +109,11 @@ class OrderReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderSettled(Event):
-    """The after-sale window passed with no after-sale open. Fires once an order."""
+    """The after-sale window passed with no after-sale open; what was earned on it stays.
+
+    Fires once an order, from a job, up to a minute late. Not fired while an after-sale is open, nor
+    for an order that was fully refunded before.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -118,7 +135,11 @@ class LineRefund:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderRefunded(Event):
-    """Money of an after-sale went back through the gateway. Fires once an after-sale."""
+    """Money of an after-sale went back through the gateway. Fires once an after-sale.
+
+    ``amount_fen`` is goods and freight together; ``is_full`` when nothing of the order is left. Not
+    fired when an after-sale is agreed to (the gateway has to confirm), nor for money in suspense.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -134,7 +155,10 @@ class OrderRefunded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AfterSaleOpened(Event):
-    """A shopper asked for money back; settlement of the order waits while it is open."""
+    """A shopper or staff asked for money back; settlement of the order waits while it is open.
+
+    ``amount_fen`` is what was asked for. Not fired when the request is refused at once.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -146,7 +170,10 @@ class AfterSaleOpened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AfterSaleClosed(Event):
-    """An after-sale ended: refunded, rejected or withdrawn."""
+    """An after-sale ended: ``outcome`` is ``refunded``, ``rejected`` or ``withdrawn``.
+
+    Fires once an after-sale. Not fired while the refund is still on its way.
+    """
 
     aggregate = "order_id"
     order_id: UUID

@@ -9,7 +9,10 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSucceeded(Event):
-    """Money of one attempt arrived as asked. Not fired for money that went to suspense."""
+    """Money of one attempt arrived as asked; fires once an attempt, together with ``OrderPaid``.
+
+    Not fired for money that went to suspense (``PaymentSuspended``).
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -21,7 +24,10 @@ class PaymentSucceeded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentFailed(Event):
-    """The gateway says that an attempt failed."""
+    """The gateway says that an attempt failed; the order may still be paid by another.
+
+    Not fired when an attempt simply runs out of time, nor when the gateway does not answer.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -32,7 +38,11 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSuspended(Event):
-    """Money arrived that fits no order as it should; it goes back by itself."""
+    """Money arrived that fits no order as it should; it goes back by itself.
+
+    ``kind``: ``wrong_amount``, ``dead_order`` or ``second_payment``. Fires once an attempt. Not
+    fired when the refund of it is done.
+    """
 
     aggregate = "order_id"
     order_id: UUID
@@ -43,7 +53,10 @@ class PaymentSuspended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRefunded(Event):
-    """The gateway confirmed that money went back."""
+    """The gateway confirmed that money went back, of an after-sale or from suspense.
+
+    Fires once a refund. Not fired when it is sent, nor when it fails.
+    """
 
     aggregate = "order_id"
     order_id: UUID

@@ -8,7 +8,11 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutSucceeded(Event):
-    """The recipient has the money."""
+    """The recipient has the money, in the wallet or outside. Fires once a payout.
+
+    ``amount_fen`` left the account, ``net_fen`` arrived. Not fired at approval, unless the wallet
+    pays then.
+    """
 
     aggregate = "member_id"
     payout_id: UUID
@@ -20,7 +24,10 @@ class PayoutSucceeded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutFailed(Event):
-    """A payout was rejected or failed for good; the amount is back on its account."""
+    """A payout was rejected or given up; the amount is back on its account. Fires once a payout.
+
+    Not fired for single tries that fail, nor while a failed payout waits for staff.
+    """
 
     aggregate = "member_id"
     payout_id: UUID

@@ -9,7 +9,10 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ShareCreated(Event):
-    """A member shared a page for the first time in this channel and campaign."""
+    """A member shared a page for the first time in this channel and campaign.
+
+    Not fired when the same link is asked for again.
+    """
 
     aggregate = "share_id"
     share_id: UUID
@@ -21,7 +24,10 @@ class ShareCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ShareVisited(Event):
-    """A person opened a share link, counted once a visitor and day. Not fired for robots."""
+    """A person opened a share link, counted once a visitor and day.
+
+    Not fired for robots, link previews, prefetching, nor for the sharer's own visits.
+    """
 
     aggregate = "share_id"
     share_id: UUID
@@ -34,7 +40,10 @@ class ShareVisited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralBound(Event):
-    """A member got a referrer, by policy or by transfer (``reason`` tells)."""
+    """A member got a referrer, by policy or by transfer (``reason`` tells).
+
+    Not fired when a referral expires or is taken away, nor when policy or a plugin refuses.
+    """
 
     aggregate = "member_id"
     member_id: UUID
