@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo "$$p"; break; }; done)
-SOURCES := core plugins themes migrations tests bench tools conftest.py wsgi.py
+SOURCES := core plugins themes migrations tests bench tools docs/plugins/example conftest.py wsgi.py
 PRESENT = $(wildcard $(SOURCES))
 
 .DEFAULT_GOAL := help

@@ -109,7 +109,7 @@ SEEN = {
     "store_pages": lambda h: h.shopper.get(h.transfer).status_code == 200,
     "admin_pages": lambda h: h.merchant.get("/admin/x/by_hand").status_code == 200,
     "dashboard_cards": lambda h: "To do by hand" in h.admin("/"),
-    "product_columns": lambda h: 'data-label="Gift wrap">yes' in h.admin("/products"),
+    "product_columns": lambda h: 'data-label="Gift wrap">wrap offered' in h.admin("/products"),
     "order_columns": lambda h: 'data-label="Gift">to wrap' in h.admin("/orders"),
     "member_columns": lambda h: 'data-label="Gifts given">1' in h.admin("/members"),
     "product_panels": lambda h: 'aria-label="Gift wrap"' in h.admin(f"/products/{h.product}"),

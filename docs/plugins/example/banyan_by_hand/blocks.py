@@ -93,7 +93,7 @@ BLOCKS = (
 
 def product_column(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, str]:
     """Which products can be wrapped."""
-    return dict.fromkeys(services.wrappable(session, ids), _("yes"))
+    return dict.fromkeys(services.wrappable(session, ids), _("wrap offered"))
 
 
 def product_panel(session: Session, product_id: UUID) -> Mapping[str, Any]:
