@@ -19,6 +19,7 @@ context.configure(
     target_metadata=Base.metadata,
     version_table=track.version_table,
     render_as_batch=True,
+    transactional_ddl=True,  # on SQLite, too: what fails is taken back whole
     compare_type=True,
     include_object=_is_ours,
 )

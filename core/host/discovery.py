@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
+from itertools import count
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -24,7 +25,7 @@ class Found:
     """A plugin that was found, by its manifest, with the reason why it cannot be loaded, if any.
 
     ``package`` is the Python package to import, ``plugins.<name>`` for those in a folder. ``key``
-    is its name, followed by its folder when the name was taken.
+    is its name, followed by a number when the name was taken.
     """
 
     manifest: Manifest
@@ -46,7 +47,11 @@ def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Fou
     for item in found:
         name = item.manifest.name
         problem = item.problem or _clash(item.manifest, taken) or _misfit(item.manifest)
-        key = name if name not in taken else f"{name} ({item.manifest.folder})"
+        key = (
+            name
+            if name not in taken
+            else next(key for n in count(2) if (key := f"{name}@{n}") not in taken)
+        )
         taken[key] = replace(item, key=key, problem=problem)
     for name, circle in _circles(taken).items():
         names = " → ".join(circle)

@@ -178,7 +178,9 @@ def _forget(package: str) -> None:
     tables = _tables_of(package)
     for mapper in _mappers_of(package):
         # SQLAlchemy disposes of a whole registry only; ours holds the trunk's models too
-        Base.registry._dispose_manager_and_mapper(mapper.class_manager)  # noqa: SLF001
+        manager = mapper.class_manager
+        Base.registry._dispose_manager_and_mapper(manager)  # noqa: SLF001
+        Base.registry._managers.pop(manager, None)  # noqa: SLF001
     for table in tables:
         if table in Base.metadata.tables:
             Base.metadata.remove(Base.metadata.tables[table])
