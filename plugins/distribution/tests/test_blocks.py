@@ -45,6 +45,7 @@ def test_what_is_off_sale_is_not_offered_for_sharing(
 
     with shop.database.write() as session:
         set_product_state(session, [pot.id], "off_sale")
+    shop.counters.refresh(force=True)
     page = browser.get(path).text
 
     assert "已下架" in page
