@@ -37,6 +37,7 @@ class StoreSettings:
     freight_fen: int = 1000
     free_freight_from_fen: int = 9900  # 0: never free
     low_stock_at: int = 10
+    tells_shipping: bool = True
     binding: str = BindingPolicy.REGISTRATION
     protection_days: int = 0  # 0: for life
     payout_min_fen: int = 100

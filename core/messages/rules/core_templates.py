@@ -1,4 +1,4 @@
-"""The messages the trunk itself sends about accounts."""
+"""The messages the trunk itself sends: about accounts and parcels."""
 
 from core.messages.rules.templates import Template, Text, declare_template
 
@@ -83,6 +83,22 @@ PASSWORD_CHANGED = declare_template(
                 "Your %(shop)s password was changed",
                 "[%(shop)s] The password of your account was changed and other devices were signed "
                 "out. If this was not you, call us at once.",
+            ),
+        },
+    )
+)
+ORDER_SHIPPED = declare_template(
+    Template(
+        "order.shipped",
+        {
+            "zh": Text(
+                "%(shop)s 订单已发货",
+                "【%(shop)s】您的订单 %(order_no)s 已发货，%(carrier)s，运单号 %(tracking_no)s。",
+            ),
+            "en": Text(
+                "Your %(shop)s order was shipped",
+                "[%(shop)s] Your order %(order_no)s was shipped by %(carrier)s, tracking number "
+                "%(tracking_no)s.",
             ),
         },
     )

@@ -15,6 +15,7 @@ from core.kernel.ids import new_id
 from core.kernel.text import squeeze
 from core.orders.events import OrderReceived, OrderShipped
 from core.orders.services.locking import lock_order
+from core.orders.services.notices import tell_shipped
 from core.orders.services.tables import ORDER, SHIPMENT, Row
 from core.orders.services.timeline import SYSTEM, add_entries, entry_row
 from core.orders.states import MONEY_IN, FulfilmentState, OrderState
@@ -40,7 +41,8 @@ _long_shipped = (
 def ship(session: Session, order_no: str, *, carrier: str, tracking_no: str, actor: str) -> None:
     """Send the parcel of a paid order.
 
-    Another parcel of an order that is on its way only adds its number and fires nothing.
+    Another parcel of an order that is on its way only adds its number and fires nothing. The
+    shopper is told of each parcel by a message.
 
     Raises:
         NotFound: no such order.
@@ -59,6 +61,7 @@ def ship(session: Session, order_no: str, *, carrier: str, tracking_no: str, act
     session.connection().execute(_insert_shipment, row)
     message = "Shipped by %(carrier)s, number %(tracking_no)s"
     add_entries(session, [entry_row(order.id, "shipped", message, actor=actor, params=parcel)])
+    tell_shipped(session, order.member_id, shipment_id=row["id"], order_no=order.order_no, **parcel)
     if not is_first:
         return
     _update(session, [order.id], fulfilment_state=FulfilmentState.SHIPPED, shipped_at=at)

@@ -54,6 +54,10 @@ class TradeForm(AdminForm):
     auto_receive_days = whole_number(
         _l("Received by itself after"), 1, 180, description=_l("Counted from when it was shipped.")
     )
+    tells_shipping = BooleanField(
+        _l("Tell shoppers when a parcel leaves"),
+        description=_l("By text message, or by e-mail to members without a phone."),
+    )
     aftersale_days = whole_number(
         _l("After-sale window"),
         0,
