@@ -10,6 +10,7 @@ import time
 from dataclasses import fields, replace
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from core.api.contributions import Contributions
@@ -205,6 +206,34 @@ def test_the_shopper_reads_only_what_is_told_to_shoppers(house):
     story = house.store(path)
     assert "Wrapped as a gift" in story.partition('class="timeline"')[2]
     assert "The buyer wants it wrapped" not in story
+
+
+def statements(house, path) -> int:
+    """How many statements a page of the admin takes; the first visit warms what is kept."""
+    house.admin(path)
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.startswith(("BEGIN", "PRAGMA")) and "shared_counter" not in statement:
+            seen.append(statement)
+
+    sa.event.listen(house.shop.database.engine, "before_cursor_execute", note)
+    try:
+        house.admin(path)
+    finally:
+        sa.event.remove(house.shop.database.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@pytest.mark.parametrize("things", ["products", "orders", "members"])
+def test_a_column_costs_one_statement_however_many_rows_there_are(house, things):
+    house.maker.order([("CUP", 1, 5000)])
+    few = statements(house, f"/{things}")
+    for number in range(5):
+        house.maker.order([(f"CUP-{number}", 1, 5000)])
+    assert statements(house, f"/{things}") == few
+    house.shop.plugins.disable(NAME, "test")
+    assert statements(house, f"/{things}") == few - 1
 
 
 def test_its_command_says_what_waits(house):

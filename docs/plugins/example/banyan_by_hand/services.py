@@ -193,6 +193,7 @@ def money_sent(session: Session, number: str) -> Sending:
     if found is None:
         raise NotFound("by_hand.sending", "There is nothing to send under this number.")
     found.sent_at = found.sent_at or now()
+    found.account = {}  # whose account it was stands in the payout, which forgets it in time
     session.flush()
     return found
 

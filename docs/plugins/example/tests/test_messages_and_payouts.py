@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from banyan_by_hand import services
+from banyan_by_hand.models import Sending
 
 from core.api.ledger import PLATFORM, Leg, book, declare_kind, member_owner
 from core.api.messages import send
@@ -137,4 +138,5 @@ def test_a_payout_by_bank_is_listed_sent_and_paid_once(
     with shop.database.read() as session:
         assert find_payout(session, made.id, member_id=member.id).state == "paid"
         assert services.open_sendings(session) == []
+        assert session.get(Sending, made.payout_no).account == {}
     maker.check_books()
