@@ -29,6 +29,7 @@ from core.catalog.importing.types import ColumnMapping, Line, NewProduct, Outcom
 from core.catalog.types import ProductDraft, SkuDraft
 from core.kernel.money import parse_yuan
 from core.kernel.text import slugify, squeeze
+from core.stock.rules import MOST_PIECES as MOST_STOCK
 
 _SERVICE_CODES = {
     "POST", "DOT", "D", "M", "C2", "C3", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "ADJUST",
@@ -115,7 +116,7 @@ class InvoicePlan:
             tally.first_line = tally.first_line or line.no
             tally.titles[sale.title] += 1
         tally.prices[sale.price_fen] += 1
-        tally.pieces += sale.quantity
+        tally.pieces = min(tally.pieces + sale.quantity, MOST_STOCK)
 
     def _unit(self, line: Line, sale: _Sale) -> Unit:
         tally = self._tallies[sale.code]
@@ -133,6 +134,10 @@ class InvoicePlan:
             (True, True): "merged.both",
         }[other_title, other_price]
         return Unit((Verdict(line, Outcome.MERGED, reason, is_kept=other_title),))
+
+
+MOST_PIECES = 1_000_000
+"""Most pieces that a line may speak of; beyond it is a slip of somebody's pen."""
 
 
 def is_service(code: str) -> bool:
@@ -157,6 +162,8 @@ def _read(line: Line, columns: Mapping[str, str]) -> _Sale:
     if not code:
         raise _Fault(Outcome.FAILED, "code.missing")
     quantity = _whole(line.cells.get(columns["quantity"], ""))
+    if abs(quantity) > MOST_PIECES:
+        raise _Fault(Outcome.FAILED, "quantity.absurd", {"value": str(quantity)[:40]})
     price_fen = _amount(line.cells.get(columns["price"], ""))
     _refuse_other_bookings(code, title, quantity, price_fen)
     return _Sale(code[:64], title[:160], quantity, price_fen)

@@ -19,6 +19,7 @@ REASONS: dict[str, str] = {
     "price.negative": "The price is negative: a correction of the books.",
     "quantity.return": "The quantity is negative: goods that came back.",
     "quantity.zero": "The quantity is zero.",
+    "quantity.absurd": "“%(value)s” pieces are more than one line can mean.",
     "line.cells": "The line has more or fewer cells than the head.",
     "code.missing": "The code is missing.",
     "code.twice": "The code “%(value)s” stands in more than one line.",

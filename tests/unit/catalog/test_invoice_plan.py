@@ -8,6 +8,7 @@ from core.catalog.importing.mappings import guess_mapping
 from core.catalog.importing.reasons import REASONS
 from core.catalog.importing.sources import CsvSource
 from core.catalog.importing.types import Outcome
+from core.stock.rules import MOST_PIECES as MOST_STOCK
 
 HEAD = "StockCode,Description,Quantity,UnitPrice\n"
 EXCERPT = Path(__file__).parents[2] / "data" / "online_retail_excerpt.csv"
@@ -64,11 +65,17 @@ def test_codes_in_two_cases_are_one_product_in_capitals():
         ("B1,LAMP,1,-5", "price.negative"),
         ("1,LAMP,-2,1", "quantity.return"),
         ("1,LAMP,0,1", "quantity.zero"),
+        ("1,LAMP,999999999,1", "quantity.absurd"),
         ("1,,2,1", "title.missing"),
     ],
 )
 def test_a_line_that_is_no_sale_has_its_reason(row, reason):
     assert reasons(row) == [reason]
+
+
+def test_pieces_of_many_lines_never_add_up_to_more_than_a_shelf_can_hold():
+    _, (product,) = plan(*["1,LAMP,1000000,1"] * 1001)
+    assert product.stock == {"1": MOST_STOCK}
 
 
 def test_a_sale_without_description_counts_where_another_line_names_the_product():
