@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from core.api.contributions import Contributions
+from core.api.ledger import PLATFORM, Leg, book, member_owner
+from core.api.payouts import list_payouts
 from core.cli.contributed import contributed
 from core.cli.serving import environment_of
 from core.config import ROOT
@@ -262,3 +264,42 @@ def test_its_block_stands_behind_the_title_and_brings_its_style(house):
     assert "/static/x/by_hand/by_hand" in page.partition("</head>")[0]
     order = house.store(f"/me/orders/{house.order.order_no}").partition("</head>")[0]
     assert re.search(r'<script src="/static/x/by_hand/by_hand[^"]*\.js" defer>', order)
+
+
+def test_a_member_has_commission_paid_by_the_channel_of_another_plugin(house, run_job):
+    earn(house, 50_000)
+    form = {"amount": "200", "channel": "by_hand.bank", "by_hand.bank.name": "林小山"}
+    answer = house.shopper.post("/x/distribution/withdraw", data=form, headers=ORIGIN)
+    assert answer.status_code == 422
+    assert "fill in every field" in answer.text
+    assert 'value="林小山"' in answer.text
+
+    form |= {"by_hand.bank.number": "6222 9999", "by_hand.bank.bank": "山岛银行"}
+    answer = house.shopper.post("/x/distribution/withdraw", data=form, headers=ORIGIN)
+    assert answer.status_code == 303
+    assert "Bank account" in house.store(answer.headers["Location"])
+    with house.shop.database.read() as session:
+        (payout,) = list_payouts(session, member_id=house.member.id)
+    assert payout.account == {"name": "林小山", "number": "6222 9999", "bank": "山岛银行"}
+    house.maker.approve_payout(payout.id)
+    run_job("payouts.pay")
+    assert payout.payout_no in house.admin("/x/by_hand")
+
+    house.shop.plugins.disable(NAME, "test")
+    form["amount"] = "100"
+    answer = house.shopper.post("/x/distribution/withdraw", data=form, headers=ORIGIN)
+    assert answer.status_code == 422
+
+
+def earn(house, amount_fen):
+    """Commission for the member, as if it had settled."""
+    from plugins.distribution.services.accounts import AVAILABLE
+    from plugins.distribution.services.distributors import DistributorState, set_state
+
+    with house.shop.database.write() as session:
+        set_state(session, house.member.id, DistributorState.ACTIVE, actor="test", reason="")
+        legs = [
+            Leg(PLATFORM, "commission_expense", -amount_fen),
+            Leg(member_owner(house.member.id), AVAILABLE, amount_fen),
+        ]
+        book(session, key="earn", kind="test", reference="test", actor="test", legs=legs)
