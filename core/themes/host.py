@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ import jinja2
 from core.kernel.errors import ConfigError
 from core.themes.assets import Icons, Shelf
 from core.themes.loader import LayeredLoader
-from core.themes.manifest import FILE_NAME, Theme, Token, read_theme
+from core.themes.manifest import FILE_NAME, Theme, ThemeSetting, Token, read_theme
 from core.themes.sandbox import ThemeEnvironment, new_environment
 from core.themes.services import DEFAULT_THEME, ThemeChoice
 
@@ -21,6 +22,7 @@ log = logging.getLogger("banyan.themes")
 STYLES = "store.css"
 SCRIPTS = "store.js"
 _DEPTH = 5
+_COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9A-Fa-f]{6})\b")
 
 Prepare = Callable[[ThemeEnvironment, "Look", str], None]
 
@@ -60,12 +62,27 @@ class Look:
         return merged
 
     @property
+    def offers(self) -> dict[str, ThemeSetting]:
+        """Changeable settings of the theme and its parents."""
+        merged: dict[str, ThemeSetting] = {}
+        for theme in reversed(self.chain):
+            merged.update(theme.settings)
+        return merged
+
+    @property
     def settings(self) -> dict[str, Any]:
         """Theme settings: defaults of the chain, the merchant's values over them."""
-        merged: dict[str, Any] = {}
-        for theme in reversed(self.chain):
-            merged.update({name: each.default for name, each in theme.settings.items()})
+        merged = {name: each.default for name, each in self.offers.items()}
         return {**merged, **{k: v for k, v in self.choice.settings.items() if k in merged}}
+
+    def colours(self) -> dict[str, str]:
+        """Every colour of the light scheme: of the root's sheet, of the themes, the merchant's."""
+        found: dict[str, str] = {}
+        for name in self.chain[-1].styles:
+            for token, value in _COLOUR.findall(self.shelf.text(name)):
+                found.setdefault(token, value)
+        found.update({n: t.default for n, t in self.tokens.items() if t.kind == "color"})
+        return {**found, **{n: v for n, v in self.choice.tokens.items() if n in found}}
 
     def colour(self, name: str) -> tuple[str, str]:
         """A token's value in the light and the dark scheme; empty when no theme has it."""

@@ -33,12 +33,14 @@ class ThemeChoice:
         tokens: changed design tokens by name.
         settings: changed theme settings by name.
         regions: arrangement by region name.
+        kept: changed tokens of themes worn before, by theme; they come back with it.
     """
 
     name: str = DEFAULT_THEME
     tokens: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     regions: Mapping[str, RegionOrder] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Wearable(Protocol):
@@ -65,6 +67,22 @@ def load_choice(session: Session) -> ThemeChoice:
         tokens=stored.get("tokens", {}),
         settings=stored.get("settings", {}),
         regions=regions,
+        kept=stored.get("kept", {}),
+    )
+
+
+def in_theme(choice: ThemeChoice, name: str, theme: Wearable) -> ThemeChoice:
+    """The choice as it would be with another theme: its own colours, the texts that both know."""
+    if name == choice.name:
+        return choice
+    kept = {**choice.kept, choice.name: choice.tokens}
+    own = kept.pop(name, {})
+    return replace(
+        choice,
+        name=name,
+        tokens={n: v for n, v in own.items() if n in theme.tokens and theme.tokens[n].is_valid(v)},
+        settings={n: v for n, v in choice.settings.items() if n in theme.settings},
+        kept=kept,
     )
 
 

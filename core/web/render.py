@@ -13,10 +13,12 @@ from markupsafe import Markup
 from core.config import ROOT
 from core.db import state
 from core.host.shop import Shop
+from core.themes.assets import Shelf
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
 from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
-from core.themes.services import load_choice
+from core.themes.services import ThemeChoice, in_theme, load_choice
 from core.web import context, flash, i18n, pictures, regions, static
+from core.web.access import has_permission
 from core.web.placing import Plans
 
 _STYLE_MARK = "<!--styles-->"
@@ -80,17 +82,44 @@ class Face:
             is_debug=shop.config.is_debug,
         )
         self._look: tuple[tuple[int, int], Look] | None = None
+        self._previews: dict[str, tuple[tuple[int, int], Look, Plans]] = {}
 
     def look(self, app: flask.Flask) -> Look:
         """The look the store wears now; changes are seen within half a second."""
-        counters = self._shop.counters.refresh()
-        stamp = counters.get(state.THEME, 0), counters.get(state.SETTINGS, 0)
+        stamp = self._stamp()
         if self._look is None or self._look[0] != stamp:
             with self._shop.database.read() as session:
                 look = self.themes.look(load_choice(session))
             static.shelves_of(app)[look.shelf.prefix] = look.shelf
             self._look = stamp, look
         return self._look[1]
+
+    def preview(self, app: flask.Flask, name: str) -> tuple[Look, Plans]:
+        """The look of another theme, with what stands where; worn by nobody.
+
+        Raises:
+            ConfigError: no usable theme of that name.
+        """
+        known, stamp = self._previews.get(name), self._stamp()
+        if known is None or known[0] != stamp:
+            bare = Look(self.themes.chain(name), ThemeChoice(name=name), self.themes)
+            with self._shop.database.read() as session:
+                choice = in_theme(load_choice(session), name, bare)
+            look = self.themes.look(choice)
+            static.shelves_of(app)[look.shelf.prefix] = look.shelf
+            known = self._previews[name] = stamp, look, Plans()
+        return known[1], known[2]
+
+    def shelf(self, app: flask.Flask, name: str) -> Shelf | None:
+        """The assets of a theme that this process has shown nothing of yet."""
+        worn = self.look(app)
+        if worn.name == name:
+            return worn.shelf
+        return self.preview(app, name)[0].shelf if name in self.themes.themes() else None
+
+    def _stamp(self) -> tuple[int, int]:
+        counters = self._shop.counters.refresh()
+        return counters.get(state.THEME, 0), counters.get(state.SETTINGS, 0)
 
     def _plugin_templates(self) -> Mapping[str, Path]:
         return {
@@ -134,6 +163,25 @@ def face(app: flask.Flask | None = None) -> Face:
     return cast(Face, (app or flask.current_app).extensions["banyan.face"])
 
 
+def present() -> tuple[Look, Plans]:
+    """The look of this page: the store's, or with ``?preview=<theme>`` another for staff to see.
+
+    Staff never meet the page cache, so nobody else is shown what they look at.
+    """
+    here, app = face(), flask.current_app
+    look, wanted = here.look(app), request.args.get("preview", "")
+    if wanted and wanted != look.name and wanted in here.themes.themes() and _may_preview():
+        return here.preview(app, wanted)
+    return look, here.plans
+
+
+def _may_preview() -> bool:
+    if context.STAFF_COOKIE not in request.cookies:
+        return False
+    principal = context.current_staff()
+    return principal is not None and has_permission(principal.permissions, "theme.edit")
+
+
 def plugin_asset(plugin: str, name: str) -> str:
     """Address of a file in a plugin's ``static`` folder."""
     shelf = static.plugin_shelf(flask.current_app, context.shop(), plugin)
@@ -152,11 +200,10 @@ def render_store_page(template: str, plugin: str | None = None, **values: Any) -
         values: plain values for the template; never rows. ``subject`` is what blocks on the page
             are told it is about.
     """
-    here = face()
-    look = here.look(flask.current_app)
+    look, plans = present()
     env = look.environment(i18n.locale())
     g.banyan_look, g.banyan_env = look, env
-    g.banyan_plans = here.plans.now(look)
+    g.banyan_plans = plans.now(look)
     site = g.banyan_site = _site(look)
     name = f"plugins/{plugin}/{template}" if plugin else template
     html = env.get_template(name).render({"site": site, **values})

@@ -57,6 +57,8 @@ def static_file(file: str) -> Response:
         shelf = shelves().get(prefix)
         if shelf is None and first == "x":
             shelf = plugin_shelf(flask.current_app, context.shop(), second)
+        elif shelf is None:
+            shelf = flask.current_app.extensions["banyan.face"].shelf(flask.current_app, second)
     asset = shelf.get(rest) if shelf else None
     if asset is None:
         raise NotFound("web.not_found", "There is nothing here.")

@@ -23,6 +23,7 @@ PAGES = (
     "/admin/roles",
     "/admin/audit",
     "/admin/settings/sharing",
+    "/admin/themes",
 )
 
 

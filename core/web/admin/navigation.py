@@ -61,6 +61,7 @@ FOOT = (
     Entry("system", _l("Operations"), "activity", "/admin/jobs", "job.view", "parked"),
     Entry("staff", _l("Staff and audit"), "shield-check", "/admin/staff", "staff.view"),
     Entry("settings", _l("Settings"), "settings", "/admin/settings", "setting.view"),
+    Entry("themes", _l("Look"), "", "/admin/themes", "theme.edit", is_under=True),
 )
 
 ATTENTION = (

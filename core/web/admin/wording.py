@@ -141,6 +141,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "removed": ("Data removed", ""),
         "paused": ("Paused by itself", ""),
         "skipped": ("Event given up", ""),
+        "failed": ("Update failed", ""),
     },
     "account": {
         "wallet": ("Store wallet", ""),
@@ -214,6 +215,8 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "role.edit": ("Changed a role", ""),
         "role.delete": ("Deleted a role", ""),
         "setting.edit": ("Changed settings", ""),
+        "theme.wear": ("Chose a theme", ""),
+        "theme.edit": ("Changed the look", ""),
     },
     "actor": {
         "system": ("By itself", ""),
@@ -240,6 +243,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "staff": ("Staff", ""),
         "role": ("Roles", ""),
         "setting": ("Settings", ""),
+        "theme": ("Look", ""),
         "picture": ("Pictures", ""),
         "sku": ("SKUs", ""),
         "import": ("Imports", ""),

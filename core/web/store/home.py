@@ -22,7 +22,7 @@ from core.media.services import picture_views
 from core.media.types import PictureView
 from core.web import cache, context, i18n, regions
 from core.web.access import access
-from core.web.render import face, render_store_page
+from core.web.render import present, render_store_page
 from core.web.store import texts
 from core.web.store.memo import remember
 from core.web.store.showing import Slide, Tile, tiles_of
@@ -99,8 +99,7 @@ def _hero(feed: tuple[ProductCard, ...]) -> tuple[Slide, ...]:
 
 
 def _own_slide() -> Slide | None:
-    look = face().look(flask.current_app)
-    values = look.settings
+    values = present()[0].settings
     end = "_en" if i18n.locale() == i18n.ENGLISH else ""
 
     def text(name: str) -> str:

@@ -52,6 +52,7 @@ EMPTY = [
     "/admin/settings/freight",
     "/admin/settings/sharing",
     "/admin/settings/payouts",
+    "/admin/themes",
 ]
 
 

@@ -21,6 +21,7 @@ from core.web.admin.views import (
     sign_in,
     staff,
     stock,
+    themes,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "sign_in",
     "staff",
     "stock",
+    "themes",
 ]
