@@ -231,9 +231,9 @@ def test_doctor_ends_with_1_when_the_store_cannot_work(empty_config):
 def test_commands_of_plugins_run_and_their_faults_are_theirs(command):
     command("plugin", "enable", "raises_everywhere")
     assert "raises_everywhere boom" in command("x", text=True)
-    from core.kernel.errors import NotFound
+    from core.kernel.errors import NotFound, PluginError
 
-    with pytest.raises(RuntimeError, match="boom"):
+    with pytest.raises(PluginError, match="raises_everywhere boom"):
         command("x", "raises_everywhere", "boom", text=True)
     with pytest.raises(NotFound):
         command("x", "raises_everywhere", "other", text=True)
