@@ -1,16 +1,23 @@
 """``banyan plugin``: a plugin's life from the command line."""
 
 from collections.abc import Callable
+from typing import Any
 
 import click
 
+from core.cli.plugin_looks import health, permissions, show
 from core.cli.reporting import actor, json_option, opened_shop, report, table
 from core.host.host import PluginHost
+from core.host.planning import Plan
 
 
 @click.group()
 def plugin() -> None:
-    """Plugins: list, install, switch, upgrade, remove."""
+    """Plugins: list, look at, install, switch, upgrade, remove."""
+
+
+for command in (show, permissions, health):
+    plugin.add_command(command)
 
 
 @plugin.command("list")
@@ -51,7 +58,7 @@ def install(name: str, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def enable(name: str, as_json: bool) -> None:
-    """Switch NAME on in every process; installs it when it is not."""
+    """Switch NAME on in every process; installs it when it is not. Also lifts a pause."""
 
     def act(host: PluginHost, name: str, who: str) -> None:
         host.install(name, who)
@@ -70,10 +77,28 @@ def disable(name: str, as_json: bool) -> None:
 
 @plugin.command()
 @click.argument("name")
+@click.option("--plan", "is_plan", is_flag=True, help="Show what would be run; run nothing.")
 @json_option
-def upgrade(name: str, as_json: bool) -> None:
-    """Run NAME's new migrations."""
-    _act(name, PluginHost.upgrade, "upgraded", as_json)
+def upgrade(name: str, is_plan: bool, as_json: bool) -> None:
+    """Run NAME's new migrations and remember its version."""
+    if not is_plan:
+        _act(name, PluginHost.upgrade, "upgraded", as_json)
+        return
+    with opened_shop() as shop:
+        plan = shop.plugins.plan(name)
+    report({**vars(plan), "steps": [vars(s) for s in plan.steps]}, _in_words(plan), as_json=as_json)
+
+
+def _in_words(plan: Plan) -> str:
+    """A plan for people."""
+    if not plan.is_needed:
+        return f"{plan.plugin} {plan.after}: nothing to do"
+    lines = [f"{plan.plugin}: {plan.before or 'not installed'} → {plan.after}"]
+    for step in plan.steps:
+        lines += ["", f"{step.revision}  {step.says}", f"  tables: {', '.join(step.tables) or '–'}"]
+        sql = step.sql or "-- decides by looking at the database; no SQL can be shown beforehand"
+        lines += [f"  {line}" for line in sql.splitlines()]
+    return "\n".join(lines)
 
 
 @plugin.command()
@@ -90,13 +115,30 @@ def uninstall(name: str, remove_data: bool, yes: bool, as_json: bool) -> None:
         if remove_data:
             host.remove_data(name, who)
 
-    if remove_data and not yes:
-        click.confirm(f"Everything that {name} stored will be lost. Go on?", abort=True)
+    if remove_data:
+        _make_sure(name, yes)
     _act(name, act, "uninstalled, data removed" if remove_data else "uninstalled", as_json)
 
 
+@plugin.command("remove-data")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def remove_data(name: str, yes: bool, as_json: bool) -> None:
+    """Drop what NAME, which is uninstalled, left behind: its tables and all they hold."""
+    _make_sure(name, yes)
+    _act(name, PluginHost.remove_data, "data removed", as_json)
+
+
+def _make_sure(name: str, is_sure: bool) -> None:
+    if not is_sure:
+        click.echo(f"Everything that {name} stored will be lost.", err=True)
+        if click.prompt("Type its name to go on", err=True, default="") != name:
+            raise click.Abort
+
+
 def _act(
-    name: str, act: Callable[[PluginHost, str, str], None], outcome: str, as_json: bool
+    name: str, act: Callable[[PluginHost, str, str], Any], outcome: str, as_json: bool
 ) -> None:
     with opened_shop() as shop:
         act(shop.plugins, name, actor())

@@ -1,17 +1,23 @@
 """Switching, setting, upgrading and removing plugins; replaying their parked events."""
 
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import Form
 
 from core.host.deliveries import replay, skip
-from core.host.host import PluginHost, Standing
-from core.kernel.errors import Rejected, ShopError
+from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.host.rights import rights_of, set_rights
+from core.kernel.errors import PluginError, Rejected, ShopError
+from core.staff.permissions import OWNER
+from core.staff.services import list_roles
+from core.staff.types import RoleView
 from core.web import context, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, done, missing, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
+from core.web.admin.granting import check_may_give
 from core.web.admin.views.plugins.pages import form_meta, show_plugins
 
 
@@ -28,7 +34,7 @@ def switch(name: str) -> Answer:
         else:
             plugins.disable(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), error.status
+        return show_plugins(name, sentences(error)), _status(error)
     _note("plugin.enable" if is_on else "plugin.disable", name)
     message = "“%(title)s” takes part now." if is_on else "“%(title)s” is off. Its data are kept."
     return done(f"/admin/plugins/{name}", message, title=_title(name))
@@ -59,9 +65,57 @@ def upgrade(name: str) -> Answer:
     try:
         plugins.upgrade(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), error.status
+        return show_plugins(name, sentences(error)), _status(error)
     _note("plugin.upgrade", name)
     return done(f"/admin/plugins/{name}", "The update is done.")
+
+
+@admin.post("/plugins/<name>/install")
+@access("staff:plugin.manage")
+def install(name: str) -> Answer:
+    """Make its tables and remember it, switched off."""
+    plugins = _host(name)
+    try:
+        plugins.install(name, context.staff().actor)
+    except ShopError as error:
+        return show_plugins(name, sentences(error)), _status(error)
+    _note("plugin.install", name)
+    return done(f"/admin/plugins/{name}", "It is installed and off. Set it, then switch it on.")
+
+
+@admin.post("/plugins/<name>/rights")
+@access("staff:staff.manage")
+def grant(name: str) -> Answer:
+    """Let roles hold the plugin's rights as ticked; nobody gives what they do not hold."""
+    loaded = context.shop().plugins.plugins.get(name)
+    if loaded is None:
+        raise missing()
+    ticked = request.form.getlist("right")
+    try:
+        with context.writing() as session:
+            for role in list_roles(session):
+                if role.key != OWNER:
+                    keys = [k.partition(":")[2] for k in ticked if k.startswith(f"{role.id}:")]
+                    _let_hold(session, loaded, role, keys)
+    except ShopError as error:
+        return show_plugins(name, sentences(error)), _status(error)
+    return done(f"/admin/plugins/{name}?tab=rights", "The roles hold these rights now.")
+
+
+def _let_hold(session: Session, loaded: LoadedPlugin, role: RoleView, keys: list[str]) -> None:
+    own = {key for key, _ in rights_of(loaded)}
+    if set(keys) & own == role.permissions & own:
+        return
+    check_may_give(set(keys) - role.permissions)
+    before, after = set_rights(session, loaded, role.id, keys)
+    record(
+        session,
+        "role.edit",
+        "role",
+        role.id,
+        before={"permissions": sorted(before.permissions)},
+        after={"permissions": sorted(after.permissions)},
+    )
 
 
 @admin.post("/plugins/<name>/uninstall")
@@ -79,7 +133,7 @@ def uninstall(name: str) -> Answer:
         else:
             plugins.uninstall(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), error.status
+        return show_plugins(name, sentences(error)), _status(error)
     _note("plugin.remove_data" if is_removal else "plugin.uninstall", name)
     message = "Its data are gone." if is_removal else "It is uninstalled. Its data are kept."
     return done(f"/admin/plugins/{name}", message)
@@ -104,9 +158,14 @@ def replay_events(name: str) -> Answer:
                 count = replay(session, name, seq)
                 record(session, "event.replay", "event", f"{name}:{seq or '*'}")
     except ShopError as error:
-        return show_plugins(name, sentences(error)), error.status
+        return show_plugins(name, sentences(error)), _status(error)
     message = "Events tried again: %(count)s." if count else "The event is given up."
     return _return(name, message, count)
+
+
+def _status(error: ShopError) -> int:
+    """A plugin's own fault is nothing that went wrong with the request."""
+    return 422 if isinstance(error, PluginError) else error.status
 
 
 def _return(name: str, message: str, count: int) -> Response:

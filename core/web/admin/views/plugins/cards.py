@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from zlib import crc32
 
+from core.host.describing import uses_of
 from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.host.snapshot import Row
 from core.web import i18n
 
 ATTENTION = frozenset(
@@ -28,6 +30,8 @@ class Card:
         note: why it takes no part, translated; empty when it does.
         is_on: whether the merchant switched it on.
         can_switch: whether the switch means something now.
+        to_version: version that an upgrade would bring; empty when it is the installed one.
+        is_outdated: whether an upgrade waits: a new version, or tables to be made.
     """
 
     name: str
@@ -45,6 +49,8 @@ class Card:
     faults: int
     parked: int
     contribution_count: int
+    to_version: str
+    is_outdated: bool
 
     @property
     def needs_attention(self) -> bool:
@@ -75,10 +81,13 @@ def cards_of(
                 standing=shown,
                 note=_note(plugin, standing, row.paused_reason if row else ""),
                 is_on=bool(row and row.is_enabled),
-                can_switch=standing not in (Standing.QUARANTINED, Standing.MISSING),
+                can_switch=bool(row and row.is_enabled)
+                or standing not in (Standing.QUARANTINED, Standing.MISSING),
                 faults=faults.get(name, 0),
                 parked=parked.get(name, 0),
                 contribution_count=_contribution_count(plugin),
+                to_version=_newer(plugin, row),
+                is_outdated=standing is Standing.OUTDATED or bool(_newer(plugin, row)),
             )
         )
     return sorted(found, key=lambda card: (not card.is_on, card.standing == "available", card.name))
@@ -97,34 +106,17 @@ def _note(plugin: LoadedPlugin | None, standing: Standing, paused_reason: str) -
     return ""
 
 
+def _newer(plugin: LoadedPlugin | None, row: Row | None) -> str:
+    """The version of the code, where another one is installed."""
+    if plugin is None or row is None or not plugin.is_sound:
+        return ""
+    return plugin.manifest.version if plugin.manifest.version != row.version else ""
+
+
 def _contribution_count(plugin: LoadedPlugin | None) -> int:
-    if plugin is None:
-        return 0
-    parts = plugin.contributions
-    kinds = (
-        parts.price_rules,
-        parts.blocks,
-        parts.store_pages,
-        parts.admin_pages,
-        parts.dashboard_cards,
-        parts.order_panels,
-        parts.member_columns,
-        parts.jobs,
-        parts.gateways,
-        parts.channels,
-        parts.payout_channels,
-    )
-    return sum(len(kind) for kind in kinds) + len(plugin.facts)
+    return len(uses_of(plugin)) if plugin else 0
 
 
 def places_of(plugin: LoadedPlugin) -> list[str]:
-    """Where a plugin takes part: regions, addresses, facts, jobs, rules."""
-    parts = plugin.contributions
-    found = [str(block.region) for block in parts.blocks]
-    found += [page.path for page in parts.store_pages]
-    found += [page.path for page in parts.admin_pages]
-    found += [f"price:{rule.key}" for rule in parts.price_rules]
-    found += [f"job:{job.key}" for job in parts.jobs]
-    found += list(plugin.facts)
-    found += [name for name in plugin.hooks if name.startswith("check_")]
-    return list(dict.fromkeys(found))
+    """Where a plugin takes part, each place once: regions, addresses, keys, checks, facts."""
+    return list(dict.fromkeys(use.what for use in uses_of(plugin)))

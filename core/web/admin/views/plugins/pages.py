@@ -6,11 +6,9 @@ from flask import request
 from wtforms import Form
 
 from core.api.forms import AdminForm
-from core.host.deliveries import open_deliveries
+from core.host.health import request_costs
 from core.host.host import LoadedPlugin
-from core.host.migrations import head_of
-from core.kernel.errors import PluginError
-from core.web import context, i18n
+from core.web import context
 from core.web.access import access
 from core.web.admin.answers import missing, query_text
 from core.web.admin.blueprint import admin
@@ -18,14 +16,14 @@ from core.web.admin.queries.people import actor_names
 from core.web.admin.queries.plugin_health import (
     changes_of_plugins,
     fault_counts,
-    faults_of,
     parked_counts,
 )
 from core.web.admin.render import render_admin_page
 from core.web.admin.views.plugins.cards import Card, cards_of, places_of
+from core.web.admin.views.plugins.panes import READERS
 
-VIEWS = ("all", "on", "off", "attention")
-TABS = ("settings", "rights", "needs", "health", "events", "history")
+VIEWS = ("all", "on", "off", "updates", "attention")
+TABS = ("settings", "rights", "needs", "health", "events", "history", "upgrade")
 
 
 @admin.get("/plugins")
@@ -83,6 +81,7 @@ def show_plugins(name: str, errors: Any = (), form: Form | None = None) -> str:
         chosen=chosen,
         tab=tab if tab in TABS else "settings",
         pane=_pane(chosen, tab, form) if chosen else {},
+        costs=request_costs(session, chosen.name) if chosen else None,
         errors=list(errors),
     )
 
@@ -94,12 +93,14 @@ def _fits(card: Card, view: str, query: str) -> bool:
         return card.is_on
     if view == "off":
         return not card.is_on
+    if view == "updates":
+        return card.is_outdated
     return card.needs_attention if view == "attention" else True
 
 
 def _pane(card: Card, tab: str, form: Form | None) -> dict[str, Any]:
     """What the tabs of the chosen plugin show; each reads only what it needs."""
-    session, plugins = context.reader(), context.shop().plugins
+    plugins = context.shop().plugins
     loaded = plugins.plugins.get(card.name)
     pane: dict[str, Any] = {
         "form": form if form is not None else _settings(loaded, card),
@@ -107,24 +108,12 @@ def _pane(card: Card, tab: str, form: Form | None) -> dict[str, Any]:
         if loaded and loaded.contributions.settings
         else frozenset(),
         "places": places_of(loaded) if loaded else [],
-        "rights": _rights(loaded),
-        "requires": loaded.manifest.requires if loaded else (),
-        "core_range": loaded.manifest.core if loaded else "",
-        "homepage": loaded.manifest.homepage if loaded else "",
-        "pending": _pending(loaded, card),
-        "revision": _revision(card),
-        "faults": [],
-        "deliveries": [],
-        "changes": [],
-        "actors": {},
+        "is_pending": card.is_outdated,
+        "to_upgrade": card.to_version,
     }
-    if tab == "health":
-        pane["faults"] = faults_of(session, card.name)
-    elif tab == "events":
-        pane["deliveries"] = open_deliveries(session, plugin=card.name, limit=50)
-    elif tab == "history":
-        pane["changes"] = changes_of_plugins(session, card.name, limit=30)
-        pane["actors"] = actor_names(session, [change.actor for change in pane["changes"]])
+    reader = READERS.get(tab)
+    if reader is not None:
+        pane |= reader(card, loaded)
     return pane
 
 
@@ -140,25 +129,3 @@ def _settings(loaded: LoadedPlugin | None, card: Card) -> Form | None:
 def form_meta() -> dict[str, Any]:
     """Meta values that let a plugin's form speak the request's language."""
     return {"get_translations": AdminForm.Meta().get_translations}
-
-
-def _rights(loaded: LoadedPlugin | None) -> list[tuple[str, str]]:
-    if loaded is None:
-        return []
-    return [(p.key, i18n.gettext(p.label)) for p in loaded.contributions.permissions]
-
-
-def _revision(card: Card) -> str:
-    row = context.shop().plugins.snapshot().rows.get(card.name)
-    return row.schema_revision if row else ""
-
-
-def _pending(loaded: LoadedPlugin | None, card: Card) -> str:
-    """The schema version that waits to be run; empty when there is none."""
-    if loaded is None or not card.installed_version:
-        return ""
-    try:
-        head = head_of(loaded.manifest.folder)
-    except PluginError:
-        return ""
-    return head if head != _revision(card) else ""
