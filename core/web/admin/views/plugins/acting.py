@@ -104,7 +104,7 @@ def grant(name: str) -> Answer:
 
 def _let_hold(session: Session, loaded: LoadedPlugin, role: RoleView, keys: list[str]) -> None:
     own = {key for key, _ in rights_of(loaded)}
-    if set(keys) & own == role.permissions & own:
+    if set(keys) == role.permissions & own:
         return
     check_may_give(set(keys) - role.permissions)
     before, after = set_rights(session, loaded, role.id, keys)
