@@ -44,7 +44,7 @@ replay: $(READY) ## real invoices as orders; DATA=file.csv.gz plays another file
 e2e: $(READY) ## browser tests only
 	@$(BIN)/python -m pytest -m e2e $(ARGS)
 
-messages: $(READY) ## collect and compile translations
+messages: $(READY) ## add new texts to the translations
 	@$(BIN)/python -m tools.messages
 
 lock: $(READY) ## resolve requirements.lock anew (needs the network)
