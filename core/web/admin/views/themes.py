@@ -11,6 +11,7 @@ from core.kernel.errors import ShopError
 from core.media.services import prepare_picture, record_picture
 from core.themes.contrast import LEAST, faint
 from core.themes.host import Look
+from core.themes.manifest import Theme
 from core.themes.services import load_choice, save_choice
 from core.web import context, i18n
 from core.web.access import access
@@ -134,16 +135,19 @@ def _show(form: AdminForm | None = None, errors: Any = ()) -> str:
 
 def _card(name: str, worn: Look) -> ThemeCard:
     look = _look(name)
-    theme = look.chain[0]
-    short = "en" if i18n.locale() == i18n.ENGLISH else "zh"
     return ThemeCard(
         name=name,
-        title=theme.labels.get(short) or theme.labels.get("en") or name,
-        version=theme.version,
-        parent=theme.parent,
+        title=_title(look.chain[0]),
+        version=look.chain[0].version,
+        parent=_title(look.chain[1]) if len(look.chain) > 1 else "",
         is_worn=name == worn.name,
         colours=look.colours(),
     )
+
+
+def _title(theme: Theme) -> str:
+    short = "en" if i18n.locale() == i18n.ENGLISH else "zh"
+    return theme.labels.get(short) or theme.labels.get("en") or theme.name
 
 
 def _is_sound(look: Look, form: AdminForm) -> bool:
