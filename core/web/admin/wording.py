@@ -194,6 +194,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "referral.transfer": ("Transferred a referral", ""),
         "referral.lock": ("Locked a referral", ""),
         "referral.unlock": ("Unlocked a referral", ""),
+        "plugin.install": ("Installed a plugin", ""),
         "plugin.enable": ("Switched a plugin on", ""),
         "plugin.disable": ("Switched a plugin off", ""),
         "plugin.settings": ("Changed a plugin’s settings", ""),
