@@ -19,22 +19,6 @@ from core.ledger.services import PLATFORM, WALLET, Leg, book, member_owner
 from tests.integration.worker.facts import cancelled, seen, tell
 
 
-@pytest.fixture
-def command(shop, monkeypatch):
-    """Run a command in this process on the test's shop; its parsed JSON, or its text."""
-    for name, value in environment_of(shop.config).items():
-        monkeypatch.setenv(name, value)
-
-    def run(*arguments: str, expect: int = 0, text: bool = False):
-        result = CliRunner().invoke(banyan, [*arguments, *([] if text else ["--json"])])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert result.exit_code == expect, result.output
-        return result.output if text else json.loads(result.stdout)
-
-    return run
-
-
 def banyan_process(config, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "core.cli", *arguments],
