@@ -71,25 +71,26 @@ class Counters:
 
     ``refresh`` also moves the process's clock when the sandbox clock was advanced, unless
     ``follows_clock`` is off because the process keeps a clock of its own (imports of history).
+    ``values`` is another mapping after each look, which was at ``read_at`` (monotonic seconds).
     """
 
     def __init__(self, database: Database, *, follows_clock: bool = True) -> None:
         self._database = database
         self.follows_clock = follows_clock
-        self._values: dict[str, int] = {}
-        self._read_at = float("-inf")
+        self.values: dict[str, int] = {}
+        self.read_at = float("-inf")
 
     def refresh(self, *, force: bool = False) -> dict[str, int]:
         """All counters by name, read again when the last look is too old."""
         moment = time.monotonic()
-        if force or moment - self._read_at >= POLL_SECONDS:
+        if force or moment - self.read_at >= POLL_SECONDS:
             with self._database.engine.connect() as connection:
                 rows = connection.execute(sa.select(SharedCounter.name, SharedCounter.value)).all()
-            self._values = dict(rows)
-            self._read_at = moment
+            self.values = dict(rows)
+            self.read_at = moment
             if self.follows_clock:
-                clock.set_offset(self._values.get(CLOCK_OFFSET, 0))
-        return self._values
+                clock.set_offset(self.values.get(CLOCK_OFFSET, 0))
+        return self.values
 
     def get(self, name: str) -> int:
         """One counter; 0 when nothing ever raised it."""

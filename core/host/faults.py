@@ -87,8 +87,8 @@ class Guarded:
             if self.is_stopped:
                 _call_off(self.thread)
         log.calls.append((self._plugin, self._hook, nanoseconds, self.thread))
-        if nanoseconds > _SUSPICIOUS_NS and strikes_of(nanoseconds // 1_000, budget_of(self._hook)):
-            log.is_urgent = True
+        if nanoseconds > _SUSPICIOUS_NS:
+            log.look_at(self._hook, nanoseconds)
         if error is None or not self._is_swallowed or not is_fault(error):
             return False
         log.record(self._plugin, self._hook, error)
@@ -139,6 +139,19 @@ class FaultLog:
     def timed(self, plugin: str, hook: str) -> Guarded:
         """A timed block whose faults are somebody else's to record."""
         return Guarded(self, plugin, hook, False)
+
+    def note(self, plugin: str, hook: str, nanoseconds: int) -> None:
+        """Note how long a call took that nobody would ever stop; costs some 0.2 µs."""
+        self.calls.append((plugin, hook, nanoseconds, get_ident()))
+        if nanoseconds > _SUSPICIOUS_NS:
+            self.look_at(hook, nanoseconds)
+        if not self.is_awake:
+            self.wake()
+
+    def look_at(self, hook: str, nanoseconds: int) -> None:
+        """Write soon if this was slow for its kind: the breaker should know."""
+        if strikes_of(nanoseconds // 1_000, budget_of(hook)):
+            self.is_urgent = True
 
     def end_request(self) -> None:
         """The request of this thread is over: what plugins cost it is added up."""

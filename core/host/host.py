@@ -6,6 +6,7 @@ at each use from the database, through a counter that every process watches.
 
 import threading
 from collections.abc import Callable, Mapping
+from time import monotonic, perf_counter_ns
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.config import Config
 from core.db import state
 from core.db.engine import Database
-from core.db.state import Counters
+from core.db.state import POLL_SECONDS, Counters
 from core.host.discovery import find_plugins
 from core.host.faults import FaultLog, Guarded
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
@@ -49,6 +50,7 @@ class PluginHost(Living):
         self._box = SecretBox(config.secret_key)
         self._plugins: dict[str, LoadedPlugin] = {}
         self._snapshot: Snapshot | None = None
+        self._seen: Mapping[str, int] | None = None  # the counters it was last compared with
         self._lock = threading.Lock()
         self.faults = FaultLog(database)
 
@@ -86,15 +88,21 @@ class PluginHost(Living):
 
     def snapshot(self) -> Snapshot:
         """The prepared state of this moment, at most half a second old."""
-        generation = self._counters.get(state.PLUGINS)
-        current = self._snapshot
-        if current is not None and current.generation == generation:
+        counters, current = self._counters, self._snapshot
+        if (
+            current is not None
+            and counters.values is self._seen
+            and monotonic() - counters.read_at < POLL_SECONDS
+        ):
             return current
+        seen = counters.refresh()
+        generation = seen.get(state.PLUGINS, 0)
         with self._lock:
             current = self._snapshot
             if current is None or current.generation != generation:
                 current = self._build(generation)
                 self._snapshot = current
+            self._seen = seen
         return current
 
     def enabled(self) -> frozenset[str]:
@@ -179,15 +187,18 @@ class PluginHost(Living):
         if listeners is None:
             return
         refused: list[Rejected] = []
+        note = self.faults.note
         for name, call in listeners:
+            began = perf_counter_ns()
             try:
-                with self.faults.timed(name, hook):
-                    call(**arguments)
+                call(**arguments)
             except Rejected as error:
                 refused.append(error)
             except (Exception, SystemExit) as error:
                 self.faults.record(name, hook, error)
                 raise failed(name, hook) from error
+            finally:
+                note(name, hook, perf_counter_ns() - began)
         if len(refused) == 1:
             raise refused[0]
         if refused:
