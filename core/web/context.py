@@ -62,6 +62,23 @@ def close_reader(_error: BaseException | None = None) -> None:
         unit.__exit__(None, None, None)
 
 
+def lend_reader(response: flask.Response) -> flask.Response:
+    """Let a body that is still to be made keep the reader until it ends; runs after the view.
+
+    Nobody reads the body of an answer to HEAD: it ends at once, with what it holds.
+    """
+    if not response.is_streamed:
+        return response
+    unit = g.pop("banyan_unit", None)
+    g.pop("banyan_reader", None)
+    if unit is not None:
+        response.call_on_close(lambda: unit.__exit__(None, None, None))
+    if request.method == "HEAD":
+        response.close()
+        response.response = ()
+    return response
+
+
 def current_member() -> Principal | None:
     """The signed-in shopper, or ``None`` for a guest. One statement, once a request."""
     return _principal("member", MEMBER_COOKIE)

@@ -60,7 +60,7 @@ def install_web(app: flask.Flask, shop: Shop) -> None:
 
 
 def _install_steps(app: flask.Flask) -> None:
-    """What happens around every request, in this order."""
+    """What happens around every request: before it in this order, after it in the reverse."""
     app.before_request(plain.enforce)
     app.before_request(csrf.enforce)
     app.before_request(access.enforce)
@@ -69,6 +69,7 @@ def _install_steps(app: flask.Flask) -> None:
     app.after_request(_touch)
     app.after_request(context.send_cookies)
     app.after_request(headers.protect)
+    app.after_request(context.lend_reader)
     app.teardown_appcontext(context.close_reader)
 
 

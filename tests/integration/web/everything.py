@@ -58,14 +58,19 @@ def routes(app) -> list[Route]:
     return [route for rule in app.url_map.iter_rules() for route in of(rule)]
 
 
+MEASURES = frozenset({"plugin_timing"})
+"""How long calls into plugins took, written by the process itself from time to time."""
+
+
 def rows(shop) -> dict[str, list[tuple]]:
-    """Everything that is stored, table by table."""
+    """Everything that is stored, table by table, but what processes measure of themselves."""
     with shop.database.read() as session:
         return {
             table.name: sorted(
                 (tuple(map(str, row)) for row in session.execute(sa.select(table))),
             )
             for table in Base.metadata.sorted_tables
+            if table.name not in MEASURES
         }
 
 

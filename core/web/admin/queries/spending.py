@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from core.members.models import Member
 from core.members.types import display_name
 from core.orders.models import Order
+
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ def spending_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Spending]
 
 
 def member_lines(session: Session) -> Iterator[MemberLine]:
-    """Every member that was not erased, oldest first; streams."""
-    rows = session.execute(
+    """Every member that was not erased, oldest first; read in batches, each one statement."""
+    query = (
         sa.select(
             Member.id,
             Member.nickname,
@@ -66,16 +69,22 @@ def member_lines(session: Session) -> Iterator[MemberLine]:
         .where(Member.state != "erased")
         .group_by(Member.id)
         .order_by(Member.id)
-        .execution_options(yield_per=500)
+        .limit(_BATCH)
     )
-    for row in rows:
-        yield MemberLine(
-            row[0],
-            display_name(row[1], row[2], row[3]),
-            row[2] or "",
-            row[3] or "",
-            row[4],
-            f"{row[5]:%Y-%m-%d}",
-            row[6],
-            int(row[7]),
-        )
+    rows = session.execute(query).all()
+    while rows:
+        yield from map(_line, rows)
+        rows = session.execute(query.where(Member.id > rows[-1][0])).all()
+
+
+def _line(row: Any) -> MemberLine:
+    return MemberLine(
+        row[0],
+        display_name(row[1], row[2], row[3]),
+        row[2] or "",
+        row[3] or "",
+        row[4],
+        f"{row[5]:%Y-%m-%d}",
+        row[6],
+        int(row[7]),
+    )
