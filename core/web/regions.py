@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
+from core.host.budgets import Overdue
 from core.web import cache, context, i18n, kept
 from core.web.placing import CoreBlock, Placed
 
@@ -129,7 +130,7 @@ def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
     with shop.plugins.guard(plugin, hook):
         try:
             answer = call()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, Overdue):  # the reader may be in the middle of something
             context.close_reader()
             raise
     return answer
