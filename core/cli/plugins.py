@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from core.cli.plugin_check import check
 from core.cli.plugin_looks import health, permissions, show
 from core.cli.reporting import actor, json_option, opened_shop, report, table
 from core.host.host import PluginHost
@@ -16,7 +17,7 @@ def plugin() -> None:
     """Plugins: list, look at, install, switch, upgrade, remove."""
 
 
-for command in (show, permissions, health):
+for command in (show, permissions, health, check):
     plugin.add_command(command)
 
 

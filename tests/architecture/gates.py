@@ -34,6 +34,7 @@ PLUGIN_FOLDERS = {"templates", "static", "translations", "migrations", "tests"}
 PLUGIN_FILES = {"plugin.toml", "README.md"}
 FLOORS = {
     "api",
+    "authoring",
     "cli",
     "db",
     "demo",

@@ -1,0 +1,1 @@
+"""The rules of ``banyan plugin check``, by what they look at. Each yields findings."""
