@@ -43,7 +43,9 @@ def record(faults):
     return lambda plugin, hook, _error: faults.append((plugin, hook))
 
 
-@pytest.mark.parametrize("nonsense", MALFORMED, ids=repr)
+@pytest.mark.parametrize(
+    "nonsense", MALFORMED, ids=[str(number) for number in range(len(MALFORMED))]
+)
 def test_a_malformed_answer_is_the_rules_fault_and_leaves_the_others(nonsense, faults, record):
     wild = guarded("wild", rule("wild.rule", Stage.PROMOTION, GOOD, nonsense), record)
     fine = guarded("fine", rule("fine.rule", Stage.COUPON, GOOD), record)
