@@ -108,7 +108,7 @@ class _Panel:
         key: ``plugin.name``.
         label: the panel's head.
         template: of the plugin; rendered with what ``load`` returns, in the admin's environment.
-        load: gets a reading session and the thing's id, makes at most two statements; ``None``
+        load: gets a reading session and the thing's id, makes at most three statements; ``None``
             shows no panel.
         permission: see the module.
     """

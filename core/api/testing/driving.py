@@ -1,6 +1,8 @@
 """Moving a test's shop: its clock and its outbox."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -22,6 +24,11 @@ class StoreClock:
     def advance(self, **units: float) -> None:
         """Let time pass, in the units of ``timedelta``: ``advance(days=8)``."""
         self._seconds += int(timedelta(**units).total_seconds())
+        self._store()
+
+    def set_to(self, instant: datetime) -> None:
+        """Make it this instant (aware); to the second, and running on from there."""
+        self._seconds = round((instant - datetime.now(UTC)).total_seconds())
         self._store()
 
     def reset(self) -> None:
@@ -57,6 +64,22 @@ class Outbox:
     def names(self) -> list[str]:
         """Names of the facts announced so far, in order."""
         return [event.name for event in self.events()]
+
+    @contextmanager
+    def capture(self) -> Iterator[list[Event]]:
+        """A list that holds, once the block ends, the facts announced within it."""
+        before, found = len(self.events()), list[Event]()
+        yield found
+        found += self.events()[before:]
+
+    def tell(self, plugin: str, event: Event) -> None:
+        """Tell one plugin a fact, now and past the receipts: to see what a repeat does.
+
+        Raises:
+            Exception: whatever the plugin raises; nothing of what it wrote is kept.
+        """
+        with self._shop.database.write() as session:
+            self._shop.plugins.deliver(session, plugin, event)
 
     def backlog(self) -> Backlog:
         """What waits and what is parked."""

@@ -1,19 +1,25 @@
 """Pytest fixtures: ``shop``, ``app``, ``client``, ``clock``, ``outbox``, ``make_member`` and so on.
 
-Override ``database_url`` to choose the database, ``plugin_dirs`` for plugins of your own, and
-``plugins_on`` for those that are switched on before the test begins.
+Override ``database_url`` to choose the database, ``plugin_dirs`` for plugins in folders of your
+own, ``uses_entry_points`` for those that pip installed, and ``plugins_on`` for those that are
+switched on before the test begins.
 """
 
 import secrets
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
 from core.api.testing.driving import Outbox, StoreClock
+from core.api.testing.fakes import Ways, plug_in_ways
 from core.api.testing.making import Maker, OrderMade, ProductMade
+from core.api.testing.plugging import plug_in
 from core.config import ROOT, Config
 from core.db import migrate
 from core.db.engine import Database
@@ -22,19 +28,31 @@ from core.kernel import clock as kernel_clock
 from core.members.types import MemberView
 from core.worker.jobs import run_now
 
+pytest.register_assert_rewrite("core.api.testing.contract")
+
 if TYPE_CHECKING:
     import flask
     from flask.testing import FlaskClient
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """URL of this test's own database, with the trunk's tables: a SQLite file."""
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
-    database = Database(url)
+@pytest.fixture(scope="session")
+def _empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the trunk's tables and no rows; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("empty")
+    working, template = folder / "working.db", folder / "template.db"
+    database = Database(f"sqlite:///{working}")
     migrate.upgrade(database.engine)
     database.dispose()
-    return url
+    with closing(sqlite3.connect(working)) as connection:
+        connection.execute("VACUUM INTO ?", (str(template),))
+    return template
+
+
+@pytest.fixture
+def database_url(_empty_store: Path, tmp_path: Path) -> str:
+    """URL of this test's own database, with the trunk's tables: a SQLite file."""
+    shutil.copyfile(_empty_store, tmp_path / "shop.db")
+    return f"sqlite:///{tmp_path / 'shop.db'}"
 
 
 @pytest.fixture
@@ -44,13 +62,21 @@ def plugin_dirs() -> tuple[Path, ...]:
 
 
 @pytest.fixture
+def uses_entry_points() -> bool:
+    """Whether plugins that pip installed are discovered, too."""
+    return False
+
+
+@pytest.fixture
 def plugins_on() -> tuple[str, ...]:
     """Plugins that are installed and switched on when the test begins."""
     return ()
 
 
 @pytest.fixture
-def shop_config(tmp_path: Path, database_url: str, plugin_dirs: tuple[Path, ...]) -> Config:
+def shop_config(
+    tmp_path: Path, database_url: str, plugin_dirs: tuple[Path, ...], uses_entry_points: bool
+) -> Config:
     """Configuration of this test's sandbox shop."""
     instance = tmp_path / "instance"
     instance.mkdir()
@@ -64,7 +90,7 @@ def shop_config(tmp_path: Path, database_url: str, plugin_dirs: tuple[Path, ...]
         plugin_dirs=plugin_dirs,
         base_url="",
         trusted_proxies=0,
-        use_entry_points=False,
+        use_entry_points=uses_entry_points,
     )
 
 
@@ -124,6 +150,22 @@ def clock(shop: Shop) -> StoreClock:
 def outbox(shop: Shop) -> Outbox:
     """Facts: ``outbox.drain()`` delivers them all, ``outbox.events()`` lists what was announced."""
     return Outbox(shop)
+
+
+@pytest.fixture
+def ways(shop: Shop) -> Ways:
+    """Fakes of the far side: ``ways.gateway``, ``.sms``, ``.mail``, ``.push``, ``.payouts``."""
+    return plug_in_ways(shop)
+
+
+@pytest.fixture
+def make_plugin(shop: Shop) -> Callable[..., None]:
+    """A plugin of this test alone: ``make_plugin("probe", hooks={"order_paid": told.append})``."""
+
+    def make(name: str, **parts: Any) -> None:
+        plug_in(shop, name, **parts)
+
+    return make
 
 
 @pytest.fixture

@@ -1,0 +1,78 @@
+"""What calls into plugins cost: statements of each call, bytes of each block."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.authoring.budgets import packed_bytes
+from core.host.budgets import kind_of
+from core.host.shop import Shop
+from core.web import regions
+
+STATEMENTS = {
+    "block": 1,
+    "card": 1,
+    "column": 1,
+    "panel": 3,  # the thing itself, names of people, labels of lines: three rooms
+    "timeline": 1,
+    "search": 1,
+    "price": 1,
+    "check": 1,
+    "freeze": 1,
+}
+"""Most statements of one call, by the kind of its hook; see ``core.api.contributions``."""
+
+_COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+
+
+@contextmanager
+def statements_of(shop: Shop, plugin: str) -> Iterator[dict[str, int]]:
+    """Most statements of a single call, by hook, of what a plugin is asked within the block."""
+    calls: dict[tuple[str, int], int] = defaultdict(int)
+    most: dict[str, int] = {}
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.lstrip().upper().startswith(_COUNTED):
+            return
+        for number, call in list(shop.plugins.faults.running.items()):
+            name, hook = call.what
+            if name == plugin and call.thread == threading.get_ident():
+                calls[hook, number] += 1
+                most[hook] = max(most.get(hook, 0), calls[hook, number])
+
+    sa.event.listen(shop.database.engine, "before_cursor_execute", note)
+    try:
+        yield most
+    finally:
+        sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+
+
+def over_budget(most: dict[str, int]) -> list[str]:
+    """Which calls made more statements than their kind may, as sentences."""
+    return [
+        f"{hook} makes {count} statements, {STATEMENTS[kind_of(hook)]} are allowed"
+        for hook, count in sorted(most.items())
+        if count > STATEMENTS.get(kind_of(hook), count)
+    ]
+
+
+@contextmanager
+def weighed_blocks(monkeypatch: pytest.MonkeyPatch, plugin: str) -> Iterator[dict[str, int]]:
+    """Most bytes, compressed, that each block of a plugin puts on a page within the block."""
+    weights: dict[str, int] = {}
+    render = regions._render  # noqa: SLF001 - the one place where a block becomes markup
+
+    def weigh(env: Any, placed: Any, values: Any) -> str:
+        html = render(env, placed, values)
+        if placed.plugin == plugin:
+            size = packed_bytes(html.encode())
+            weights[placed.block.key] = max(weights.get(placed.block.key, 0), size)
+        return html
+
+    monkeypatch.setattr(regions, "_render", weigh)
+    yield weights
