@@ -3,7 +3,7 @@
 The order is (merchant's arrangement, weight, key); a block with an anchor stands right behind it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +49,15 @@ def core_blocks(region: str) -> tuple[CoreBlock, ...]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What stands where, for one state of plugins and theme; ``texts``: see ``core.web.kept``."""
+    """What stands where, for one state of plugins and theme.
+
+    ``texts`` belong to ``core.web.kept``, ``shells`` to ``core.web.shells``.
+    """
 
     look: Look
     blocks: tuple[tuple[str, Any], ...]
     texts: dict[tuple[Any, ...], tuple[float, str]] = field(default_factory=dict)
+    shells: dict[Hashable, Any] = field(default_factory=dict)
     _known: dict[str, tuple[Placed, ...]] = field(default_factory=dict)
 
     def of(self, region: str) -> tuple[Placed, ...]:

@@ -1,6 +1,6 @@
 """Store pages: the look of the moment, what every page knows, and the one way to render."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -17,18 +17,12 @@ from core.themes.assets import Shelf
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
 from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import ThemeChoice, in_theme, load_choice
-from core.web import context, flash, i18n, pictures, regions, static
+from core.web import context, flash, i18n, pictures, regions, shells, static
 from core.web.access import has_permission
 from core.web.placing import Plans
+from core.web.shells import Person
 
 _STYLE_MARK = "<!--styles-->"
-
-
-@dataclass(frozen=True)
-class Person:
-    """The signed-in member as templates see them."""
-
-    name: str
 
 
 @dataclass(frozen=True)
@@ -190,13 +184,25 @@ def plugin_asset(plugin: str, name: str) -> str:
     return shelf.url(name)
 
 
-def render_store_page(template: str, plugin: str | None = None, **values: Any) -> str:
+def render_store_page(
+    template: str,
+    plugin: str | None = None,
+    *,
+    kept_by: Hashable | None = None,
+    kept_for: float = 0.0,
+    later: Callable[[], Mapping[str, Any]] | None = None,
+    **values: Any,
+) -> str:
     """A page of the shop face.
 
     Args:
         template: name of the template; with ``plugin`` one of the plugin's own, which a theme may
             replace by a file ``plugins/<plugin>/<template>``.
         plugin: the plugin whose page it is.
+        kept_by: on a page of which much is the same for all members: everything of its values
+            that can change what it shows. See ``core.web.shells``.
+        kept_for: seconds it may then be old.
+        later: more values, made only when the page has to be rendered.
         values: plain values for the template; never rows. ``subject`` is what blocks on the page
             are told it is about.
     """
@@ -206,8 +212,21 @@ def render_store_page(template: str, plugin: str | None = None, **values: Any) -
     g.banyan_plans = plans.now(look)
     site = g.banyan_site = _site(look)
     name = f"plugins/{plugin}/{template}" if plugin else template
-    html = env.get_template(name).render({"site": site, **values})
+
+    def render() -> str:
+        return env.get_template(name).render({"site": site, **values, **(later() if later else {})})
+
+    if kept_by is None or site.member is None or site.notices or env.auto_reload:
+        html = render()
+    else:
+        key = (name, kept_by, site.locale, site.here, site.origin, site.bag, *_generations())
+        html = shells.page(g.banyan_plans, key, kept_for, values.get("subject"), render)
     return html.replace(_STYLE_MARK, _asset_links(), 1)
+
+
+def _generations() -> tuple[int, ...]:
+    values = context.shop().counters.refresh()
+    return values.get(state.SETTINGS, 0), values.get(state.CATALOG, 0)
 
 
 def _asset_links() -> str:

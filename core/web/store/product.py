@@ -1,5 +1,7 @@
 """The product page: pictures, price with its reasons, options, what goes with it."""
 
+from uuid import UUID
+
 import flask
 from flask import request
 from markupsafe import Markup
@@ -13,6 +15,7 @@ from core.pricing.types import QuoteLine, QuoteRequest
 from core.web import cache, context, regions
 from core.web.access import access, has_permission
 from core.web.render import render_store_page
+from core.web.shells import Same
 from core.web.store.memo import remember
 from core.web.store.showing import Story, choices_of, skus_as_json, story_of, swatches_of
 
@@ -33,20 +36,25 @@ def product(slug: str) -> str:
     selected = _selected(detail)
     settings = context.shop().settings()
     story = _story(detail, selected)
-    related = _related(detail)
+    best = _best_of(detail.category_id)
+    related = tuple(card for card in best if card.id != detail.id)[:_RELATED]
     regions.note_cards(related)
     return render_store_page(
         "product.html",
+        kept_by=(Same(detail), selected.id if selected else None, story, Same(best)),
+        kept_for=KEEP_SECONDS,
+        later=lambda: {
+            "choices": choices_of(detail, selected),
+            "swatches": swatches_of(detail, selected),
+            "sku_json": skus_as_json(detail),
+            "description": Markup(detail.description),  # noqa: S704 (sanitised when stored)
+        },
         subject=ProductSubject(detail, story.goods_fen),
         product=detail,
         selected=selected,
         selected_price_fen=selected.price_fen if selected else detail.price_fen,
-        choices=choices_of(detail, selected),
-        swatches=swatches_of(detail, selected),
-        sku_json=skus_as_json(detail),
         story=story,
         related=related,
-        description=Markup(detail.description),  # noqa: S704 (sanitised when stored)
         back=f"/c/{detail.category_slug}" if detail.category_slug else "/",
         freight_fen=settings.freight_fen,
         free_from_fen=settings.free_freight_from_fen,
@@ -98,10 +106,8 @@ def _story(detail: ProductDetail, selected: SkuView | None) -> Story:
     return story_of(quote(context.reader(), asked, (*core_rules(shop.settings()), *rules)))
 
 
-def _related(detail: ProductDetail) -> tuple[ProductCard, ...]:
-    """Best-sold others of the shelf; every product of a shelf shares one look at it."""
-    shelf = detail.category_id
-    best = remember(
+def _best_of(shelf: UUID | None) -> tuple[ProductCard, ...]:
+    """What sells best on a shelf; all its products share one look at it."""
+    return remember(
         ("best", shelf), 60, lambda: best_of_shelf(context.reader(), shelf, limit=_RELATED + 1)
     )
-    return tuple(card for card in best if card.id != detail.id)[:_RELATED]
