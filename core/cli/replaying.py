@@ -28,6 +28,7 @@ from core.members.models import Member
 from core.replay.invoices import Invoice, read_invoices
 from core.replay.network import draw_referrers
 from core.replay.player import Player
+from core.replay.tills import HistoryTill
 from core.settings.services import save_settings
 from core.stock import services as stock
 from core.worker.relay import Relay
@@ -104,6 +105,7 @@ def _play(
     player = Player(
         shop=shop,
         relay=Relay(shop.database, shop.plugins),
+        till=HistoryTill(shop.database),
         skus=skus,
         referrers=draw_referrers(_in_order_of_appearance(invoices), seed),
         advance=lambda: progress.advance(task),

@@ -15,6 +15,7 @@ from core.catalog.models import Product
 from core.db import migrate
 from core.demo.catalog import prepare_pictures, seed_catalog
 from core.demo.history import draw_invoices, draw_network, sku_ids
+from core.demo.paying import SandboxTill
 from core.demo.people import DemoPeople, seed_people
 from core.host.host import Standing
 from core.host.shop import Shop
@@ -93,6 +94,7 @@ class Filler:
             Player(
                 shop=self.shop,
                 relay=Relay(self.shop.database, self.shop.plugins),
+                till=SandboxTill(self.shop),
                 skus=skus,
                 referrers=draw_network(tuple(known)),
                 advance=lambda: None,

@@ -22,16 +22,15 @@ from core.members.types import AddressForm
 from core.orders import services as orders
 from core.orders.models import OrderLine
 from core.orders.states import AfterSaleKind
-from core.orders.types import Extensions, PlacedOrder
+from core.orders.types import PlacedOrder
 from core.payments import services as payments
-from core.payments.types import PaymentOutcome, PaymentResult, StartResult
 from core.pricing.types import Adjustment, Draft, PriceRule, Stage
 from core.replay.invoices import Invoice, InvoiceLine, Unplayed
+from core.replay.tills import Till
 from core.settings.rules import StoreSettings
 from core.sharing import services as sharing
 from core.worker.relay import Relay
 
-GATEWAY = "replay"
 SHIPPED_AFTER = timedelta(days=1)
 RECEIVED_AFTER = timedelta(days=3)
 
@@ -68,6 +67,7 @@ class Player:
     Args:
         shop: an open shop whose clock follows nobody else (``Counters.follows_clock`` off).
         relay: delivers facts to plugins in between.
+        till: where orders are paid.
         skus: stock code → SKU.
         referrers: customer → the customer who brought them.
         advance: told after each invoice.
@@ -76,6 +76,7 @@ class Player:
 
     shop: Shop
     relay: Relay
+    till: Till
     skus: Mapping[str, UUID]
     referrers: Mapping[str, str]
     advance: Callable[[], None]
@@ -202,32 +203,11 @@ class Player:
                 extensions=priced,
                 wants=wants,
             )
-        self._pay(placed.order_id, placed.total_fen, placed.expires_at, extensions)
-        self.tally.paid_fen += placed.total_fen
-        return placed
-
-    def _pay(
-        self, order_id: UUID, total_fen: int, expires_at: datetime, extensions: Extensions
-    ) -> None:
-        database = self.shop.database
-        with database.write() as session:
-            attempt = payments.start_attempt(
-                session,
-                order_id=order_id,
-                amount_fen=total_fen,
-                gateway_key=GATEWAY,
-                expires_at=expires_at,
-            )
-            started = StartResult(gateway_ref=f"replay-{attempt.payment_no}", pay_url="")
-            payments.attach_start(session, attempt.payment_no, started)
-        result = PaymentResult(
-            payment_no=attempt.payment_no,
-            gateway_ref=started.gateway_ref,
-            outcome=PaymentOutcome.SUCCEEDED,
-            amount_fen=total_fen,
-        )
+        result = self.till.take(placed)
         with database.write() as session:
             orders.confirm_payment(session, result, extensions=extensions)
+        self.tally.paid_fen += placed.total_fen
+        return placed
 
     def _remember(
         self, invoice: Invoice, lines: Sequence[InvoiceLine], placed: PlacedOrder

@@ -11,7 +11,7 @@ from core.db.engine import Database
 from core.kernel.errors import ConfigError, Forbidden, UpstreamError
 from core.payments.sandbox import services, wire
 from core.payments.sandbox.server import PREFIX, Answer, SandboxServer
-from core.payments.sandbox.types import OUTCOMES, SandboxState
+from core.payments.sandbox.types import OUTCOMES, Choice, SandboxState
 from core.payments.types import (
     PaymentResult,
     RefundRequest,
@@ -135,6 +135,17 @@ class SandboxGateway:
         )
         return RefundResult(
             request.refund_no, str(answer["gateway_ref"]), answer.get("state") == "done"
+        )
+
+    def decide(self, payment_no: str, choice: Choice) -> None:
+        """Decide instead of a shopper at the cashier what becomes of a payment.
+
+        Raises:
+            UpstreamError: the payment has ended, is not known, or the sandbox did not answer.
+        """
+        self._ask(
+            "payments/decide",
+            {"kind": "payment.decide", "payment_no": payment_no, "choice": choice.value},
         )
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> PaymentResult:
