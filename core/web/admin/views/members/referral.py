@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import request
 from sqlalchemy.orm import Session
 
-from core.kernel.errors import ShopError
+from core.kernel.errors import NotFound, ShopError
 from core.members.services import member_view
 from core.sharing.services import chain_of, referral_of, set_lock, team_counts, transfer
 from core.web import context
@@ -76,12 +76,17 @@ def _chain_through(session: Session, referrer_id: UUID | None) -> list[UUID]:
 
 
 def _target(text: str) -> UUID | None:
+    """Whom the form names; ``None``: nobody.
+
+    Raises:
+        NotFound: what it names cannot be a member.
+    """
     if text == NOBODY:
         return None
     try:
         return UUID(text)
     except ValueError:
-        return None
+        raise NotFound("member.unknown", "There is no such member.") from None
 
 
 @admin.post("/members/<uuid:member_id>/referral/transfer")
