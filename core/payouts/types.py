@@ -73,3 +73,11 @@ class PayoutView:
     reviewed_at: datetime | None
     paid_at: datetime | None
     steps: tuple[PayoutStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a review came to. ``is_new`` is false when it had been decided so before."""
+
+    payout: PayoutView
+    is_new: bool

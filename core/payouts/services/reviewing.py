@@ -14,7 +14,7 @@ from core.payouts.events import PayoutFailed
 from core.payouts.rules import WALLET_CHANNEL, PayoutState
 from core.payouts.services.paying import settle
 from core.payouts.services.rows import PAYOUT_TABLE, book_step, lock_payout, move, return_legs
-from core.payouts.types import PayoutView
+from core.payouts.types import PayoutView, Review
 from core.staff.models import Staff
 
 _RELEASED = frozenset(
@@ -23,10 +23,10 @@ _RELEASED = frozenset(
 _REFUSABLE = frozenset({PayoutState.REQUESTED, PayoutState.FAILED})
 
 
-def approve(session: Session, payout_id: UUID, reviewer: str) -> PayoutView:
+def approve(session: Session, payout_id: UUID, reviewer: str) -> Review:
     """Release a payout. The wallet channel pays in the same transaction; others by their job.
 
-    Approving twice changes nothing.
+    Approving twice changes nothing, and the answer says so.
 
     Args:
         session: the caller's unit of work.
@@ -41,7 +41,7 @@ def approve(session: Session, payout_id: UUID, reviewer: str) -> PayoutView:
     payout = lock_payout(session, PAYOUT_TABLE.c.id == payout_id)
     _keep_apart(session, payout, reviewer)
     if payout.state in _RELEASED:
-        return payout
+        return Review(payout, is_new=False)
     if payout.state != PayoutState.REQUESTED:
         raise Conflict("payout.decided", "This payout has been decided before.")
     at = clock.now()
@@ -56,16 +56,19 @@ def approve(session: Session, payout_id: UUID, reviewer: str) -> PayoutView:
         reviewed_at=at,
         next_try_at=None if is_own else at,
     )
-    return settle(session, payout, channel_ref=None, actor=reviewer) if is_own else payout
+    if is_own:
+        payout = settle(session, payout, channel_ref=None, actor=reviewer)
+    return Review(payout, is_new=True)
 
 
-def reject(session: Session, payout_id: UUID, reviewer: str, reason: str) -> PayoutView:
+def reject(session: Session, payout_id: UUID, reviewer: str, reason: str) -> Review:
     """Refuse a requested or failed payout; the amount goes back to its account, once.
 
-    Rejecting twice changes nothing.
+    Rejecting twice changes nothing, and the answer says so.
 
     Raises:
         NotFound: no such payout.
+        Forbidden: the reviewer asked for it, or is its recipient.
         InvalidInput: no reason given.
         Conflict: it is approved, on its way or paid.
     """
@@ -74,8 +77,9 @@ def reject(session: Session, payout_id: UUID, reviewer: str, reason: str) -> Pay
             "payout.reason", "Please give a reason; the member reads it.", field="reason"
         )
     payout = lock_payout(session, PAYOUT_TABLE.c.id == payout_id)
+    _keep_apart(session, payout, reviewer)
     if payout.state == PayoutState.REJECTED:
-        return payout
+        return Review(payout, is_new=False)
     if payout.state not in _REFUSABLE:
         raise Conflict("payout.decided", "This payout has been decided before.")
     at = clock.now()
@@ -101,11 +105,11 @@ def reject(session: Session, payout_id: UUID, reviewer: str, reason: str) -> Pay
             reason=payout.reason,
         ),
     )
-    return payout
+    return Review(payout, is_new=True)
 
 
 def _keep_apart(session: Session, payout: PayoutView, reviewer: str) -> None:
-    """Nobody releases money to themselves: as requester, as member, or as staff with that mailbox.
+    """Nobody reviews their own payout: as requester, as member, or as staff with that mailbox.
 
     Raises:
         Forbidden: the reviewer is too close.

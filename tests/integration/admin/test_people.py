@@ -4,14 +4,17 @@ import json
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from core.ledger.rules import declare_kind, member_owner
 from core.ledger.services import balance, book
 from core.ledger.types import Leg
+from core.payouts.models import Payout
 from core.payouts.rules import declare_payable
 from core.payouts.services import request_payout
 from core.payouts.types import PayoutRequest
 from core.sharing.services import chain_of
+from core.staff.models import AuditEntry, Staff
 from tests.integration.admin.conftest import said
 
 SOURCE, RESERVED, PAID = "admin_test_available", "admin_test_reserved", "admin_test_paid"
@@ -71,6 +74,40 @@ def test_a_payout_is_approved_into_the_wallet_or_rejected_with_a_reason(
     assert "资料不全" in admin.page(f"/admin/payouts/{second}")
     assert admin.post(f"/admin/payouts/{second}/approve").status_code == 409
     maker.check_books()
+
+
+def test_a_payout_decided_before_is_not_decided_again_and_nobody_is_told_it_was(
+    shop, admin, maker, ask
+):
+    member = maker.member("小山")
+    first, second = ask(member, 5000), ask(member, 7000)
+    admin.done(f"/admin/payouts/{first}/approve")
+    admin.done(f"/admin/payouts/{second}/reject", {"reason": "资料不全"})
+    again = said(admin.done(f"/admin/payouts/{first}/approve"))
+    assert "had been approved before; nothing was to do" in again
+    again = said(admin.done(f"/admin/payouts/{second}/reject", {"reason": "再来"}))
+    assert "had been declined before; nothing was to do" in again
+    page = said(admin.done("/admin/payouts/bulk", {"pick": [str(first)], "do": "approve"}))
+    assert "Payouts approved: 0." in page
+    assert "nothing was to do: 1." in page
+    with shop.database.read() as session:
+        lines = session.scalars(
+            sa.select(AuditEntry.action)
+            .where(AuditEntry.action.like("payout.%"))
+            .order_by(AuditEntry.id)
+        ).all()
+    assert lines == ["payout.approve", "payout.reject"]
+
+
+def test_staff_do_not_decline_what_they_asked_for_themselves(shop, admin, maker, ask):
+    payout_id = ask(maker.member("小山"), 5000)
+    with shop.database.write() as session:
+        me = session.scalars(sa.select(Staff.id)).one()
+        session.execute(
+            sa.update(Payout).where(Payout.id == payout_id).values(requested_by=f"staff:{me}")
+        )
+    refusal = admin.refused(f"/admin/payouts/{payout_id}/reject", {"reason": "x"}, status=403)
+    assert "Somebody else has to review this payout." in said(refusal)
 
 
 def test_several_payouts_are_reviewed_at_once(admin, maker, ask, held):
@@ -137,6 +174,19 @@ def test_members_with_work_under_way_are_not_erased(admin, maker):
     sent = {"erase-reason": "本人要求", "erase-is_sure": "y"}
     assert admin.post(f"{path}/erase", sent).status_code == 422
     assert "小山" in admin.page(path)
+
+
+@pytest.mark.parametrize("to", ["no-such-id", "00000000-0000-7000-8000-000000000000"])
+def test_nobody_is_moved_to_somebody_who_does_not_exist(shop, admin, maker, to):
+    top = maker.member("顶")
+    member = maker.member("中", referrer=top)
+    path = f"/admin/members/{member.id}/referral/transfer"
+    form = {"to": to, "reason": "x"}
+    for answer in (admin.get(f"{path}?to={to}"), admin.post(path, form)):
+        assert answer.status_code == 404
+        assert "There is no such member." in answer.get_data(as_text=True)
+    with shop.database.read() as session:
+        assert chain_of(session, member.id) == ((1, top.id),)
 
 
 def test_members_are_found_by_part_of_their_phone_and_exported(admin, maker):

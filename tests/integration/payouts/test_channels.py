@@ -45,7 +45,7 @@ REFUSED = UpstreamError("x", "no such account", permanent=True)
 def approved(database, ann):
     made = ask(database, ann, 6000, channel="bank")
     with database.write() as session:
-        assert approve(session, made.id, REVIEWER).state == "approved"
+        assert approve(session, made.id, REVIEWER).payout.state == "approved"
     return made
 
 

@@ -54,10 +54,11 @@ def test_a_payout_to_the_wallet_is_reserved_reviewed_and_paid(database, ann):
     with database.write() as session:
         assert held(session, ann) == {"earned": 4000, "reserved": 6000}
         assert count_payouts(session, "requested") == (1, 6000)
-        paid = approve(session, made.id, REVIEWER)
+        paid = approve(session, made.id, REVIEWER).payout
         assert paid.state == "paid"
         assert held(session, ann) == {"earned": 4000, "paid": 6000, "wallet": 6000}
-        assert approve(session, made.id, REVIEWER).state == "paid"
+        again = approve(session, made.id, REVIEWER)
+        assert (again.payout.state, again.is_new) == ("paid", False)
         assert held(session, ann) == {"earned": 4000, "paid": 6000, "wallet": 6000}
         assert facts(session) == ["payout_succeeded"]
         found = find_payout(session, made.id, member_id=ann)
@@ -87,8 +88,10 @@ def test_a_rejected_payout_returns_the_money_once_and_says_why(database, ann):
     with database.write() as session:
         with pytest.raises(InvalidInput):
             reject(session, made.id, REVIEWER, "  ")
-        assert reject(session, made.id, REVIEWER, "name is missing").state == "rejected"
-        assert reject(session, made.id, REVIEWER, "again").reason == "name is missing"
+        first = reject(session, made.id, REVIEWER, "name is missing")
+        assert (first.payout.state, first.is_new) == ("rejected", True)
+        again = reject(session, made.id, REVIEWER, "again")
+        assert (again.payout.reason, again.is_new) == ("name is missing", False)
         assert held(session, ann) == {"earned": 10_000}
         with pytest.raises(Conflict):
             approve(session, made.id, REVIEWER)
@@ -199,9 +202,11 @@ def test_nobody_reviews_their_own_payout(database):
     ):
         with pytest.raises(Forbidden), database.write() as session:
             approve(session, payout_id, reviewer)
+        with pytest.raises(Forbidden), database.write() as session:
+            reject(session, payout_id, reviewer, "mine")
     with database.write() as session:
-        assert approve(session, own.id, REVIEWER).state == "paid"
-        assert approve(session, asked_by_staff.id, f"staff:{UUID(int=8)}").state == "paid"
+        assert approve(session, own.id, REVIEWER).payout.state == "paid"
+        assert approve(session, asked_by_staff.id, f"staff:{UUID(int=8)}").payout.state == "paid"
 
 
 def test_members_see_their_own_payouts_page_by_page(database, ann):

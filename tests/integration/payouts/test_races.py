@@ -43,7 +43,7 @@ def test_fifty_parallel_payouts_of_one_balance_pay_once(database, ann):
 
 def approve_one(database, payout_id):
     with database.write() as session:
-        return approve(session, payout_id, REVIEWER)
+        return approve(session, payout_id, REVIEWER).payout
 
 
 def test_one_submit_sent_many_times_at_once_is_one_payout(database, ann):
@@ -66,8 +66,8 @@ def test_a_payout_approved_and_rejected_at_once_ends_one_way(database, ann):
     def decide(number):
         with database.write() as session:
             if number % 2:
-                return approve(session, made.id, REVIEWER).state
-            return reject(session, made.id, REVIEWER, "no").state
+                return approve(session, made.id, REVIEWER).payout.state
+            return reject(session, made.id, REVIEWER, "no").payout.state
 
     states = set(at_once(decide, 10))
     assert states in ({"paid"}, {"rejected"})

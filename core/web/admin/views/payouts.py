@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import flask
 from flask import request
+from sqlalchemy.orm import Session
 
 from core.kernel.errors import ShopError
 from core.payouts.services import approve, find_payout, reject, retry_payout
-from core.payouts.types import PayoutView
+from core.payouts.types import PayoutView, Review
 from core.web import context, flash, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, done, page_number, picked_ids, query_text, sentences
@@ -81,9 +83,11 @@ def _show_one(payout_id: UUID, errors: Any = (), form: RejectForm | None = None)
 def approve_payout(payout_id: UUID) -> Answer:
     """Release one payout."""
     try:
-        _approve(payout_id)
+        is_new = _approve(payout_id)
     except ShopError as error:
         return _show_one(payout_id, sentences(error)), error.status
+    if not is_new:
+        return _nothing_to_do(payout_id, "This payout had been approved before; nothing was to do.")
     return done("/admin/payouts", "The payout is approved.")
 
 
@@ -95,9 +99,11 @@ def reject_payout(payout_id: UUID) -> Answer:
     if not form.validate():
         return _show_one(payout_id, form=form), 422
     try:
-        _reject(payout_id, form.reason.data or "")
+        is_new = _reject(payout_id, form.reason.data or "")
     except ShopError as error:
         return _show_one(payout_id, form.refuse(error), form), error.status
+    if not is_new:
+        return _nothing_to_do(payout_id, "This payout had been declined before; nothing was to do.")
     return done("/admin/payouts", "Declined; the amount is back on the member’s account.")
 
 
@@ -129,31 +135,46 @@ def bulk_payouts() -> Answer:
     count, errors = 0, []
     for payout_id in ids:
         try:
-            _reject(payout_id, reason) if action == "reject" else _approve(payout_id)
-            count += 1
+            count += _reject(payout_id, reason) if action == "reject" else _approve(payout_id)
         except ShopError as error:
             errors += sentences(error)
     if errors:
         flash.say("Payouts carried out: %(count)s. The others were not.", "warn", count=count)
         return _show_list(dict.fromkeys(errors)), 409
+    if count < len(ids):
+        left = len(ids) - count
+        flash.say("Decided before, so nothing was to do: %(count)s.", "warn", count=left)
     message = (
         "Payouts rejected: %(count)s." if action == "reject" else "Payouts approved: %(count)s."
     )
     return done("/admin/payouts", message, count=count)
 
 
-def _approve(payout_id: UUID) -> PayoutView:
-    with context.writing() as session:
-        found = approve(session, payout_id, context.staff().actor)
-        record(session, "payout.approve", "payout", found.payout_no, after=_plain(found))
-    return found
+def _nothing_to_do(payout_id: UUID, message: str) -> Answer:
+    flash.say(message, "warn")
+    return flask.redirect(f"/admin/payouts/{payout_id}", 303)
 
 
-def _reject(payout_id: UUID, reason: str) -> PayoutView:
+def _approve(payout_id: UUID) -> bool:
+    """Release a payout; whether it had not been before."""
     with context.writing() as session:
-        found = reject(session, payout_id, context.staff().actor, reason)
-        record(session, "payout.reject", "payout", found.payout_no, after=_plain(found))
-    return found
+        review = approve(session, payout_id, context.staff().actor)
+        _keep(session, "payout.approve", review)
+    return review.is_new
+
+
+def _reject(payout_id: UUID, reason: str) -> bool:
+    """Decline a payout; whether it had not been before."""
+    with context.writing() as session:
+        review = reject(session, payout_id, context.staff().actor, reason)
+        _keep(session, "payout.reject", review)
+    return review.is_new
+
+
+def _keep(session: Session, action: str, review: Review) -> None:
+    if review.is_new:
+        found = review.payout
+        record(session, action, "payout", found.payout_no, after=_plain(found))
 
 
 def _plain(found: PayoutView) -> dict[str, Any]:
