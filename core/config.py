@@ -165,7 +165,7 @@ def _flag(values: Mapping[str, str], name: str) -> bool:
 
 def _number(values: Mapping[str, str], name: str) -> int:
     text = values.get(name, "").strip() or "0"
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
         raise ConfigError(
             "config.number", "%(name)s: use a whole number, not “%(text)s”.", name=name, text=text
         )
