@@ -64,9 +64,11 @@ def test_a_visit_counts_once_a_day_and_robots_never(browse, guest, shop, token, 
     assert guest.cookie("banyan_visitor") is None
 
 
-@pytest.mark.parametrize("token", ["nonsense", "x" * 200, "a'b", "%00"])
-def test_a_wrong_token_changes_nothing(guest, shop, slug, token):
-    assert guest.get(f"/p/{slug}?s={token}").status_code == 200
+@pytest.mark.parametrize(
+    ("token", "status"), [("nonsense", 200), ("x" * 200, 200), ("a'b", 200), ("%00", 400)]
+)
+def test_a_wrong_token_changes_nothing(guest, shop, slug, token, status):
+    assert guest.get(f"/p/{slug}?s={token}").status_code == status
     assert visits(shop) == 0
 
 
