@@ -40,7 +40,14 @@ KEYWORDS = {
     **dict.fromkeys(ERRORS, (2,)),
 }
 """Calls that name a text, with the place of the text among the arguments."""
-SPEAK_ENGLISH = {"core/cli", "core/authoring", "core/replay", "core/demo", "plugins/*/commands.py"}
+SPEAK_ENGLISH = {
+    "core/cli",
+    "core/authoring",
+    "core/api/testing",
+    "core/replay",
+    "core/demo",
+    "plugins/*/commands.py",
+}
 """The command line is English in every language of the store."""
 FILE = "translations/zh.po"
 REST_OF_CORE = f"core/web/store/{FILE}"
