@@ -247,6 +247,11 @@ def yuan(fen: int) -> str:
     return format_yuan(fen)
 
 
+def short_yuan(fen: int) -> str:
+    """An exact amount without symbol, its fen only where there are some: ``99``, ``1,099.50``."""
+    return money(fen).replace("¥", "").removesuffix(".00")
+
+
 def number(value: int) -> str:
     """A whole number with thousands separated."""
     return f"{value:,}"
@@ -263,6 +268,17 @@ def phone(text: str) -> str:
 def percent(bps: int) -> str:
     """Basis points as a percentage without needless zeros: ``1050`` → ``10.5%``."""
     return f"{bps / 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+_PLAIN: dict[str, Any] = {
+    "money": money,
+    "yuan": yuan,
+    "short_yuan": short_yuan,
+    "number": number,
+    "percent": percent,
+    "phone": phone,
+}
+"""Filters that are the same in every language and zone."""
 
 
 class Display:
@@ -301,11 +317,7 @@ class Display:
     def filters(self) -> dict[str, Any]:
         """Filters by name, for a Jinja environment."""
         return {
-            "money": money,
-            "yuan": yuan,
-            "number": number,
-            "percent": percent,
-            "phone": phone,
+            **_PLAIN,
             "datetime": self.datetime,
             "date": self.date,
         }
@@ -324,11 +336,7 @@ def request_filters() -> dict[str, Any]:
         return display(locale(), context.shop().settings().timezone)
 
     return {
-        "money": money,
-        "yuan": yuan,
-        "number": number,
-        "percent": percent,
-        "phone": phone,
+        **_PLAIN,
         "datetime": lambda at, style="medium": bound().datetime(at, style),
         "date": lambda at, style="medium": bound().date(at, style),
     }

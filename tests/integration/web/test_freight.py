@@ -28,3 +28,12 @@ def test_with_freight_of_nothing_everything_is_sent_free(shop, guest, slug):
 
     assert "包邮" in guest.page("/")
     assert "包邮" in guest.page(f"/p/{slug}")
+
+
+def test_a_threshold_with_fen_is_said_exactly(shop, guest, slug):
+    with shop.database.write() as session:
+        save_settings(session, {"freight_fen": 800, "free_freight_from_fen": 9950})
+    shop.counters.refresh(force=True)
+
+    assert "满 ¥99.50 包邮" in guest.page("/")
+    assert "满 ¥99.50 包邮" in guest.page(f"/p/{slug}")

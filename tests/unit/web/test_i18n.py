@@ -13,6 +13,13 @@ def test_money_is_shown_with_symbol_groups_and_two_decimals(fen, shown):
     assert i18n.money(fen) == shown
 
 
+@pytest.mark.parametrize(
+    ("fen", "shown"), [(9900, "99"), (9950, "99.50"), (109_905, "1,099.05"), (0, "0"), (5, "0.05")]
+)
+def test_a_short_amount_is_exact_and_has_no_needless_fen(fen, shown):
+    assert i18n.short_yuan(fen) == shown
+
+
 def test_rates_are_shown_without_needless_zeros():
     assert [i18n.percent(bps) for bps in (1050, 500, 25, 10_000)] == [
         "10.5%",
