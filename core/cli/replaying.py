@@ -79,10 +79,12 @@ def _empty_shop(config: Config) -> Shop:
     database = Database(config.database_url)
     migrate.upgrade(database.engine)
     with database.read() as session:
-        if session.scalar(sa.select(sa.func.count()).select_from(Member)):
-            raise Rejected(
-                "replay.not_empty", "This database holds a store already; name an empty one."
-            )
+        count = session.scalar(sa.select(sa.func.count()).select_from(Member))
+    if count:
+        database.dispose()
+        raise Rejected(
+            "replay.not_empty", "This database holds a store already; name an empty one."
+        )
     return open_shop(config, database)
 
 
