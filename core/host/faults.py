@@ -40,6 +40,8 @@ FLUSH_SECONDS = 0.3
 """Faults and slow calls are in the database after this time."""
 TIMES_SECONDS = 5.0
 """So are times that are as they should be."""
+CLOSE_SECONDS = 5.0
+"""How long closing waits for what is being written."""
 ERROR_LIMIT = 4000
 _CALLS_KEPT = 200_000
 _SUSPICIOUS_NS = min(budget.milliseconds for budget in BUDGETS.values()) * 1_000_000
@@ -129,6 +131,7 @@ class FaultLog:
         self.is_urgent = self.is_awake = False
         self._written_at = float("-inf")
         self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
         me = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _forked(me))
 
@@ -188,8 +191,10 @@ class FaultLog:
                     breaker.write(session, tallies, counts, errors)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; what it is writing is written first, so no connection stays behind."""
         self._closed.set()
+        if self._thread is not None:
+            self._thread.join(CLOSE_SECONDS)
 
     # --- the thread ----------------------------------------------------------------------------
 
@@ -198,7 +203,9 @@ class FaultLog:
         with self._lock:
             if not self.is_awake:
                 self.is_awake = True
-                threading.Thread(target=self._work, name="banyan-plugins", daemon=True).start()
+                thread = threading.Thread(target=self._work, name="banyan-plugins", daemon=True)
+                thread.start()
+                self._thread = thread
 
     def _work(self) -> None:
         while not self._closed.wait(FLUSH_SECONDS):
@@ -233,7 +240,7 @@ class FaultLog:
         self.calls.clear()
         self.running.clear()
         self._counts, self._errors = Counter(), {}
-        self.is_awake = False
+        self.is_awake, self._thread = False, None
 
 
 def _forked(log: "weakref.ref[FaultLog]") -> None:
