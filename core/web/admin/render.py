@@ -21,7 +21,7 @@ from core.settings.rules import StoreSettings
 from core.themes.assets import Shelf
 from core.web import context, flash, i18n
 from core.web.access import has_permission
-from core.web.admin import charts, navigation, showing
+from core.web.admin import charts, naming, navigation, showing
 from core.web.admin.assets import icon
 from core.web.admin.queries.things import thing_of
 from core.web.admin.queries.waiting import waiting_counts
@@ -101,6 +101,8 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         words=showing.words,
         money=i18n.money,
         thing_of=thing_of,
+        plugin_name=naming.plugin_name,
+        gateway_name=naming.gateway_name,
     )
     return env
 
