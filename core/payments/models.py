@@ -21,7 +21,8 @@ class PaymentAttempt(Base):
 
     id: Mapped[IdColumn]
     payment_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
-    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"), index=True)
+    # Its type is said, not found by the key: statements on it are built before orders are known.
+    order_id: Mapped[UUID] = mapped_column(sa.Uuid(), sa.ForeignKey("shop_order.id"), index=True)
     gateway: Mapped[str] = mapped_column(sa.String(48))
     amount_fen: Mapped[Fen]
     state: Mapped[str] = mapped_column(sa.String(16), default="created")

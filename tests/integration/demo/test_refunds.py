@@ -1,8 +1,13 @@
 """Every order of the demo was paid at the sandbox gateway, so its money can go back there."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
 
+from core.config import ROOT
 from core.demo.store import Filler
 from core.orders import services as orders
 from core.orders.models import Order, OrderLine
@@ -80,3 +85,26 @@ def test_the_sandbox_knows_each_payment_of_the_demo_and_has_told_the_store_of_it
         assert len(known) > 50
         assert paid == known
         assert waiting == 0
+
+
+def test_a_payment_can_be_started_by_a_process_that_knows_of_no_orders_yet():
+    told = "from core.payments.services.rows import COLUMNS; print([c.type for c in COLUMNS][2])"
+    run = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "CHAR(32)"
+
+
+def test_the_command_fills_an_empty_folder_in_a_process_of_its_own(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    run = subprocess.run(
+        [sys.executable, "-m", "core.cli", "demo", "--fill-only"],
+        cwd=ROOT,
+        env={**kept, "BANYAN_INSTANCE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert "admin@demo.banyan" in run.stdout
