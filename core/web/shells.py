@@ -25,7 +25,7 @@ Hole = Callable[[Any], str]
 
 _SECRET = secrets.token_hex(8)
 """Part of the marks, so that no text of a member or merchant can be one."""
-_MARKED = re.compile(rf"\0{_SECRET}:(\d+)\0(.*?)\0{_SECRET}\0", re.DOTALL)
+_MARKED = re.compile(rf"\x00{_SECRET}:(\d+)\x00(.*?)\x00{_SECRET}\x00", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def marked(hole: Hole, render: Callable[[], str]) -> str:
     finally:
         g.banyan_holes, g.banyan_is_personal = holes, was_personal
     holes.append(hole)
-    return f"\0{_SECRET}:{len(holes) - 1}\0{html}\0{_SECRET}\0"
+    return f"\x00{_SECRET}:{len(holes) - 1}\x00{html}\x00{_SECRET}\x00"
 
 
 def _pieces(html: str, holes: Sequence[Hole]) -> tuple[str | Hole, ...]:
