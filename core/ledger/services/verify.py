@@ -53,11 +53,11 @@ def verify(session: Session) -> VerifyReport:
     does not grow with the ledger.
 
     Args:
-        session: best a fresh one: then all rules see one moment, while orders go on. A unit of work
-            that has begun on PostgreSQL sees what is committed while it looks.
+        session: a look or a fresh one: then all rules see one moment, while orders go on. A unit
+            of work that has begun on PostgreSQL sees what is committed while it looks.
     """
-    if not session.in_transaction() and session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    if session.get_bind().dialect.name == "postgresql":
+        _see_one_moment(session)
     counted = session.execute(sa.select(_count(_J), _count(_P), _count(_A))).one()
     problems: list[Problem] = []
     for rule in _RULES:
@@ -67,6 +67,16 @@ def verify(session: Session) -> VerifyReport:
     for _, check in sorted(_checks.items()):
         problems.extend(check(session))
     return VerifyReport(counted[0], counted[1], counted[2], tuple(problems))
+
+
+def _see_one_moment(session: Session) -> None:
+    """Let a fresh session, and a look that is nothing but statements, see one snapshot."""
+    if session.in_transaction():
+        options = session.connection().get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            return
+        session.rollback()
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _count(table: Any) -> Any:
