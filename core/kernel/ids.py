@@ -8,25 +8,37 @@ from datetime import datetime
 from uuid import UUID
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_lock = threading.Lock()
-_last = 0
 
 
-def new_id() -> UUID:
-    """A UUID version 7: sorts by creation time and, within one process, strictly rises.
+class Ids:
+    """A source of time-ordered ids; :data:`new_id` is the one of this process.
 
-    Source: RFC 9562 §5.7 and §6.2 (method 2: the random part is incremented within a millisecond).
+    Source: RFC 9562 §5.7 and §6.2 (method 2: the random part is incremented within a millisecond,
+    and while the clock stands before the last id).
     """
-    global _last
-    with _lock:
-        stamp = time.time_ns() // 1_000_000
-        value = (stamp << 80) | secrets.randbits(74)
-        # 74 random bits, moved around the version and variant fields below.
-        if value <= _last:
-            value = _last + 1
-        _last = value
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self) -> UUID:
+        """A UUID version 7: sorts by creation time and strictly rises, also if time goes back."""
+        with self._lock:
+            stamp = time.time_ns() // 1_000_000
+            value = (stamp << 80) | secrets.randbits(74)
+            # 74 random bits, moved around the version and variant fields below.
+            if value <= self._last:
+                value = self._last + 1
+            self._last = value
+        return _laid_out(value)
+
+
+def _laid_out(value: int) -> UUID:
     random_a, random_b = (value >> 62) & 0xFFF, value & ((1 << 62) - 1)
     return UUID(int=((value >> 80) << 80) | (7 << 76) | (random_a << 64) | (2 << 62) | random_b)
+
+
+new_id = Ids().new
 
 
 def new_token(bytes_count: int = 24) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, apply, states_of
-from plugins.distribution.services.plans import current_plan, plan_history
+from plugins.distribution.services.plans import NOTICE_VERSION, current_plan, plan_history
 
 ROOT = "/admin/x/distribution"
 OWN = {"Origin": "http://localhost"}
@@ -77,7 +77,9 @@ def test_three_levels_need_the_tick_below_the_legal_notice(shop, merchant):
 
     post(merchant, "/plan", do="publish", seen_version="0", acknowledged="y", **THREE)
     assert plan_now(shop).depth == 3
-    assert "acknowledged_notice" in audited(merchant)
+    for language, field in (("en", "Acknowledged notice"), ("zh", "已确认的须知")):
+        page = merchant.get(f"/admin/audit?lang={language}").text
+        assert f"{field}</th><td></td><td><ins>{NOTICE_VERSION}</ins>" in page
 
     # the same person is not asked again; another one is
     assert "You have confirmed this notice" in merchant.get(f"{ROOT}/plan?lang=en").text

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from uuid import UUID
 
-from core.kernel.ids import new_code, new_id, new_number, new_token, token_hash
+from core.kernel.ids import Ids, new_code, new_id, new_number, new_token, token_hash
 
 
 def test_ids_of_one_process_strictly_rise() -> None:
@@ -15,9 +15,17 @@ def test_ids_of_one_process_strictly_rise() -> None:
 
 def test_ids_are_version_7_of_the_standard_and_carry_their_time() -> None:
     before = datetime.now(UTC).timestamp()
-    made = new_id()
+    made = Ids().new()
     assert (made.version, made.variant) == (7, "specified in RFC 4122")
     assert abs((made.int >> 80) / 1000 - before) < 5
+
+
+def test_ids_rise_when_the_clock_goes_back(time_machine) -> None:
+    ids = Ids()
+    time_machine.move_to(datetime(2030, 1, 2, tzinfo=UTC))
+    late = ids.new()
+    time_machine.move_to(datetime(2030, 1, 1, tzinfo=UTC))
+    assert late < ids.new() < ids.new()
 
 
 def test_ids_made_by_many_threads_are_all_different() -> None:
