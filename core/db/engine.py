@@ -80,8 +80,13 @@ class Database:
             yield session
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection; from now on each is closed when it is given back."""
+        sa.event.listen(self.engine.pool, "checkin", _close)  # and the pool that takes its place
         self.engine.dispose()
+
+
+def _close(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def _for_reading(engine: sa.Engine) -> sa.Engine:

@@ -35,3 +35,16 @@ def test_a_look_sees_what_was_committed_before_it_began(database: Database):
         session.add(SharedCounter(name="fresh", value=7))
     with database.read() as session:
         assert session.get_one(SharedCounter, "fresh").value == 7
+
+
+def test_a_connection_given_back_after_the_store_was_closed_is_closed_too(database):
+    with database.read() as session:
+        used = session.connection().connection.driver_connection
+        database.dispose()
+        session.scalar(sa.text("SELECT 1"))
+    with database.read() as session:  # a thread that comes late
+        late = session.connection().connection.driver_connection
+        session.scalar(sa.text("SELECT 1"))
+    for connection in (used, late):
+        with pytest.raises(Exception, match="closed"):
+            connection.execute("SELECT 1")
