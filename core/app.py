@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from core.config import Config, load_config
 from core.db.base import Base
 from core.db.engine import Database, make_engine
-from core.db.migrate import check_schema
+from core.db.versions import check_schema
 from core.host.shop import Shop, open_shop
 from core.web import access, doors, health, sandbox
 from core.web.admin import install_admin

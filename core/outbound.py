@@ -12,14 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
-
 from core.kernel.errors import UpstreamError
 
 MOST_BYTES = 64 * 1024
 """Most bytes of an answer that are read."""
 
-_TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+_SECONDS, _CONNECT_SECONDS = 8.0, 3.0
 _AGAIN = frozenset({408, 425, 429})
 
 
@@ -64,12 +62,15 @@ class Outbound:
 
 
 def _send(parts: SplitResult, address: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    import httpx  # some 20 ms of every start otherwise, for what few stores do
+
     pinned = f"[{address}]" if ":" in address else address
     url = parts._replace(netloc=f"{pinned}:{_port_of(parts)}", fragment="").geturl()
     sent = {**headers, "Host": parts.netloc.rpartition("@")[2], "User-Agent": "Banyan"}
+    timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
     try:
         with (
-            httpx.Client(timeout=_TIMEOUT, trust_env=False) as client,
+            httpx.Client(timeout=timeout, trust_env=False) as client,
             client.stream(
                 "POST",
                 url,

@@ -17,7 +17,7 @@ import core.sharing.models
 import core.staff.models
 import core.stock.models  # noqa: F401  (imported for their tables)
 from core.db.base import Base
-from core.db.migrate import CORE
+from core.db.versions import CORE
 
 metadata = Base.metadata
 

@@ -7,7 +7,7 @@ import click
 import sqlalchemy as sa
 
 from core.cli.reporting import actor, json_option, opened_shop, report
-from core.db import migrate
+from core.db import migrate, versions
 from core.host import migrations
 from core.host.shop import Shop
 from core.host.snapshot import Row
@@ -25,10 +25,10 @@ def db() -> None:
 def upgrade(revision: str, as_json: bool) -> None:
     """Bring the trunk's tables to REVISION (the newest), then those of installed plugins."""
     with opened_shop(needs_schema=False) as shop:
-        before = migrate.current(shop.database.engine)
+        before = versions.current(shop.database.engine)
         migrate.upgrade(shop.database.engine, revision=revision)
-        after = migrate.current(shop.database.engine)
-        upgraded = _upgrade_plugins(shop) if after == migrate.head() else []
+        after = versions.current(shop.database.engine)
+        upgraded = _upgrade_plugins(shop) if after == versions.head() else []
     found = {"before": before, "after": after, "plugins": upgraded}
     moved = f"{before or 'empty'} → {after}" if before != after else f"already at {after}"
     report(found, "\n".join([f"core: {moved}", *map(_plugin_line, upgraded)]), as_json=as_json)
@@ -42,11 +42,11 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     """Take the trunk's tables back to REVISION (`base`: none are left, and nothing in them)."""
     with opened_shop(needs_schema=False) as shop:
         _refuse_while_plugins_point_here(shop)
-        before = migrate.current(shop.database.engine)
+        before = versions.current(shop.database.engine)
         if not yes:
             click.confirm(f"Data will be lost. Take {shop.database.url} back?", abort=True)
         migrate.downgrade(shop.database.engine, revision)
-        after = migrate.current(shop.database.engine)
+        after = versions.current(shop.database.engine)
     report(
         {"before": before, "after": after},
         f"core: {before or 'empty'} → {after or 'empty'}",
@@ -61,8 +61,8 @@ def current(as_json: bool) -> None:
     with opened_shop(needs_schema=False) as shop:
         engine = shop.database.engine
         found: dict[str, Any] = {
-            "current": migrate.current(engine),
-            "head": migrate.head(),
+            "current": versions.current(engine),
+            "head": versions.head(),
             "pending": migrate.pending(engine),
             "plugins": _plugin_standings(shop),
         }
@@ -95,7 +95,7 @@ def check(as_json: bool) -> None:
 
 def _refuse_while_plugins_point_here(shop: Shop) -> None:
     tables = sa.inspect(shop.database.engine).get_table_names()
-    foreign = sorted(name for name in tables if not migrate.CORE.owns(name))
+    foreign = sorted(name for name in tables if not versions.CORE.owns(name))
     foreign = [name for name in foreign if not name.startswith("alembic_")]
     if foreign:
         raise Rejected(

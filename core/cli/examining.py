@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.cli.findings import Finding, Status
 from core.cli.premises import installation, python
 from core.config import load_config
-from core.db import migrate, state
+from core.db import state, versions
 from core.host import deliveries
 from core.host.models import JobRun, ProcessBeat
 from core.host.redis_link import RedisLink
@@ -77,10 +77,10 @@ def _database(shop: Shop) -> Finding:
 
 def _schema(shop: Shop) -> Finding:
     try:
-        migrate.check_schema(shop.database.engine)
+        versions.check_schema(shop.database.engine)
     except ConfigError as error:
         return Finding("schema", Status.FAULT, str(error), "The store refuses to start like this.")
-    return Finding("schema", Status.OK, f"at {migrate.head()}, the newest")
+    return Finding("schema", Status.OK, f"at {versions.head()}, the newest")
 
 
 def _redis(shop: Shop) -> Iterator[Finding]:

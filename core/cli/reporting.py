@@ -38,7 +38,7 @@ def opened_shop(*, needs_schema: bool = True) -> Iterator["Shop"]:
         ConfigError: a bad configuration, or a database that is missing, older or newer.
     """
     from core.config import load_config
-    from core.db.migrate import check_schema
+    from core.db.versions import check_schema
     from core.host.shop import open_shop
 
     shop = open_shop(load_config())

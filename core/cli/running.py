@@ -30,7 +30,7 @@ def run(host: str, port: int, threads: int, no_worker: bool, no_valkey: bool) ->
 def worker(no_redis: bool) -> None:
     """Deliver facts and run jobs until Ctrl-C or SIGTERM."""
     from core.cli.serving import quiet_logs
-    from core.db.migrate import check_schema
+    from core.db.versions import check_schema
     from core.host.shop import open_shop
 
     config = load_config()

@@ -1,62 +1,39 @@
 """Schema versions of the trunk and, with another table and folder, of each plugin.
 
 Alembic is driven from here and never from a command line of its own. Every set of migrations has
-its own version table, so that a plugin folder that goes missing blocks nobody else.
+its own version table, so that a plugin folder that goes missing blocks nobody else. What every
+start asks stands in :mod:`core.db.versions`; Alembic is loaded only by who migrates, for it takes a
+tenth of a start.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
 
 from core.db.base import Base
-from core.kernel.errors import ConfigError
+from core.db.versions import CORE, ENVIRONMENT, Track, current
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = ROOT / "migrations"
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import Script, ScriptDirectory
+
 _LOCK_ID = 0x62616E79616E
-
-
-@dataclass(frozen=True)
-class Track:
-    """One line of schema versions.
-
-    Args:
-        versions: folder of the revision files.
-        version_table: where the database remembers the current revision.
-        prefix: tables of this track start with it; empty for the trunk, which owns all tables that
-            do not start with ``plugin_``.
-    """
-
-    versions: Path
-    version_table: str = "alembic_version"
-    prefix: str = ""
-
-    def owns(self, table: str) -> bool:
-        """Whether a table belongs to this track."""
-        if self.prefix:
-            return table.startswith(self.prefix)
-        return not table.startswith(("plugin_", "alembic_")) or table in _HOST_TABLES
-
-
-_HOST_TABLES = {"plugin_state", "plugin_change", "plugin_fault", "plugin_timing"}
-CORE = Track(ENVIRONMENT / "versions")
 
 
 def upgrade(engine: sa.Engine, track: Track = CORE, revision: str = "head") -> None:
     """Bring the database up to a revision; the newest by default. Safe to call twice at once."""
+    from alembic import command
+
     with _migrating(engine, track) as config:
         command.upgrade(config, revision)
 
 
 def downgrade(engine: sa.Engine, revision: str, track: Track = CORE) -> None:
     """Take the database back to a revision, ``base`` for before the first."""
+    from alembic import command
+
     with _migrating(engine, track) as config:
         command.downgrade(config, revision)
 
@@ -64,6 +41,7 @@ def downgrade(engine: sa.Engine, revision: str, track: Track = CORE) -> None:
 def differences(engine: sa.Engine, track: Track = CORE) -> list[str]:
     """How the database differs from the models of this track; empty when it does not."""
     from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
 
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -79,68 +57,31 @@ def differences(engine: sa.Engine, track: Track = CORE) -> list[str]:
         return [str(entry) for entry in compare_metadata(context, Base.metadata)]
 
 
-def current(engine: sa.Engine, track: Track = CORE) -> str | None:
-    """The revision the database is at; ``None`` when it has none of this track's tables."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": track.version_table}
-        )
-        return context.get_current_revision()
-
-
-def head(track: Track = CORE) -> str | None:
-    """The newest revision that the code brings; ``None`` for a track without revisions."""
-    return ScriptDirectory.from_config(_config(track)).get_current_head()
-
-
 def pending(engine: sa.Engine, track: Track = CORE) -> list[str]:
     """Revisions still to run, oldest first, as ``id description``."""
-    script = ScriptDirectory.from_config(_config(track))
     at = current(engine, track)
     newer = []
-    for revision in script.walk_revisions():
+    for revision in scripts(track):
         if revision.revision == at:
             break
         newer.append(f"{revision.revision} {revision.doc}")
     return newer[::-1]
 
 
-def scripts(track: Track) -> Iterator[Script]:
+def scripts(track: Track) -> "Iterator[Script]":
     """Every revision that the code brings, newest first."""
-    return ScriptDirectory.from_config(_config(track)).walk_revisions()
+    return _directory(track).walk_revisions()
 
 
-def check_schema(engine: sa.Engine) -> None:
-    """Refuse to start on a database that is not at the revision of this code.
+def _directory(track: Track) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
 
-    Raises:
-        ConfigError: the database is empty, older or newer; the sentence says what to do.
-    """
-    at, newest = current(engine), head()
-    if at == newest:
-        return
-    if at is None:
-        raise ConfigError(
-            "schema.missing", "The database has no tables yet. Run “banyan db upgrade” first."
-        )
-    known = {item.revision for item in ScriptDirectory.from_config(_config(CORE)).walk_revisions()}
-    if at in known:
-        raise ConfigError(
-            "schema.older",
-            "The database is at version %(at)s, this program needs %(head)s. "
-            "Make a backup, then run “banyan db upgrade”.",
-            at=at,
-            head=newest,
-        )
-    raise ConfigError(
-        "schema.newer",
-        "The database is at version %(at)s, which this program does not know: it was made by a "
-        "newer Banyan. Install that version, or restore a backup.",
-        at=at,
-    )
+    return ScriptDirectory.from_config(_config(track))
 
 
-def _config(track: Track) -> Config:
+def _config(track: Track) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(ENVIRONMENT).replace("%", "%%"))
     config.set_main_option("version_locations", str(track.versions).replace("%", "%%"))
@@ -150,7 +91,7 @@ def _config(track: Track) -> Config:
 
 
 @contextmanager
-def _migrating(engine: sa.Engine, track: Track) -> Iterator[Config]:
+def _migrating(engine: sa.Engine, track: Track) -> "Iterator[Config]":
     """A configuration bound to one connection; on PostgreSQL under a lock of the whole database.
 
     On SQLite foreign keys are off meanwhile: batch mode rebuilds tables, and dropping the old one

@@ -1,13 +1,12 @@
 """A plugin's own schema versions: folder ``migrations/``, table ``alembic_version_<plugin>``."""
 
-import ast
 from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from core.db import migrate
-from core.db.migrate import Track
+from core.db.versions import Track, current, heads
 from core.host.manifest import Manifest
 from core.kernel.errors import PluginError
 
@@ -25,26 +24,17 @@ def track_of(manifest: Manifest) -> Track | None:
 @lru_cache(maxsize=256)
 def head_of(folder: Path) -> str:
     """The newest revision in a plugin's folder, read without running it; empty without any."""
-    revisions: set[str] = set()
-    followed: set[str] = set()
-    for path in sorted((folder / FOLDER).glob("*.py")):
-        try:
-            found = [pair for statement in _body(path) for pair in _assigned(statement)]
-        except (OSError, SyntaxError, ValueError) as error:
-            raise PluginError(
-                "plugins.migration_file",
-                "Its migration %(file)s cannot be read: %(why)s",
-                file=path.name,
-                why=str(error),
-            ) from error
-        for name, value in found:
-            (revisions if name == "revision" else followed).add(value)
-    heads = sorted(revisions - followed)
-    if len(heads) > 1:
+    try:
+        found = heads(folder / FOLDER)
+    except (OSError, SyntaxError, ValueError) as error:
         raise PluginError(
-            "plugins.heads", "Its migrations end in two places: %(heads)s.", heads=", ".join(heads)
+            "plugins.migration_file", "Its migrations cannot be read: %(why)s", why=str(error)
+        ) from error
+    if len(found) > 1:
+        raise PluginError(
+            "plugins.heads", "Its migrations end in two places: %(heads)s.", heads=", ".join(found)
         )
-    return heads[0] if heads else ""
+    return found[0] if found else ""
 
 
 def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
@@ -60,7 +50,7 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
     track = track_of(manifest)
     if track is None:
         return ""
-    before_tables, before_revision = _tables(engine), migrate.current(engine, track)
+    before_tables, before_revision = _tables(engine), current(engine, track)
     try:
         migrate.upgrade(engine, track)
     except Exception as error:
@@ -75,7 +65,7 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
             table=foreign[0],
             prefix=manifest.table_prefix,
         )
-    return migrate.current(engine, track) or ""
+    return current(engine, track) or ""
 
 
 def _failed(
@@ -83,7 +73,7 @@ def _failed(
 ) -> PluginError:
     """What a migration that failed left behind, in a sentence; it can be run again."""
     left = sorted(name for name in _tables(engine) - tables if _may_make(name, track))
-    at = migrate.current(engine, track)
+    at = current(engine, track)
     why = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
     if at == revision and not left:
         return PluginError(
@@ -136,10 +126,6 @@ def remove(engine: sa.Engine, manifest: Manifest) -> None:
         connection.commit()
 
 
-def _body(path: Path) -> list[ast.stmt]:
-    return ast.parse(path.read_text(encoding="utf-8")).body
-
-
 def referring(engine: sa.Engine, manifest: Manifest) -> list[str]:
     """Tables of others whose foreign keys point at the plugin's tables."""
     track = track_of(manifest)
@@ -161,20 +147,3 @@ def _tables(engine: sa.Engine) -> set[str]:
 
 def _may_make(name: str, track: Track) -> bool:
     return track.owns(name) or name == track.version_table
-
-
-def _assigned(statement: ast.stmt) -> list[tuple[str, str]]:
-    """``revision`` and ``down_revision`` of a module-level assignment, as (name, value)."""
-    if isinstance(statement, ast.Assign):
-        targets: list[ast.expr] = statement.targets
-        value: ast.expr | None = statement.value
-    elif isinstance(statement, ast.AnnAssign):
-        targets, value = [statement.target], statement.value
-    else:
-        return []
-    names = [t.id for t in targets if isinstance(t, ast.Name)]
-    if value is None or not {"revision", "down_revision"} & set(names):
-        return []
-    constant = ast.literal_eval(value)
-    values = [constant] if isinstance(constant, str) else list(constant or ())
-    return [(name, item) for name in names for item in values]

@@ -7,19 +7,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script
 
 from core.db import migrate
 from core.db.engine import Database
+from core.db.versions import current
 from core.host.loading import LoadedPlugin
 from core.host.migrations import track_of
 from core.host.models import PluginState
 from core.kernel.errors import PluginError, Rejected
+
+if TYPE_CHECKING:
+    from alembic.script import Script
 
 _TABLE_IN_SQL = re.compile(
     r"^(?:CREATE TABLE|ALTER TABLE|DROP TABLE|INSERT INTO|UPDATE|DELETE FROM"
@@ -85,7 +86,7 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     after = plugin.manifest.version
     if track is None:
         return Plan(plugin.name, before, after, "", ())
-    at = migrate.current(database.engine, track)
+    at = current(database.engine, track)
     try:
         scripts = list(migrate.scripts(track))
     except Exception as error:
@@ -105,7 +106,7 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     return Plan(plugin.name, before, after, at or "", tuple(steps))
 
 
-def _waiting(scripts: Iterable[Script], at: str | None) -> list[Script]:
+def _waiting(scripts: Iterable["Script"], at: str | None) -> list["Script"]:
     """Those after ``at``, oldest first; the scripts come newest first."""
     newer = []
     for script in scripts:
@@ -115,7 +116,7 @@ def _waiting(scripts: Iterable[Script], at: str | None) -> list[Script]:
     return newer[::-1]
 
 
-def _step(script: Script, engine: sa.Engine, prefix: str) -> Step:
+def _step(script: "Script", engine: sa.Engine, prefix: str) -> Step:
     sql = _sql(script.module, engine)
     tables = _TABLE_IN_SQL.findall(sql) if sql else _named(Path(script.path), prefix)
     says = inspect.cleandoc(script.module.__doc__ or "").strip() or script.doc
@@ -124,6 +125,9 @@ def _step(script: Script, engine: sa.Engine, prefix: str) -> Step:
 
 def _sql(module: Any, engine: sa.Engine) -> str:
     """What a migration would send, written down instead of sent."""
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
     buffer = io.StringIO()
     context = MigrationContext.configure(
         dialect=engine.dialect, opts={"as_sql": True, "output_buffer": buffer}

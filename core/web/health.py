@@ -3,7 +3,7 @@
 import flask
 import sqlalchemy as sa
 
-from core.db.migrate import check_schema
+from core.db.versions import check_schema
 from core.host.deliveries import backlog
 from core.kernel.clock import now
 from core.kernel.errors import ConfigError

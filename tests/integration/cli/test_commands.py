@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from core.cli import banyan
 from core.cli.serving import environment_of
 from core.config import ROOT
-from core.db import migrate
+from core.db import versions
 from core.kernel.errors import Rejected
 from core.ledger.services import PLATFORM, WALLET, Leg, book, member_owner
 from tests.integration.worker.facts import cancelled, seen, tell
@@ -112,7 +112,7 @@ def test_the_schema_is_not_taken_away_under_plugins(command):
 def test_the_schema_goes_up_down_and_up_again(command, shop):
     drop_plugin_tables(shop)
     assert command("db", "downgrade", "base", "--yes")["after"] is None
-    assert command("db", "upgrade")["after"] == migrate.head()
+    assert command("db", "upgrade")["after"] == versions.head()
     assert command("db", "current")["pending"] == []
     assert command("db", "check")["core"] == []
 

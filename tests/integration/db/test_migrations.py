@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 import core.schema  # noqa: F401 - the models to compare with
-from core.db import migrate
+from core.db import migrate, versions
 from core.db.engine import make_engine
 from core.kernel.errors import ConfigError
 
@@ -35,18 +35,18 @@ def test_the_schema_goes_down_and_up_again(engine: sa.Engine) -> None:
     migrate.downgrade(engine, "base")
     assert "member" not in sa.inspect(engine).get_table_names()
     migrate.upgrade(engine)
-    migrate.check_schema(engine)
+    versions.check_schema(engine)
 
 
 def test_an_empty_database_says_which_command_makes_its_tables(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM alembic_version")
     with pytest.raises(ConfigError, match="banyan db upgrade"):
-        migrate.check_schema(engine)
+        versions.check_schema(engine)
 
 
 def test_a_newer_database_is_refused_with_its_version(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigError, match="9999"):
-        migrate.check_schema(engine)
+        versions.check_schema(engine)
