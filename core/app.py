@@ -44,11 +44,7 @@ def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.
     app = flask.Flask("banyan", root_path=str(config.instance), static_folder=None)
     app.secret_key = config.secret_key
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    if shop is None:
-        orm.init_app(app)
-        with app.app_context():
-            shop = open_shop(config, Database(config.database_url, engine=orm.engine))
-    check_schema(shop.database.engine)
+    shop = shop or _opened(app, config)
     app.extensions["banyan.shop"] = shop
     install_web(app, shop)
     install_admin(app, shop)
@@ -59,3 +55,16 @@ def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.
         app.register_blueprint(sandbox.blueprint(shop))
     access.check_routes(app)
     return app
+
+
+def _opened(app: flask.Flask, config: Config) -> Shop:
+    """The shop of a configuration, on the engine of :data:`orm`."""
+    orm.init_app(app)
+    with app.app_context():
+        shop = open_shop(config, Database(config.database_url, engine=orm.engine))
+    try:
+        check_schema(shop.database.engine)
+    except BaseException:
+        shop.close()
+        raise
+    return shop

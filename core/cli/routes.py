@@ -2,7 +2,7 @@
 
 import click
 
-from core.cli.reporting import json_option, report, table
+from core.cli.reporting import json_option, opened_shop, report, table
 
 
 @click.command()
@@ -12,7 +12,8 @@ def routes(as_json: bool) -> None:
     from core.app import create_app
     from core.web.access import access_of
 
-    app = create_app()
+    with opened_shop() as shop:
+        app = create_app(shop=shop)
     found = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
