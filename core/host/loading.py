@@ -154,7 +154,10 @@ def _check_tables(found: Found) -> None:
 
 def _check_models(package: str) -> None:
     """Let models and foreign keys find what they point at: one that cannot would break them all."""
-    for mapper in _mappers_of(package):
+    mappers = _mappers_of(package)
+    if mappers:
+        import core.schema  # noqa: F401 - all that they may point at
+    for mapper in mappers:
         for key in cast(sa.Table, mapper.local_table).foreign_keys:
             key.column  # noqa: B018 - looks it up and raises when there is none
     configure_mappers()
