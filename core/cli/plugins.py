@@ -7,6 +7,7 @@ import click
 
 from core.cli.plugin_check import check
 from core.cli.plugin_looks import health, permissions, show
+from core.cli.plugin_new import new
 from core.cli.reporting import actor, json_option, opened_shop, report, table
 from core.host.host import PluginHost
 from core.host.planning import Plan
@@ -17,7 +18,7 @@ def plugin() -> None:
     """Plugins: list, look at, install, switch, upgrade, remove."""
 
 
-for command in (show, permissions, health, check):
+for command in (show, permissions, health, new, check):
     plugin.add_command(command)
 
 

@@ -46,7 +46,7 @@ def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Fou
     taken: dict[str, Found] = {}
     for item in found:
         name = item.manifest.name
-        problem = item.problem or _clash(item.manifest, taken) or _misfit(item.manifest)
+        problem = item.problem or clash(item.manifest, taken) or _misfit(item.manifest)
         key = (
             name
             if name not in taken
@@ -134,7 +134,8 @@ def _broken(folder: Path, package: str, problem: PluginError) -> Found:
     return Found(Manifest(name=folder.name, version="", folder=folder), package, problem)
 
 
-def _clash(manifest: Manifest, taken: dict[str, Found]) -> PluginError | None:
+def clash(manifest: Manifest, taken: Mapping[str, Found]) -> PluginError | None:
+    """Why a plugin cannot live together with those found so far; ``None`` when it can."""
     for other in taken.values():
         if other.manifest.name == manifest.name:
             return _problem(
