@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from core.authoring.budgets import packed_bytes
 from core.host.budgets import kind_of
+from core.host.faults import Guarded
 from core.host.shop import Shop
 from core.web import regions
 
@@ -33,17 +34,17 @@ _COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 @contextmanager
 def statements_of(shop: Shop, plugin: str) -> Iterator[dict[str, int]]:
     """Most statements of a single call, by hook, of what a plugin is asked within the block."""
-    calls: dict[tuple[str, int], int] = defaultdict(int)
+    calls: dict[Guarded, int] = defaultdict(int)  # kept, so that no other takes the place of one
     most: dict[str, int] = {}
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.lstrip().upper().startswith(_COUNTED):
             return
-        for number, call in list(shop.plugins.faults.running.items()):
+        for call in list(shop.plugins.faults.running.values()):
             name, hook = call.what
             if name == plugin and call.thread == threading.get_ident():
-                calls[hook, number] += 1
-                most[hook] = max(most.get(hook, 0), calls[hook, number])
+                calls[call] += 1
+                most[hook] = max(most.get(hook, 0), calls[call])
 
     sa.event.listen(shop.database.engine, "before_cursor_execute", note)
     try:
