@@ -4,6 +4,7 @@ from typing import Any
 
 import flask
 import sqlalchemy as sa
+from flask.sessions import SessionInterface
 from flask_sqlalchemy import SQLAlchemy
 
 from core.config import Config, load_config
@@ -25,6 +26,13 @@ class StoreSQLAlchemy(SQLAlchemy):
         return make_engine(app.config["SQLALCHEMY_DATABASE_URI"])
 
 
+class NoSessions(SessionInterface):
+    """Flask's own session stays closed: who is signed in stands in the database, revocable."""
+
+    def open_session(self, app: flask.Flask, request: flask.Request) -> None:
+        """None; Flask refuses whoever writes to it nevertheless."""
+
+
 orm = StoreSQLAlchemy(metadata=Base.metadata)
 """The extension that owns the web process's engine; ``flask shell`` finds ``orm.session`` here."""
 
@@ -43,6 +51,7 @@ def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.
     config = config or (shop.config if shop else load_config())
     app = flask.Flask("banyan", root_path=str(config.instance), static_folder=None)
     app.secret_key = config.secret_key
+    app.session_interface = NoSessions()
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     shop = shop or _opened(app, config)
     app.extensions["banyan.shop"] = shop

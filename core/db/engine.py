@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.db.looks import Look
 from core.kernel.errors import InvariantError, ShopError
 
 BUSY_TIMEOUT_MS = 10_000
@@ -37,7 +38,7 @@ class Database:
         self.url = url
         self.engine = engine or make_engine(url, pool_size=pool_size)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._looks = sessionmaker(_for_reading(self.engine), autoflush=False)
+        self._looks = sessionmaker(_for_reading(self.engine), class_=Look, autoflush=False)
         sa.event.listen(self.engine, "before_cursor_execute", _refuse_writes)
         self.on_facts: Callable[[], None] | None = None
         """Called after a unit of work that wrote facts has committed; quick, never raises."""

@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 
-from flask import request
-
 from core.db import state
 from core.host.shop import Shop
 from core.kernel.errors import ShopError
 from core.web import context, i18n
+from core.web.here import asked
 
 SLOT = "banyan.cache"
 MAX_BYTES = 16 * 1024 * 1024
@@ -63,14 +62,14 @@ class Slot:
 
 def keep(seconds: float) -> None:
     """Let this response be kept for guests for at most ``seconds``; the shortest wish wins."""
-    slot = request.environ.get(SLOT)
+    slot = asked().environ.get(SLOT)
     if slot is not None:
         slot.ttl = min(slot.ttl, seconds) if slot.ttl else seconds
 
 
 def limit(seconds: float) -> None:
     """Something on this page is only good for ``seconds``; without :func:`keep` nothing is kept."""
-    slot = request.environ.get(SLOT)
+    slot = asked().environ.get(SLOT)
     if slot is not None and slot.ttl:
         slot.ttl = min(slot.ttl, seconds)
 

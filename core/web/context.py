@@ -18,6 +18,7 @@ from core.kernel.errors import SignInRequired
 from core.kernel.ids import new_token
 from core.members.services import read_session
 from core.members.types import Principal
+from core.web.here import application, here
 
 MEMBER_COOKIE = "banyan_member"
 STAFF_COOKIE = "banyan_staff"
@@ -32,15 +33,17 @@ VISITOR_BYTES = 24
 
 def shop() -> Shop:
     """The shop this process serves."""
-    return cast(Shop, flask.current_app.extensions["banyan.shop"])
+    return cast(Shop, application().extensions["banyan.shop"])
 
 
 def reader() -> Session:
     """The request's read-only session, opened at its first use and closed with the request."""
-    if "banyan_reader" not in g:
-        g.banyan_unit = shop().database.read()
-        g.banyan_reader = g.banyan_unit.__enter__()
-    return cast(Session, g.banyan_reader)
+    known = here()
+    session = known.get("banyan_reader")
+    if session is None:
+        known.banyan_unit = shop().database.read()
+        session = known.banyan_reader = known.banyan_unit.__enter__()
+    return cast(Session, session)
 
 
 @contextmanager
@@ -81,12 +84,12 @@ def lend_reader(response: flask.Response) -> flask.Response:
 
 def current_member() -> Principal | None:
     """The signed-in shopper, or ``None`` for a guest. One statement, once a request."""
-    return _principal("member", MEMBER_COOKIE)
+    return _principal("member", "banyan_member", MEMBER_COOKIE)
 
 
 def current_staff() -> Principal | None:
     """The signed-in staff member, or ``None``. One statement, once a request."""
-    return _principal("staff", STAFF_COOKIE)
+    return _principal("staff", "banyan_staff", STAFF_COOKIE)
 
 
 def member() -> Principal:
@@ -113,12 +116,17 @@ def staff() -> Principal:
     return found
 
 
-def _principal(realm: str, cookie: str) -> Principal | None:
-    slot = f"banyan_{realm}"
-    if slot not in g:
+def _principal(realm: str, slot: str, cookie: str) -> Principal | None:
+    known = here()
+    found = known.get(slot, _UNREAD)
+    if found is _UNREAD:
         token = request.cookies.get(cookie)
-        setattr(g, slot, read_session(reader(), token, realm) if token else None)
-    return cast("Principal | None", getattr(g, slot))
+        found = read_session(reader(), token, realm) if token else None
+        setattr(known, slot, found)
+    return cast("Principal | None", found)
+
+
+_UNREAD = object()
 
 
 def forget_principals() -> None:

@@ -46,13 +46,19 @@ def policy(extra: dict[str, list[str]] | None = None) -> str:
 _PLAIN = policy()
 
 
+_LOWER = {name.lower(): (name, value) for name, value in FIXED.items()}
+
+
 def protect(response: flask.Response) -> flask.Response:
     """Put the fixed headers on a response that does not bring its own."""
-    for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
-    if "Content-Security-Policy" not in response.headers:
+    headers = response.headers
+    brought = {name.lower() for name, _ in headers}  # asking for each would walk through all
+    for lower, (name, value) in _LOWER.items():
+        if lower not in brought:
+            headers.add(name, value)
+    if "content-security-policy" not in brought:
         extra = g.get("banyan_csp")
-        response.headers["Content-Security-Policy"] = policy(extra) if extra else _PLAIN
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        headers.add("Content-Security-Policy", policy(extra) if extra else _PLAIN)
+    if response.mimetype == "text/html" and "cache-control" not in brought:
+        headers.add("Cache-Control", "private, no-cache")
     return response

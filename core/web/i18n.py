@@ -26,7 +26,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
-from flask import g, request
+from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.config import ROOT
@@ -34,6 +34,7 @@ from core.host.shop import Shop
 from core.kernel.errors import ShopError
 from core.kernel.money import format_yuan
 from core.web import context
+from core.web.here import here
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -56,10 +57,12 @@ def ngettext(one: str, many: str, num: int, **params: Any) -> str:
 
 def _catalogue() -> NullTranslations:
     """The catalogue of the request's language."""
-    if "banyan_catalogue" not in g:
+    known = here()
+    found = known.get("banyan_catalogue")
+    if found is None:
         folder = flask.current_app.extensions["banyan.translations"]
-        g.banyan_catalogue = translations(folder, locale())
-    return cast(NullTranslations, g.banyan_catalogue)
+        found = known.banyan_catalogue = translations(folder, locale())
+    return cast(NullTranslations, found)
 
 
 # --- catalogues --------------------------------------------------------------------------------
@@ -142,9 +145,11 @@ def parse_locale(text: str | None) -> str | None:
 
 def locale() -> str:
     """The request's locale: ``?lang=``, cookie, the member's own, Accept-Language, the store's."""
-    if "banyan_locale" not in g:
-        g.banyan_locale = _select()
-    return str(g.banyan_locale)
+    known = here()
+    found: str | None = known.get("banyan_locale")
+    if found is None:
+        found = known.banyan_locale = _select()
+    return found
 
 
 def _select() -> str:

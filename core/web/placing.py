@@ -51,13 +51,15 @@ def core_blocks(region: str) -> tuple[CoreBlock, ...]:
 class Plan:
     """What stands where, for one state of plugins and theme.
 
-    ``texts`` belong to ``core.web.kept``, ``shells`` to ``core.web.shells``.
+    ``texts`` belong to ``core.web.kept``, ``shells`` to ``core.web.shells``, ``links`` to
+    ``core.web.block_files``.
     """
 
     look: Look
     blocks: tuple[tuple[str, Any], ...]
     texts: dict[tuple[Any, ...], tuple[float, str]] = field(default_factory=dict)
     shells: dict[Hashable, Any] = field(default_factory=dict)
+    links: dict[tuple[tuple[str, str, str], ...], str] = field(default_factory=dict)
     _known: dict[str, tuple[Placed, ...]] = field(default_factory=dict)
 
     def of(self, region: str) -> tuple[Placed, ...]:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, cast
 
 import jinja2
-from flask import g
 from jinja2.runtime import Context
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +19,8 @@ from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
-from core.web import cache, context, i18n, kept, shells
+from core.web import block_files, cache, context, i18n, kept, shells
+from core.web.here import here
 from core.web.placing import CoreBlock, Placed
 
 LIVE_SECONDS = 1.0
@@ -33,7 +33,7 @@ LIVE_SECONDS = 1.0
 @jinja2.pass_context
 def region(page: Context, name: str, subject: Any = None) -> Markup:
     """Template function: every block of a region, in order."""
-    blocks = g.banyan_plans.of(name)
+    blocks = here().banyan_plans.of(name)
     if not blocks:
         return _NOTHING
     env, names = page.environment, page.get_all()
@@ -54,7 +54,7 @@ _NOTHING = Markup("")
 
 def _hole(placed: Placed, region_name: str, subject: Any, about: Any) -> str:
     """A plugin's block again, for another reader of a kept page."""
-    return _plugin_block(g.banyan_env, placed, region_name, subject or about)
+    return _plugin_block(here().banyan_env, placed, region_name, subject or about)
 
 
 def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]) -> str:
@@ -66,30 +66,44 @@ def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]
 
 def _plugin_block(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
     block = cast(Block, placed.block)
-    if block.fresh_seconds <= LIVE_SECONDS:
-        values = _values(placed, region_name, subject)
-        return _render(env, placed, values) if values is not None else ""
-    if block.audience == "member" and context.current_member() is None:
+    if not _is_for_reader(block):
         return ""
-    plan, key = g.banyan_plans, kept.key_of(block, subject)
+    if block.fresh_seconds <= LIVE_SECONDS:
+        return _fresh(env, placed, region_name, subject)
+    plan, key = here().banyan_plans, kept.key_of(block, subject)
     html = kept.get(plan, key)
     if html is None:
-        values = _values(placed, region_name, subject)
-        html = _render(env, placed, values) if values is not None else ""
+        html = _fresh(env, placed, region_name, subject)
         kept.put(plan, key, html, block.fresh_seconds)
     else:
         cache.limit(block.fresh_seconds)
-        _need_assets(placed.plugin, block)
+        block_files.need(placed.plugin, block)
     return html
 
 
-def _values(placed: Placed, region_name: str, subject: Any) -> Mapping[str, Any] | None:
+def _is_for_reader(block: Block) -> bool:
+    return block.audience != "member" or context.current_member() is not None
+
+
+def _fresh(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
+    """What a block shows now; asked and rendered in one guarded call."""
     block = cast(Block, placed.block)
-    if block.audience == "member" and context.current_member() is None:
-        return None
-    cache.limit(max(LIVE_SECONDS, block.fresh_seconds))
+    asked = _asked(placed, region_name, subject)
+
+    def show() -> str:
+        values = block.context(asked)
+        return "" if values is None else _render(env, placed, values)
+
+    html = cast(str, guarded(placed.plugin, f"block:{block.key}", show) or "")
+    if html:
+        block_files.need(placed.plugin, block)
+    return html
+
+
+def _asked(placed: Placed, region_name: str, subject: Any) -> BlockContext:
+    cache.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
     member = context.current_member()
-    asked = BlockContext(
+    return BlockContext(
         session=context.reader(),
         region=region_name,
         subject=subject,
@@ -97,33 +111,11 @@ def _values(placed: Placed, region_name: str, subject: Any) -> Mapping[str, Any]
         settings=context.shop().plugins.settings_of(placed.plugin),
         locale=i18n.locale(),
     )
-    return cast(
-        "Mapping[str, Any] | None",
-        guarded(placed.plugin, f"block:{block.key}", lambda: block.context(asked)),
-    )
 
 
 def _render(env: jinja2.Environment, placed: Placed, values: Mapping[str, Any]) -> str:
-    block = cast(Block, placed.block)
-    name = f"plugins/{placed.plugin}/{block.template}"
-    site = g.banyan_site
-
-    def show() -> str:
-        return env.get_template(name).render({"site": site, **values})
-
-    html = guarded(placed.plugin, f"block:{block.key}", show)
-    if html:
-        _need_assets(placed.plugin, block)
-    return cast(str, html or "")
-
-
-def _need_assets(plugin: str, block: Block) -> None:
-    """Ask for a block's style sheets and scripts in the head of this page, each once."""
-    wanted = g.setdefault("banyan_assets", {})
-    for name in block.styles:
-        wanted["style", plugin, name] = None
-    for name in block.scripts:
-        wanted["script", plugin, name] = None
+    name = f"plugins/{placed.plugin}/{cast(Block, placed.block).template}"
+    return env.get_template(name).render({"site": here().banyan_site, **values})
 
 
 def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
@@ -149,7 +141,7 @@ def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
 
 def note_cards(cards: Sequence[Any]) -> None:
     """Tell which products this page shows as cards, before it is rendered."""
-    g.setdefault("banyan_cards", {}).update({card.id: card for card in cards})
+    here().setdefault("banyan_cards", {}).update({card.id: card for card in cards})
 
 
 def card(product: ProductCard) -> Markup:
@@ -162,10 +154,11 @@ def card(product: ProductCard) -> Markup:
 
 
 def _card_of(product: ProductCard) -> Markup:
-    blocks = _blocks_of_cards()
-    badges = _on_card(blocks[0], product) if blocks[0] else ""
-    after = _on_card(blocks[1], product) if blocks[1] else ""
-    env = g.banyan_env
+    badges, after = (
+        "".join(shown[product.id] for shown in blocks if product.id in shown)
+        for blocks in _blocks_of_cards()
+    )
+    env = here().banyan_env
     if env.auto_reload:
         return _card(product, Markup(badges), Markup(after))  # noqa: S704
     kept = env.kept
@@ -198,34 +191,42 @@ def _card_key(product: ProductCard) -> tuple[Any, ...]:
 
 
 def _card(product: ProductCard, badges: Markup, after: Markup) -> Markup:
-    template = g.banyan_env.get_template("card.html")
+    template = here().banyan_env.get_template("card.html")
     html = template.render(product=product, badges=badges, after_price=after)
     return Markup(html)  # noqa: S704 (rendered by an escaping template)
 
 
-def _on_card(ready: list[tuple[Placed, Mapping[Any, Any]]], product: ProductCard) -> str:
-    env = g.banyan_env
-    return "".join(
-        _render(env, placed, values[product.id]) for placed, values in ready if product.id in values
-    )
-
-
-def _blocks_of_cards() -> tuple[list[tuple[Placed, Mapping[Any, Any]]], ...]:
+def _blocks_of_cards() -> tuple[list[Mapping[Any, str]], ...]:
     """Badges and what stands after the price; every block is asked once a page."""
-    if "banyan_card_blocks" not in g:
-        g.banyan_card_blocks = (
+    found = here().get("banyan_card_blocks")
+    if found is None:
+        found = here().banyan_card_blocks = (
             _card_blocks(Region.CARD_BADGES),
             _card_blocks(Region.CARD_AFTER_PRICE),
         )
-    return cast("tuple[list[tuple[Placed, Mapping[Any, Any]]], ...]", g.banyan_card_blocks)
+    return cast("tuple[list[Mapping[Any, str]], ...]", found)
 
 
-def _card_blocks(name: str) -> list[tuple[Placed, Mapping[Any, Any]]]:
-    cards = tuple(g.get("banyan_cards", {}).values())
-    found = []
-    for placed in g.banyan_plans.of(name):
-        if placed.plugin and cards:
-            values = _values(placed, name, cards)
-            if values:
-                found.append((placed, values.get("cards", {})))
-    return found
+def _card_blocks(name: str) -> list[Mapping[Any, str]]:
+    """What each block of a card region shows on this page's cards, by product."""
+    cards = tuple(here().get("banyan_cards", {}).values())
+    found = [
+        _on_cards(placed, name, cards)
+        for placed in here().banyan_plans.of(name)
+        if placed.plugin and cards and _is_for_reader(cast(Block, placed.block))
+    ]
+    return [each for each in found if each]
+
+
+def _on_cards(placed: Placed, name: str, cards: tuple[Any, ...]) -> Mapping[Any, str]:
+    block, env = cast(Block, placed.block), here().banyan_env
+    asked = _asked(placed, name, cards)
+
+    def show() -> Mapping[Any, str]:
+        told = (block.context(asked) or {}).get("cards", {})
+        return {card.id: _render(env, placed, told[card.id]) for card in cards if card.id in told}
+
+    shown = guarded(placed.plugin, f"block:{block.key}", show) or {}
+    if any(shown.values()):
+        block_files.need(placed.plugin, block)
+    return cast("Mapping[Any, str]", shown)

@@ -8,7 +8,6 @@ from typing import Any, cast
 import flask
 from babel.support import NullTranslations
 from flask import g, request
-from markupsafe import Markup
 
 from core.config import ROOT
 from core.db import state
@@ -17,12 +16,11 @@ from core.themes.assets import Shelf
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
 from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import ThemeChoice, in_theme, load_choice
-from core.web import context, flash, i18n, pictures, regions, shells, static
+from core.web import block_files, context, flash, i18n, pictures, regions, shells, static
 from core.web.access import has_permission
+from core.web.here import application, asked, here
 from core.web.placing import Plans
 from core.web.shells import Person
-
-_STYLE_MARK = "<!--styles-->"
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class Face:
             "sentence": sentence,
             "styles": lambda: look.shelf.url(STYLES),
             "scripts": lambda: look.shelf.url(SCRIPTS),
-            "plugin_asset": plugin_asset,
+            "plugin_asset": block_files.url,
             FILL: fill_text,
             **pictures.picture_globals(),
         }
@@ -154,7 +152,7 @@ def _folded(found: NullTranslations) -> Callable[[str], str]:
 
 def face(app: flask.Flask | None = None) -> Face:
     """The store face of the application."""
-    return cast(Face, (app or flask.current_app).extensions["banyan.face"])
+    return cast(Face, (app or application()).extensions["banyan.face"])
 
 
 def present() -> tuple[Look, Plans]:
@@ -162,11 +160,12 @@ def present() -> tuple[Look, Plans]:
 
     Staff never meet the page cache, so nobody else is shown what they look at.
     """
-    here, app = face(), flask.current_app
-    look, wanted = here.look(app), request.args.get("preview", "")
-    if wanted and wanted != look.name and wanted in here.themes.themes() and _may_preview():
-        return here.preview(app, wanted)
-    return look, here.plans
+    app, wanted = application(), asked().args.get("preview", "")
+    shown = face(app)
+    look = shown.look(app)
+    if wanted and wanted != look.name and wanted in shown.themes.themes() and _may_preview():
+        return shown.preview(app, wanted)
+    return look, shown.plans
 
 
 def _may_preview() -> bool:
@@ -174,14 +173,6 @@ def _may_preview() -> bool:
         return False
     principal = context.current_staff()
     return principal is not None and has_permission(principal.permissions, "theme.edit")
-
-
-def plugin_asset(plugin: str, name: str) -> str:
-    """Address of a file in a plugin's ``static`` folder."""
-    shelf = static.plugin_shelf(flask.current_app, context.shop(), plugin)
-    if shelf is None:
-        raise KeyError(plugin)
-    return shelf.url(name)
 
 
 def render_store_page(
@@ -208,9 +199,10 @@ def render_store_page(
     """
     look, plans = present()
     env = look.environment(i18n.locale())
-    g.banyan_look, g.banyan_env = look, env
-    g.banyan_plans = plans.now(look)
-    site = g.banyan_site = _site(look)
+    known = here()
+    known.banyan_look, known.banyan_env = look, env
+    plan = known.banyan_plans = plans.now(look)
+    site = known.banyan_site = _site(look)
     name = f"plugins/{plugin}/{template}" if plugin else template
 
     def render() -> str:
@@ -220,25 +212,14 @@ def render_store_page(
         html = render()
     else:
         key = (name, kept_by, site.locale, site.here, site.origin, site.bag, *_generations())
-        html = shells.page(g.banyan_plans, key, kept_for, values.get("subject"), render)
-    return html.replace(_STYLE_MARK, _asset_links(), 1)
+        html = shells.page(plan, key, kept_for, values.get("subject"), render)
+    links = block_files.links(plan, is_kept=not env.auto_reload)
+    return html.replace(block_files.MARK, links, 1)
 
 
 def _generations() -> tuple[int, ...]:
     values = context.shop().counters.refresh()
     return values.get(state.SETTINGS, 0), values.get(state.CATALOG, 0)
-
-
-def _asset_links() -> str:
-    wanted = g.get("banyan_assets") or {}
-    links = [_LINKS[kind].format(plugin_asset(plugin, name)) for kind, plugin, name in wanted]
-    return "".join(links)
-
-
-_LINKS = {
-    "style": Markup('<link rel="stylesheet" href="{}">'),
-    "script": Markup('<script src="{}" defer></script>'),
-}
 
 
 def _site(look: Look) -> Site:
@@ -268,6 +249,9 @@ def _site(look: Look) -> Site:
 
 
 def _here() -> str:
+    request = asked()
+    if not request.query_string:
+        return request.path
     kept = [
         part
         for part in request.query_string.decode("ascii", "ignore").split("&")

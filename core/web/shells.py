@@ -13,8 +13,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g
-
+from core.web.here import here
 from core.web.placing import Plan
 
 MOST = 100
@@ -58,7 +57,7 @@ class Person:
     @property
     def name(self) -> str:
         """What they call themselves, or part of their phone number."""
-        g.banyan_is_personal = True
+        here().banyan_is_personal = True
         return self._name
 
 
@@ -71,12 +70,13 @@ def page(plan: Plan, key: Hashable, seconds: float, subject: Any, render: Callab
             piece if isinstance(piece, str) else piece(subject) for piece in shell.pieces
         )
     holes: list[Hole] = []
-    g.banyan_holes, g.banyan_is_personal = holes, False
+    known = here()
+    known.banyan_holes, known.banyan_is_personal = holes, False
     try:
         html = render()
     finally:
-        del g.banyan_holes
-    if not g.banyan_is_personal:
+        del known.banyan_holes
+    if not known.banyan_is_personal:
         if len(plan.shells) >= MOST:
             plan.shells.clear()
         plan.shells[key] = Shell(moment + seconds, _pieces(html, holes))
@@ -85,15 +85,16 @@ def page(plan: Plan, key: Hashable, seconds: float, subject: Any, render: Callab
 
 def marked(hole: Hole, render: Callable[[], str]) -> str:
     """A piece that differs from reader to reader; marked while its page is made to be kept."""
-    holes = g.get("banyan_holes")
+    known = here()
+    holes = known.get("banyan_holes")
     if holes is None:
         return render()
-    was_personal = g.banyan_is_personal
-    g.banyan_holes = None  # pieces within a piece are part of it
+    was_personal = known.banyan_is_personal
+    known.banyan_holes = None  # pieces within a piece are part of it
     try:
         html = render()
     finally:
-        g.banyan_holes, g.banyan_is_personal = holes, was_personal
+        known.banyan_holes, known.banyan_is_personal = holes, was_personal
     holes.append(hole)
     return f"\x00{_SECRET}:{len(holes) - 1}\x00{html}\x00{_SECRET}\x00"
 

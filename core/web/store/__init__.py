@@ -60,17 +60,25 @@ def install_web(app: flask.Flask, shop: Shop) -> None:
 
 
 def _install_steps(app: flask.Flask) -> None:
-    """What happens around every request: before it in this order, after it in the reverse."""
-    app.before_request(plain.enforce)
-    app.before_request(csrf.enforce)
-    app.before_request(access.enforce)
-    app.before_request(failures.refuse_when_closed)
-    app.before_request(share.note_visit)
-    app.after_request(_touch)
-    app.after_request(context.send_cookies)
-    app.after_request(headers.protect)
-    app.after_request(context.lend_reader)
+    """What happens around every request, in one step before and one after: each has its price."""
+    app.before_request(_before)
+    app.after_request(_after)
     app.teardown_appcontext(context.close_reader)
+
+
+def _before() -> flask.typing.ResponseReturnValue | None:
+    plain.enforce()
+    csrf.enforce()
+    access.enforce()
+    shutters = failures.refuse_when_closed()
+    if shutters is None:
+        share.note_visit()
+    return shutters
+
+
+def _after(response: flask.Response) -> flask.Response:
+    response = context.lend_reader(response)
+    return _touch(context.send_cookies(headers.protect(response)))
 
 
 def _touch(response: flask.Response) -> flask.Response:

@@ -4,10 +4,9 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
-import flask
-
 from core.db import state
 from core.web import context
+from core.web.here import application
 
 T = TypeVar("T")
 _LIMIT = 2000
@@ -41,7 +40,7 @@ def remember(key: Hashable, seconds: float, load: Callable[[], T]) -> T:
         seconds: how long it is good without a change of the catalogue (sales move figures).
         load: reads it.
     """
-    extensions = flask.current_app.extensions
+    extensions = application().extensions
     memo = cast(Memo, extensions.setdefault("banyan.memo", Memo()))
     generation = context.shop().counters.get(state.CATALOG)
     return cast(T, memo.get(generation, key, seconds, load))
