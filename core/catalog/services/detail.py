@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.catalog.models import Category, Product, ProductPicture, Sku
 from core.catalog.rules.drafts import ProductState
-from core.catalog.services.listing import shown_market_price
+from core.catalog.services.cards import shown_market_price
 from core.catalog.types import OptionView, ProductDetail, SkuFacts, SkuView
 from core.db.nested import json_rows
 from core.db.prepared import Prepared, Row, among
