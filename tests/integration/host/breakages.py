@@ -149,7 +149,7 @@ AT_THE_START = (
                     "    id: Mapped[int] = mapped_column(sa.ForeignKey('nowhere.id'),"
                     " primary_key=True)\n")),
     Breakage("b_revision", "A migration file with a syntax error", Q,
-             "Its migration 0001.py cannot be read",
+             "Its migrations cannot be read",
              plugin("b_revision", migrations__0001="revision = '1\n")),
     Breakage("b_heads", "Migrations that end in two places", Q,
              "Its migrations end in two places: b_heads_1, b_heads_2",
