@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared, among
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
@@ -94,12 +95,14 @@ def describe_picture(session: Session, picture_id: UUID, alt: str) -> None:
     session.flush()
 
 
+_PICTURES = Prepared(sa.select(*PICTURE_COLUMNS).where(among(Media.id, "ids")))
+
+
 def picture_views(session: Session, ids: Collection[UUID]) -> dict[UUID, PictureView]:
     """Pictures by id, in one statement; ids that do not exist are left out."""
     if not ids:
         return {}
-    rows = session.execute(sa.select(*PICTURE_COLUMNS).where(Media.id.in_(ids)))
-    return {row[0]: PictureView(*row) for row in rows}
+    return {row[0]: PictureView(*row) for row in _PICTURES.all(session, {"ids": list(ids)})}
 
 
 def list_pictures(session: Session, *, page: int = 1, per_page: int = 40) -> Page[PictureView]:

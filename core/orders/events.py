@@ -10,7 +10,13 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class LineFact:
-    """An order line as facts carry it. ``paid_fen``: after all discounts, without freight."""
+    """An order line as facts carry it. ``paid_fen``: after all discounts, without freight.
+
+    Args:
+        category_id: of the product at placement; ``None``: it stood on no shelf.
+        paid_fen: for all pieces of the line.
+        cost_fen: what they cost the store, as its SKU said at placement.
+    """
 
     line_id: UUID
     product_id: UUID
@@ -34,6 +40,10 @@ class OrderPlaced(Event):
     """An order was placed and its stock held; it is not paid yet. ``total_fen`` with freight.
 
     Not fired for a repeated submit of the same cart, nor when placement is refused.
+
+    Args:
+        order_no: what people call the order; public.
+        total_fen: to be paid, freight included.
     """
 
     aggregate = "order_id"
@@ -50,6 +60,12 @@ class OrderPaid(Event):
 
     ``goods_fen`` after all discounts, ``plan_versions`` what plugins froze at placement, by plugin.
     Not fired for wrong sums, dead orders and second payments: that money goes to suspense.
+
+    Args:
+        goods_fen: of all lines, after all discounts, without freight.
+        total_fen: goods and freight.
+        chain: uplines as frozen at placement, up to three, the direct referrer first.
+        plan_versions: what each plugin froze, by the plugin's name.
     """
 
     aggregate = "order_id"
@@ -71,6 +87,9 @@ class OrderCancelled(Event):
     """An unpaid order was cancelled by somebody or expired; its stock is free again.
 
     Not fired for paid orders: these end by a refund (``OrderRefunded``).
+
+    Args:
+        reason: as somebody typed it, or the trunk's English sentence for an expired one.
     """
 
     aggregate = "order_id"
@@ -97,6 +116,9 @@ class OrderReceived(Event):
     """The shopper confirmed receipt, or the time for it ran out. Fires once an order.
 
     Not fired for an order that was fully refunded before.
+
+    Args:
+        aftersale_until: until when the shopper may ask for money back.
     """
 
     aggregate = "order_id"
@@ -124,7 +146,14 @@ class OrderSettled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LineRefund:
-    """What went back of one line. The totals are the line's after this refund."""
+    """What went back of one line. The totals are the line's after this refund.
+
+    Args:
+        quantity: pieces that this refund is for.
+        amount_fen: of this refund.
+        line_refunded_fen: of this and all refunds before.
+        line_paid_fen: what was paid for the line at first.
+    """
 
     line_id: UUID
     quantity: int

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
 from core.media.services import picture_views
@@ -20,6 +21,13 @@ _sales = (
     sa.select(AFTER_SALE, ORDER.c.order_no, _member.c.nickname)
     .join(ORDER, ORDER.c.id == AFTER_SALE.c.order_id)
     .join(_member, _member.c.id == AFTER_SALE.c.member_id)
+)
+
+
+_of_order = Prepared(
+    _sales.where(AFTER_SALE.c.order_id == sa.bindparam("order_id", type_=sa.Uuid())).order_by(
+        AFTER_SALE.c.created_at, AFTER_SALE.c.id
+    )
 )
 
 
@@ -42,10 +50,7 @@ def after_sale_detail(
 
 def after_sales_of(session: Session, order: Row) -> tuple[AfterSaleView, ...]:
     """After-sales of an order, oldest first."""
-    query = _sales.where(AFTER_SALE.c.order_id == order.id).order_by(
-        AFTER_SALE.c.created_at, AFTER_SALE.c.id
-    )
-    return _views(session, session.connection().execute(query).all())
+    return _views(session, _of_order.all(session, {"order_id": order.id}))
 
 
 def list_after_sales(

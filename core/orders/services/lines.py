@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Product, Sku
+from core.db.prepared import Prepared, among, one_of
 from core.media.services import picture_views
 from core.media.types import PictureView
 from core.orders.services.tables import AFTER_SALE, AFTER_SALE_LINE, LINE, Row
@@ -24,13 +25,13 @@ _asked = (
     )
     .join(AFTER_SALE, AFTER_SALE.c.id == AFTER_SALE_LINE.c.after_sale_id)
     .where(
-        AFTER_SALE.c.order_id.in_(sa.bindparam("orders", expanding=True)),
-        AFTER_SALE.c.state.in_(OPEN_AFTER_SALE),
+        among(AFTER_SALE.c.order_id, "orders"),
+        one_of(AFTER_SALE.c.state, OPEN_AFTER_SALE),
     )
     .group_by(AFTER_SALE_LINE.c.order_line_id)
     .subquery()
 )
-_lines = (
+_lines = Prepared(
     sa.select(
         LINE,
         _product.c.slug,
@@ -41,7 +42,7 @@ _lines = (
     .join(_product, _product.c.id == LINE.c.product_id)
     .join(_sku, _sku.c.id == LINE.c.sku_id)
     .outerjoin(_asked, _asked.c.order_line_id == LINE.c.id)
-    .where(LINE.c.order_id.in_(sa.bindparam("orders", expanding=True)))
+    .where(among(LINE.c.order_id, "orders"))
     .order_by(LINE.c.order_id, LINE.c.position)
 )
 
@@ -52,7 +53,7 @@ def line_views(
     """Lines by order, in order. Two statements: lines with what is left of them, and pictures."""
     if not order_ids:
         return {}
-    rows = session.connection().execute(_lines, {"orders": list(order_ids)}).all()
+    rows = _lines.all(session, {"orders": list(order_ids)})
     pictures = picture_views(session, {row.picture_id for row in rows if row.picture_id})
     found: dict[UUID, list[OrderLineView]] = {order_id: [] for order_id in order_ids}
     for row in rows:

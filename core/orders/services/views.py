@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
@@ -31,6 +32,18 @@ STAFF_KINDS = ("note",)
 """Timeline entries that only staff reads, besides those of plugins."""
 
 
+_ORDER_OF_NO = Prepared(
+    sa.select(ORDER).where(ORDER.c.order_no == sa.bindparam("order_no", type_=sa.String()))
+)
+_of_order = ENTRY.c.order_id == sa.bindparam("order_id", type_=sa.Uuid())
+_ENTRIES = Prepared(sa.select(ENTRY).where(_of_order).order_by(ENTRY.c.at, ENTRY.c.id))
+_ENTRIES_FOR_SHOPPER = Prepared(
+    sa.select(ENTRY)
+    .where(_of_order, ENTRY.c.source == "core", *(ENTRY.c.kind != kind for kind in STAFF_KINDS))
+    .order_by(ENTRY.c.at, ENTRY.c.id)
+)
+
+
 def order_detail(session: Session, order_no: str, *, member_id: UUID | None = None) -> OrderView:
     """One order, in at most seven statements.
 
@@ -40,11 +53,8 @@ def order_detail(session: Session, order_no: str, *, member_id: UUID | None = No
     Raises:
         NotFound: no such order, or not this member's; the two are never told apart.
     """
-    query = sa.select(ORDER).where(ORDER.c.order_no == order_no)
-    if member_id is not None:
-        query = query.where(ORDER.c.member_id == member_id)
-    row = session.connection().execute(query).first()
-    if row is None:
+    row = _ORDER_OF_NO.first(session, {"order_no": order_no})
+    if row is None or member_id not in {None, row.member_id}:
         raise NotFound("orders.unknown", "There is no such order.")
     is_staff = member_id is None
     return _view(session, row, line_views(session, [row.id])[row.id], is_staff=is_staff)
@@ -139,10 +149,8 @@ def _view(
 
 
 def _timeline(session: Session, order_id: UUID, *, is_staff: bool) -> tuple[TimelineEntry, ...]:
-    query = sa.select(ENTRY).where(ENTRY.c.order_id == order_id)
-    if not is_staff:
-        query = query.where(ENTRY.c.source == "core", ENTRY.c.kind.not_in(STAFF_KINDS))
-    rows = session.connection().execute(query.order_by(ENTRY.c.at, ENTRY.c.id))
+    entries = _ENTRIES if is_staff else _ENTRIES_FOR_SHOPPER
+    rows = entries.all(session, {"order_id": order_id})
     return tuple(
         TimelineEntry(row.source, row.kind, row.message, row.params, row.actor, row.at)
         for row in rows
