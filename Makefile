@@ -11,7 +11,7 @@ SOURCES := core plugins themes migrations tests bench tools docs/plugins/example
 PRESENT = $(wildcard $(SOURCES))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench replay e2e lock clean messages
+.PHONY: help demo test check lint format bench replay e2e lock clean messages reference
 
 help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ e2e: $(READY) ## browser tests only
 
 messages: $(READY) ## add new texts to the translations
 	@$(BIN)/python -m tools.messages
+
+reference: $(READY) ## write docs/plugins/reference/ anew from the code
+	@$(BIN)/python -m tools.reference
 
 lock: $(READY) ## resolve requirements.lock anew (needs the network)
 	@$(BIN)/python -m pip install --quiet uv

@@ -36,8 +36,13 @@ from core.sharing.events import ReferralBound, ShareCreated, ShareVisited
 from core.stock.events import StockReturned
 
 PROJECT = "banyan"
+"""The name under which hooks and their implementations find each other."""
+
 hookspec = pluggy.HookspecMarker(PROJECT)
+"""Marks a hook in this module; plugins bring none of their own."""
+
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a function of ``plugin.py`` as the implementation of the hook of its name."""
 
 
 class RegisterHooks:

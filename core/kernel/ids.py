@@ -39,6 +39,7 @@ def _laid_out(value: int) -> UUID:
 
 
 new_id = Ids().new
+"""A new time-ordered id (UUIDv7), later ones sort behind earlier ones of this process."""
 
 
 def new_token(bytes_count: int = 24) -> str:

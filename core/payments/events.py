@@ -27,6 +27,10 @@ class PaymentFailed(Event):
     """The gateway says that an attempt failed; the order may still be paid by another.
 
     Not fired when an attempt simply runs out of time, nor when the gateway does not answer.
+
+    Args:
+        gateway: key of the gateway, ``plugin.name`` for those of plugins.
+        reason: the gateway's own words; may be empty.
     """
 
     aggregate = "order_id"

@@ -12,6 +12,10 @@ class PayoutSucceeded(Event):
 
     ``amount_fen`` left the account, ``net_fen`` arrived. Not fired at approval, unless the wallet
     pays then.
+
+    Args:
+        source_kind: kind of the ledger account the money came from.
+        net_fen: without fee and tax.
     """
 
     aggregate = "member_id"
@@ -27,6 +31,10 @@ class PayoutFailed(Event):
     """A payout was rejected or given up; the amount is back on its account. Fires once a payout.
 
     Not fired for single tries that fail, nor while a failed payout waits for staff.
+
+    Args:
+        source_kind: kind of the ledger account the money is back on.
+        reason: as staff or the channel said it.
     """
 
     aggregate = "member_id"

@@ -12,6 +12,11 @@ class ShareCreated(Event):
     """A member shared a page for the first time in this channel and campaign.
 
     Not fired when the same link is asked for again.
+
+    Args:
+        target_kind: ``product``, ``store`` or ``activity``.
+        target: product id, activity key, or empty for the store.
+        channel: ``link``, ``qr`` or ``poster``.
     """
 
     aggregate = "share_id"
@@ -27,6 +32,11 @@ class ShareVisited(Event):
     """A person opened a share link, counted once a visitor and day.
 
     Not fired for robots, link previews, prefetching, nor for the sharer's own visits.
+
+    Args:
+        visitor: random id of the browser.
+        visitor_member_id: who was signed in there, if anybody.
+        kind: ``visit``, or ``scan`` for a QR code.
     """
 
     aggregate = "share_id"
@@ -43,6 +53,11 @@ class ReferralBound(Event):
     """A member got a referrer, by policy or by transfer (``reason`` tells).
 
     Not fired when a referral expires or is taken away, nor when policy or a plugin refuses.
+
+    Args:
+        previous_referrer_id: whom the referral was taken from, if anybody.
+        reason: the moment of the policy (``visit``, ``registration``, ``order``, ``payment``), or
+            ``transfer``.
     """
 
     aggregate = "member_id"

@@ -1,5 +1,6 @@
 """Every region is rendered by the default theme; blocks find their places in it."""
 
+import html
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from core.api.regions import Region
 from core.config import ROOT
 from tests.integration.host.conftest import PLUGINS
+from tools.reference.regions import subject_of
 
 ORIGIN = {"Origin": "http://localhost"}
 
@@ -71,7 +73,13 @@ def plugins_on():
 
 
 def marks(page: str) -> set[str]:
-    return set(re.findall(r'<i class="stands" data-region="([^"]+)">', page))
+    return set(subjects(page))
+
+
+def subjects(page: str) -> dict[str, str]:
+    """What the block in each region of a page was told that the page is about."""
+    found = re.findall(r'<i class="stands" data-region="([^"]+)" data-subject="([^"]+)">', page)
+    return {region: html.unescape(subject) for region, subject in found}
 
 
 def name_distributor(shop, member):
@@ -112,6 +120,17 @@ def test_a_block_placed_in_any_region_appears_and_goes_with_its_plugin(shop, vis
     assert [each for each in Region if each not in marks(visit(each))] == []
     shop.plugins.disable("stands_everywhere", "test")
     assert [each for each in Region if marks(visit(each))] == []
+
+
+def test_blocks_are_told_what_the_reference_says_that_their_page_is_about(visit):
+    told = {region: subjects(visit(region))[region] for region in Region}
+    meant = {region: subject_of(region).partition(", none")[0].strip("`") for region in Region}
+    of_the_page = {region for region in Region if meant[region] == "the page's"}
+
+    assert {region for region in Region if region.startswith("store.layout.")} == of_the_page
+    assert {r: told[r] for r in told.keys() - of_the_page} == {
+        r: meant[r] for r in meant.keys() - of_the_page
+    }
 
 
 # --- places within a region, and what is kept ---------------------------------------------------

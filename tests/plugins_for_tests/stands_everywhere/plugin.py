@@ -12,10 +12,19 @@ asked = itertools.count(1)
 
 
 def mark(context):
-    values = {"region": context.region}
+    values = {"region": context.region, "subject": kind(context.subject)}
     if context.region in CARDS:
         return {"cards": {card.id: values for card in context.subject}}
     return values
+
+
+def kind(subject):
+    """What a block is told its page is about, as the reference words it."""
+    if subject is None:
+        return "none"
+    if isinstance(subject, tuple):
+        return f"tuple[{kind(subject[0])}, ...]"
+    return type(subject).__name__
 
 
 def count(context):
