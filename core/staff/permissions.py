@@ -1,5 +1,6 @@
 """What staff may be allowed to do in the trunk; plugins add theirs, and what roles start with."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 ALL = "*"
@@ -114,12 +115,9 @@ BUILTIN_ROLES: tuple[BuiltinRole, ...] = (
 )
 
 
-def has_permission(held: frozenset[str] | set[str] | list[str], key: str) -> bool:
+def has_permission(held: Container[str], key: str) -> bool:
     """Whether somebody who holds these rights has the right ``key``.
 
-    ``*`` holds all; ``order.*`` holds every right that starts with ``order.``.
+    ``*`` holds all, and only the owner's role has it; every other right is held by its whole name.
     """
-    if ALL in held or key in held:
-        return True
-    parts = key.split(".")
-    return any(".".join(parts[:end]) + ".*" in held for end in range(1, len(parts)))
+    return ALL in held or key in held

@@ -15,7 +15,19 @@ import flask
 from flask import request
 
 from core.kernel.errors import Forbidden, InvariantError, NotFound
+from core.staff.permissions import has_permission
 from core.web import context
+
+__all__ = [
+    "access",
+    "access_of",
+    "check_routes",
+    "declare_held",
+    "declared",
+    "enforce",
+    "has_permission",
+    "require",
+]
 
 _MARK = "__banyan_access__"
 _HELD = "__banyan_access_held__"
@@ -98,8 +110,3 @@ def require(kind: str) -> None:
             raise Forbidden("staff.permission", "Your role does not allow this.")
     elif head == "sandbox" and not context.shop().config.is_sandbox:
         raise NotFound("web.not_found", "There is nothing here.")
-
-
-def has_permission(permissions: Any, permission: str) -> bool:
-    """Whether a set of permissions holds one; ``*`` holds all."""
-    return "*" in permissions or permission in permissions

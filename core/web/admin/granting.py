@@ -31,4 +31,4 @@ def check_may_manage(permissions: Iterable[str]) -> None:
 
 def _holds(permissions: Iterable[str]) -> bool:
     own = context.staff().permissions
-    return "*" in own or all(has_permission(own, each) for each in permissions)
+    return all(has_permission(own, each) for each in permissions)
