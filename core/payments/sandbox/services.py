@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared, Row
 from core.db.statements import changed, insert_or
 from core.kernel import clock
 from core.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -21,6 +22,16 @@ _PAYMENT: Any = SandboxPayment.__table__
 _CALLBACK: Any = SandboxCallback.__table__
 _NONCE: Any = SandboxNonce.__table__
 _NAMES = tuple(field.name for field in fields(SandboxView))
+_COLUMNS = [_PAYMENT.c[name] for name in _NAMES]
+_BY_ID, _BY_NO, _BY_TOKEN = (
+    Prepared(sa.select(*_COLUMNS).where(column == sa.bindparam("value", type_=column.type)))
+    for column in (_PAYMENT.c.id, _PAYMENT.c.payment_no, _PAYMENT.c.token)
+)
+_INSERT_CALLBACK = Prepared(
+    sa.insert(_CALLBACK),
+    ["id", "payment_id", "body", "is_forged", "state", "tries", "next_try_at", "answer",
+     "created_at"],
+)  # fmt: skip
 _KEEP_NONCES_S = 1200
 _SETTLED_AT_ONCE = 100
 
@@ -85,7 +96,7 @@ def find_payment(session: Session, payment_no: str) -> SandboxView:
     Raises:
         NotFound: there is none.
     """
-    return _one(session, _PAYMENT.c.payment_no == payment_no)
+    return _one(session, _BY_NO, payment_no)
 
 
 def payment_at(session: Session, token: str) -> SandboxView:
@@ -94,7 +105,7 @@ def payment_at(session: Session, token: str) -> SandboxView:
     Raises:
         NotFound: there is none.
     """
-    return _one(session, _PAYMENT.c.token == token)
+    return _one(session, _BY_TOKEN, token)
 
 
 def decide(session: Session, payment: SandboxView, decision: Decision) -> SandboxView:
@@ -119,7 +130,7 @@ def decide(session: Session, payment: SandboxView, decision: Decision) -> Sandbo
     )
     if not moved:
         raise Conflict("sandbox.ended", "This payment can no longer be changed.")
-    after = _one(session, _PAYMENT.c.id == payment.id)
+    after = _one(session, _BY_ID, payment.id)
     repeats = decision.repeats if decision.choice == Choice.REPEAT else 1
     if decision.choice == Choice.FORGED:
         lie = {**_told(after), "state": SandboxState.PAID.value, "amount_fen": after.amount_fen}
@@ -149,7 +160,7 @@ def settle_waiting(session: Session) -> int:
     """Pay the delayed payments that are due and close the expired ones; how many changed."""
     now = clock.now()
     query = (
-        sa.select(*[_PAYMENT.c[name] for name in _NAMES])
+        sa.select(*_COLUMNS)
         .where(ending(now))
         .order_by(_PAYMENT.c.id)
         .limit(_SETTLED_AT_ONCE)
@@ -164,7 +175,7 @@ def settle_waiting(session: Session) -> int:
             else {"state": SandboxState.CLOSED.value}
         )
         changed(session, sa.update(_PAYMENT).where(_PAYMENT.c.id == view.id).values(values))
-        after = _one(session, _PAYMENT.c.id == view.id)
+        after = _one(session, _BY_ID, view.id)
         _queue(session, [_callback(after, _told(after), now)])
     return len(waiting)
 
@@ -222,18 +233,16 @@ def _callback(
 
 
 def _queue(session: Session, callbacks: Sequence[dict[str, Any]]) -> None:
-    rows = [{**callback, "id": new_id()} for callback in callbacks]
-    session.execute(sa.insert(_CALLBACK), rows)
+    _INSERT_CALLBACK.many(session, [{**callback, "id": new_id()} for callback in callbacks])
 
 
-def _one(session: Session, criterion: Any) -> SandboxView:
-    query = sa.select(*[_PAYMENT.c[name] for name in _NAMES]).where(criterion)
-    row = session.execute(query).one_or_none()
+def _one(session: Session, query: Prepared, value: object) -> SandboxView:
+    row = query.first(session, {"value": value})
     if row is None:
         raise NotFound("sandbox.unknown", "The sandbox does not know this payment.")
     return _look(row)
 
 
-def _look(row: sa.Row[Any]) -> SandboxView:
+def _look(row: Row | sa.Row[Any]) -> SandboxView:
     values = dict(zip(_NAMES, row, strict=True))
     return SandboxView(**values | {"state": SandboxState(values["state"])})
