@@ -1,4 +1,4 @@
-"""``python -m bench [pages starting orders checkout crashes …] [--on sqlite|postgresql]``."""
+"""``python -m bench [starting pages dispatch plugins …] [--on sqlite|postgresql]``."""
 
 import argparse
 import importlib
@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.report import Report
 from bench.store import filled_store
 
-PARTS = ("starting", "pages", "orders", "checkout", "crashes")
+PARTS = ("starting", "pages", "dispatch", "orders", "checkout", "crashes")
 
 
 def main() -> int:
