@@ -5,7 +5,7 @@ What happens to orders is told by facts (``core.api.events``); nothing here chan
 
 from core.orders.services import order_detail
 from core.orders.services.progress import has_order, line_labels, progress_of, refunded_orders
-from core.orders.types import CartView, OrderView, PlacementFacts
+from core.orders.types import CartView, OrderView, PackingSlip, PlacementFacts
 from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "LineProgress",
     "OrderProgress",
     "OrderView",
+    "PackingSlip",
     "PlacementFacts",
     "has_order",
     "line_labels",

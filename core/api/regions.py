@@ -108,3 +108,10 @@ class Region(StrEnum):
     """Ways to be paid, in the form that asks for a payout. Subject: none."""
     DISTRIBUTOR_APPLY_FIELDS = "distributor.apply.fields"
     """Fields of the form with which a member becomes a distributor. Subject: none."""
+    PRINT_ORDER = "print.order"
+    """At the end of every packing slip that staff prints; a plugin's style sheets are not there.
+
+    Asked once for all slips that are printed together, it answers
+    ``{"slips": {order id: values}}``; slips that are not in it show nothing.
+    Subject: ``tuple[PackingSlip, ...]``.
+    """

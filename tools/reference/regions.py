@@ -16,7 +16,12 @@ _PARENT = re.compile(r"{%-?\s*(?:extends|include)\s+['\"]([^'\"]+)['\"]")
 _SUBJECT = re.compile(r"Subject: (.+?)\.$")
 _THEME = "themes/qingshan/templates"
 _CARD = f"{_THEME}/card.html"
-_ON_CARDS = {Region.CARD_BADGES, Region.CARD_AFTER_PRICE}
+# Regions that are asked once for many things, and so stand in their template by another name.
+_ASKED_ONCE = {
+    Region.CARD_BADGES: _CARD,
+    Region.CARD_AFTER_PRICE: _CARD,
+    Region.PRINT_ORDER: "core/web/admin/templates/admin/orders/slips.html",
+}
 
 
 def page() -> str:
@@ -89,8 +94,8 @@ def subject_of(region: Region) -> str:
 
 def printed_by(region: Region) -> list[str]:
     """Templates of the default theme and of plugins in which a region stands."""
-    if region in _ON_CARDS:
-        return [_CARD]
+    if region in _ASKED_ONCE:
+        return [_ASKED_ONCE[region]]
     return sorted(
         path.relative_to(ROOT).as_posix()
         for path in _templates()

@@ -89,6 +89,7 @@ def packing_slip(session: Session, order_no: str, *, settings: StoreSettings) ->
     order = order_detail(session, order_no)
     kept = tuple(line for line in order.lines if line.quantity > line.refunded_quantity)
     return PackingSlip(
+        order_id=order.order_id,
         order_no=order.order_no,
         shop_name=settings.shop_name,
         address=order.address,

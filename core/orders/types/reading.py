@@ -203,6 +203,7 @@ class OrderFilter:
 class PackingSlip:
     """What is printed and laid in the parcel: no prices of other orders, no internal notes."""
 
+    order_id: UUID
     order_no: str
     shop_name: str
     address: AddressView

@@ -1,17 +1,23 @@
 """What plugins add to lists and pages of the merchant's face, each piece guarded by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
+import flask
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from core.api.contributions import SearchHit
+from core.api.contributions import Block, BlockContext, SearchHit
+from core.api.regions import Region
+from core.orders.types import PackingSlip
 from core.web import context, i18n
 from core.web.access import has_permission
 from core.web.admin.render import render_fragment
+from core.web.placing import arrange
+from core.web.regions import guarded
+from core.web.render import face
 
 Thing = Literal["product", "order", "member"]
 SEARCH_LIMIT = 8
@@ -74,6 +80,37 @@ def panels(session: Session, thing: Thing, thing_id: UUID) -> list[Panel]:
                 body = render_fragment(f"{name}/{panel.template}", **values)
                 found.append(Panel(name, i18n.gettext(panel.label), body))
     return found
+
+
+def on_slips(slips: tuple[PackingSlip, ...]) -> dict[UUID, Markup]:
+    """What blocks in ``print.order`` show, by order; each block is asked once for all slips."""
+    look = face().look(flask.current_app)
+    contributed = context.shop().plugins.contributions("blocks")
+    found: dict[UUID, Markup] = {}
+    for placed in arrange(Region.PRINT_ORDER, contributed, look):
+        for order_id, html in (_on_slips(placed.plugin, cast(Block, placed.block), slips)).items():
+            found[order_id] = found.get(order_id, Markup()) + html
+    return found
+
+
+def _on_slips(plugin: str, block: Block, slips: tuple[PackingSlip, ...]) -> Mapping[UUID, Markup]:
+    asked = BlockContext(
+        session=context.reader(),
+        region=Region.PRINT_ORDER,
+        subject=slips,
+        member_id=None,
+        settings=context.shop().plugins.settings_of(plugin),
+        locale=i18n.locale(),
+    )
+
+    def show() -> Mapping[UUID, Markup]:
+        values = (block.context(asked) or {}).get("slips", {})
+        return {
+            order_id: render_fragment(f"{plugin}/{block.template}", **values[order_id])
+            for order_id in values
+        }
+
+    return guarded(plugin, f"block:{block.key}", show) or {}
 
 
 def buttons(thing: Thing) -> list[Button]:

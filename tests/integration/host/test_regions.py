@@ -4,9 +4,13 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from core.api.contributions import Block
 from core.api.regions import Region
+from core.api.testing.plugging import plug_in
 from core.config import ROOT
+from core.host.models import PluginFault
 from tests.integration.host.conftest import PLUGINS
 from tools.reference.regions import subject_of
 
@@ -51,9 +55,11 @@ PAGES = {
     Region.DISTRIBUTOR_MONEY_AFTER: "/x/distribution/",
     Region.DISTRIBUTOR_WITHDRAW_METHODS: "/x/distribution/withdraw?amount=x",
     Region.DISTRIBUTOR_APPLY_FIELDS: "/x/distribution/join",
+    Region.PRINT_ORDER: "/admin/orders/{paid}/print",
 }
 GUESTS = {Region.LOGIN_METHODS}
 NEWCOMERS = {Region.DISTRIBUTOR_APPLY_FIELDS}
+STAFF = {Region.PRINT_ORDER}
 
 
 @pytest.fixture
@@ -90,12 +96,17 @@ def name_distributor(shop, member):
 
 
 @pytest.fixture
-def visit(shop, make_product, make_order, make_member, sign_in, client):
+def visit(shop, make_product, make_order, make_member, make_staff, sign_in, client):
     """Opens the page of a region as somebody who can see it; returns its markup."""
     member, pot = make_member("小山"), make_product("茶壶", skus=[("POT", 26_800, 50)])
     paid = make_order([("POT", 1, 26_800)], member=member)
     unpaid = make_order([("POT", 1, 26_800)], member=member, paid=False)
     browser, newcomer = sign_in(member), sign_in(make_member("新人"))
+    others = {
+        **dict.fromkeys(GUESTS, client),
+        **dict.fromkeys(NEWCOMERS, newcomer),
+        **dict.fromkeys(STAFF, sign_in(make_staff(), "staff")),
+    }
     name_distributor(shop, member)
     product = "/p/" + client.get("/").text.partition('href="/p/')[2].partition('"')[0]
     form = {"product": product.removeprefix("/p/"), "sku": str(pot.skus["POT"]), "quantity": "1"}
@@ -104,8 +115,7 @@ def visit(shop, make_product, make_order, make_member, sign_in, client):
     def run(region: Region) -> str:
         if region.startswith(("store.cart.", "store.checkout.")):
             browser.post("/cart/add", data={**form, "then": "bag"}, headers=ORIGIN)
-        reader = client if region in GUESTS else newcomer if region in NEWCOMERS else browser
-        answer = reader.get(PAGES[region].format(**names))
+        answer = others.get(region, browser).get(PAGES[region].format(**names))
         assert answer.status_code == 200
         return answer.text
 
@@ -131,6 +141,22 @@ def test_blocks_are_told_what_the_reference_says_that_their_page_is_about(visit)
     assert {r: told[r] for r in told.keys() - of_the_page} == {
         r: meant[r] for r in meant.keys() - of_the_page
     }
+
+
+def test_slips_are_printed_without_the_block_that_fails(shop, visit):
+    plug_in(
+        shop,
+        "broken",
+        blocks=[Block("broken.slip", Region.PRINT_ORDER, "none.html", lambda context: 1 / 0)],
+    )
+    page = visit(Region.PRINT_ORDER)
+
+    assert "<h1>山屿集</h1>" in page
+    assert Region.PRINT_ORDER in marks(page)
+    shop.plugins.faults.flush()
+    with shop.database.read() as session:
+        counted = session.execute(sa.select(PluginFault.hook, PluginFault.count)).all()
+    assert ("block:broken.slip", 1) in counted
 
 
 # --- places within a region, and what is kept ---------------------------------------------------

@@ -16,7 +16,8 @@ from core.web.i18n import LOCALES
 from core.web.render import face
 
 THEMES = sorted(path.parent.name for path in (ROOT / "themes").glob("*/theme.toml"))
-OF_PLUGINS = {region for region in Region if region.startswith("distributor.")}
+# on pages of plugins and of the merchant, which no theme brings
+NOT_OF_THEMES = {region for region in Region if region.startswith(("distributor.", "print."))}
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -67,7 +68,7 @@ def test_every_region_is_rendered_somewhere(look, name):
                     used.add(call.args[0].value)
     cards = {Region.CARD_BADGES, Region.CARD_AFTER_PRICE}  # the parts of card.html
 
-    assert {str(region) for region in set(Region) - cards - OF_PLUGINS} <= used
+    assert {str(region) for region in set(Region) - cards - NOT_OF_THEMES} <= used
     assert used <= {str(region) for region in Region}
 
 

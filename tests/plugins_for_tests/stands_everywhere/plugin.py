@@ -15,6 +15,8 @@ def mark(context):
     values = {"region": context.region, "subject": kind(context.subject)}
     if context.region in CARDS:
         return {"cards": {card.id: values for card in context.subject}}
+    if context.region == Region.PRINT_ORDER:
+        return {"slips": {slip.order_id: values for slip in context.subject}}
     return values
 
 

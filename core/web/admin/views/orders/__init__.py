@@ -7,6 +7,7 @@ from core.web.admin.views.orders import (
     detail,
     index,
     money,
+    slips,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "detail",
     "index",
     "money",
+    "slips",
 ]

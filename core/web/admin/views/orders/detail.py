@@ -10,7 +10,6 @@ from core.orders.services import (
     cancel_order,
     confirm_receipt,
     order_detail,
-    packing_slip,
     ship,
 )
 from core.payments.services import attempts_of, refunds_of
@@ -152,11 +151,3 @@ def note(order_no: str) -> Answer:
         )
         record(session, "order.note", "order", order_no, after=form.data)
     return done(f"/admin/orders/{order_no}", "The note is in the order's story.")
-
-
-@admin.get("/orders/<order_no>/print")
-@access("staff:order.view")
-def print_order(order_no: str) -> str:
-    """The packing slip."""
-    slip = packing_slip(context.reader(), order_no, settings=context.shop().settings())
-    return render_admin_page("orders/slips.html", here="orders", slips=[slip])

@@ -1,4 +1,4 @@
-"""The list of orders: saved views, search, days, export and packing slips of what is ticked."""
+"""The list of orders: saved views, search, days and export."""
 
 from datetime import datetime
 
@@ -7,19 +7,17 @@ from werkzeug.wrappers import Response
 
 from core.api.forms import Period
 from core.kernel.clock import local_date, now
-from core.orders.services import export_orders, order_counts, packing_slip, search_orders
+from core.orders.services import export_orders, order_counts, search_orders
 from core.orders.states import OrderStatus
 from core.orders.types import OrderFilter
 from core.web import context, i18n
 from core.web.access import access
-from core.web.admin.answers import csv_download, missing, page_number, query_text
+from core.web.admin.answers import csv_download, page_number, query_text
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.contributed import buttons, columns
 from core.web.admin.queries.people import member_names
 from core.web.admin.render import render_admin_page
-
-MOST_SLIPS = 100
 
 
 @admin.get("/orders")
@@ -57,18 +55,6 @@ def export() -> Response:
     zone = context.shop().settings().timezone
     lines = export_orders(context.reader(), wanted, zone=zone, translate=i18n.gettext)
     return csv_download(f"orders-{local_date(now(), zone)}.csv", lines)
-
-
-@admin.get("/orders/print")
-@access("staff:order.view")
-def print_slips() -> str:
-    """Packing slips of the ticked orders, a page each."""
-    numbers = request.args.getlist("pick")[:MOST_SLIPS]
-    if not numbers:
-        raise missing()
-    session, settings = context.reader(), context.shop().settings()
-    slips = [packing_slip(session, number, settings=settings) for number in numbers]
-    return render_admin_page("orders/slips.html", here="orders", slips=slips)
 
 
 def _wanted(period: Period) -> OrderFilter:
