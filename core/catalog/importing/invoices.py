@@ -26,8 +26,9 @@ from functools import lru_cache
 from typing import Any
 
 from core.catalog.importing.types import ColumnMapping, Line, NewProduct, Outcome, Unit, Verdict
+from core.catalog.rules.drafts import MOST_PRICE_FEN
 from core.catalog.types import ProductDraft, SkuDraft
-from core.kernel.money import parse_yuan
+from core.kernel.money import format_yuan, parse_yuan
 from core.kernel.text import slugify, squeeze
 from core.stock.rules import MOST_PIECES as MOST_STOCK
 
@@ -165,6 +166,8 @@ def _read(line: Line, columns: Mapping[str, str]) -> _Sale:
     if abs(quantity) > MOST_PIECES:
         raise _Fault(Outcome.FAILED, "quantity.absurd", {"value": str(quantity)[:40]})
     price_fen = _amount(line.cells.get(columns["price"], ""))
+    if abs(price_fen) > MOST_PRICE_FEN:
+        raise _Fault(Outcome.FAILED, "price.absurd", {"value": format_yuan(price_fen)})
     _refuse_other_bookings(code, title, quantity, price_fen)
     return _Sale(code[:64], title[:160], quantity, price_fen)
 

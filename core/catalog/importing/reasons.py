@@ -26,6 +26,7 @@ REASONS: dict[str, str] = {
     "code.elsewhere": "The code “%(value)s” belongs to another product.",
     "number.format": "“%(value)s” is not a whole number.",
     "price.format": "“%(value)s” is not an amount in yuan with at most two decimals.",
+    "price.absurd": "“%(value)s” is above ¥100,000,000.00, the most a product can cost.",
     "title.needed": "A new product needs a title.",
     "price.missing": "The price is missing.",
     "state.format": "“%(value)s” is no state. Use draft, on_sale or off_sale.",

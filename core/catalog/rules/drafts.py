@@ -149,8 +149,15 @@ def _whole(text: str, field: str, longest: int) -> str:
 def _price(fen: int | None, field: str, *, least: int = 1, is_optional: bool = False) -> int | None:
     if fen is None and is_optional:
         return None
-    if fen is None or not least <= fen <= MOST_PRICE_FEN:
+    if fen is None or fen < least:
         raise InvalidInput("catalog.price", "The price must be above 0.", field=field)
+    if fen > MOST_PRICE_FEN:
+        raise InvalidInput(
+            "catalog.price_limit",
+            "The price can be at most %(most_fen)s.",
+            most_fen=MOST_PRICE_FEN,
+            field=field,
+        )
     return fen
 
 

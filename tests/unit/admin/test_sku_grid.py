@@ -11,7 +11,7 @@ COLOUR, SIZE = OptionLine("颜色", "红, 蓝"), OptionLine("尺寸", "大，小
 
 @pytest.fixture(autouse=True)
 def _plain_texts(monkeypatch):
-    monkeypatch.setattr(sku_grid, "gettext", lambda text: text)
+    monkeypatch.setattr(sku_grid, "gettext", lambda text, **params: text % params)
 
 
 def labels(lines):
@@ -56,6 +56,13 @@ def test_a_bad_amount_is_named_at_its_cell_and_makes_no_draft():
     assert drafts == []
     assert set(lines[0].errors) == {"price", "stock"}
     assert lines[1].errors == {}
+
+
+def test_a_price_beyond_what_a_product_may_cost_is_told_at_its_cell():
+    drafts, (line,) = sku_grid.drafts_of([SkuLine(price="100000000.01", cost="100000000")])
+
+    assert drafts == []
+    assert line.errors == {"price": "Give at most ¥100,000,000.00."}
 
 
 def test_stock_is_only_read_for_new_skus():

@@ -8,7 +8,9 @@ from core.catalog.importing.mappings import guess_mapping
 from core.catalog.importing.reasons import REASONS
 from core.catalog.importing.sources import CsvSource
 from core.catalog.importing.types import Outcome
+from core.catalog.rules.drafts import MOST_PRICE_FEN
 from core.stock.rules import MOST_PIECES as MOST_STOCK
+from core.web.i18n import money
 
 HEAD = "StockCode,Description,Quantity,UnitPrice\n"
 EXCERPT = Path(__file__).parents[2] / "data" / "online_retail_excerpt.csv"
@@ -57,6 +59,8 @@ def test_codes_in_two_cases_are_one_product_in_capitals():
         ("1,LAMP,1.5,1", "number.format"),
         ("1,LAMP,1,x", "price.format"),
         ("1,LAMP,1,1.005", "price.format"),
+        ("1,LAMP,1,100000000.01", "price.absurd"),
+        ("1,LAMP,1,9999999999999.99", "price.absurd"),
         ("POST,POSTAGE,1,18", "code.service"),
         ("m,Manual,1,2", "code.service"),
         ("1,damaged?,1,1", "title.remark"),
@@ -71,6 +75,12 @@ def test_codes_in_two_cases_are_one_product_in_capitals():
 )
 def test_a_line_that_is_no_sale_has_its_reason(row, reason):
     assert reasons(row) == [reason]
+
+
+def test_the_dearest_price_a_product_may_have_is_taken():
+    _, (product,) = plan("1,LAMP,1,100000000.00")
+    assert product.skus[0].price_fen == MOST_PRICE_FEN
+    assert money(MOST_PRICE_FEN) in REASONS["price.absurd"]
 
 
 def test_pieces_of_many_lines_never_add_up_to_more_than_a_shelf_can_hold():

@@ -5,6 +5,7 @@ from core.catalog.importing.mappings import guess_mapping
 from core.catalog.importing.merchant import MerchantPlan
 from core.catalog.importing.sources import CsvSource
 from core.catalog.importing.types import Outcome
+from core.catalog.rules.drafts import MOST_PRICE_FEN
 
 HEAD = "product,code,title,option1,value1,price,stock,category,attributes,state,active\n"
 
@@ -53,6 +54,16 @@ def test_one_bad_line_fails_the_other_lines_of_its_product_and_no_others():
 )
 def test_a_cell_that_cannot_be_read_has_its_reason(row, reason):
     assert codes(plan(row)) == [reason]
+
+
+@pytest.mark.parametrize("price", ["100000000.01", "9999999999999.99"])
+def test_a_price_that_no_product_may_have_is_told_with_the_most_it_may_be(price):
+    (unit,) = plan(f"mug,A,Mug,,,{price},,,,,")
+    (verdict,) = unit.verdicts
+
+    assert verdict.code == "catalog.price_limit"
+    assert verdict.message == "The price can be at most %(most_fen)s."
+    assert verdict.params["most_fen"] == MOST_PRICE_FEN
 
 
 def test_a_code_in_two_lines_fails_both():

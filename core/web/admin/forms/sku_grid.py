@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from core.catalog.rules.drafts import MOST_PRICE_FEN
 from core.catalog.types import SkuDraft, SkuEdit
 from core.kernel.errors import Rejected
 from core.kernel.money import format_yuan, parse_yuan
 from core.kernel.text import squeeze
-from core.web.i18n import gettext
+from core.web.i18n import gettext, money
 
 MOST_LINES = 200
 MOST_OPTIONS = 3
@@ -209,6 +210,8 @@ def _draft(line: SkuLine) -> tuple[SkuDraft, dict[str, str]]:
     for name, fen in (("price", price), ("cost", cost), ("market", market)):
         if fen is not None and (fen < 0 or (fen == 0 and name == "price")):
             errors[name] = gettext("Give an amount above 0.")
+        elif fen is not None and fen > MOST_PRICE_FEN:
+            errors[name] = gettext("Give at most %(most)s.", most=money(MOST_PRICE_FEN))
     draft = SkuDraft(
         code=line.code,
         price_fen=price or 0,
