@@ -1,8 +1,10 @@
 """Every text that people can read has its Chinese, wherever it is shown."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.architecture.gates import ROOT
+from tests.architecture.gates import ROOT, tracked_files
 from tools import messages
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -66,6 +68,20 @@ def test_no_entry_is_left_open():
     assert {path.relative_to(ROOT).parts[0] for path in files} == {"core", "plugins", "themes"}
     for path in files:
         assert messages.open_entries(messages.load(path)) == [], path.relative_to(ROOT)
+
+
+def test_readers_are_addressed_as_friends_everywhere():
+    """The house says 你, never 您; messages that go out by SMS keep to it, too."""
+    kinds = {".po", ".py", ".html", ".toml", ".md", ".js"}
+    polite = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in tracked_files(ROOT)
+        if path.suffix in kinds and path != Path(__file__)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "您" in line
+    ]
+
+    assert polite == []
 
 
 def test_a_tree_without_gaps_is_left_as_it_is(tree):

@@ -8,7 +8,7 @@ CODE_SIGN_IN = declare_template(
         {
             "zh": Text(
                 "%(shop)s 登录验证码",
-                "【%(shop)s】您的登录验证码是 %(code)s，%(minutes)s 分钟内有效，请勿告诉他人。",
+                "【%(shop)s】你的登录验证码是 %(code)s，%(minutes)s 分钟内有效，请勿告诉他人。",
             ),
             "en": Text(
                 "Your %(shop)s sign-in code",
@@ -25,7 +25,7 @@ CODE_BIND = declare_template(
         {
             "zh": Text(
                 "%(shop)s 绑定验证码",
-                "【%(shop)s】您正在更换账户的联系方式，验证码是 %(code)s，%(minutes)s 分钟内有效。"
+                "【%(shop)s】你正在更换账户的联系方式，验证码是 %(code)s，%(minutes)s 分钟内有效。"
                 "如非本人操作，请忽略。",
             ),
             "en": Text(
@@ -43,7 +43,7 @@ CODE_RESET = declare_template(
         {
             "zh": Text(
                 "%(shop)s 重置密码",
-                "【%(shop)s】您正在重置密码，验证码是 %(code)s，%(minutes)s 分钟内有效，"
+                "【%(shop)s】你正在重置密码，验证码是 %(code)s，%(minutes)s 分钟内有效，"
                 "请勿告诉他人。",
             ),
             "en": Text(
@@ -61,7 +61,7 @@ CONTACT_CHANGED = declare_template(
         {
             "zh": Text(
                 "%(shop)s 账户联系方式已更换",
-                "【%(shop)s】您账户的联系方式已更换为 %(contact)s。如非本人操作，请立即联系客服。",
+                "【%(shop)s】你账户的联系方式已更换为 %(contact)s。如非本人操作，请立即联系客服。",
             ),
             "en": Text(
                 "Your contact at %(shop)s was changed",
@@ -77,7 +77,7 @@ PASSWORD_CHANGED = declare_template(
         {
             "zh": Text(
                 "%(shop)s 密码已修改",
-                "【%(shop)s】您账户的密码已修改，其他设备已退出登录。如非本人操作，请立即联系客服。",
+                "【%(shop)s】你账户的密码已修改，其他设备已退出登录。如非本人操作，请立即联系客服。",
             ),
             "en": Text(
                 "Your %(shop)s password was changed",
@@ -93,7 +93,7 @@ ORDER_SHIPPED = declare_template(
         {
             "zh": Text(
                 "%(shop)s 订单已发货",
-                "【%(shop)s】您的订单 %(order_no)s 已发货，%(carrier)s，运单号 %(tracking_no)s。",
+                "【%(shop)s】你的订单 %(order_no)s 已发货，%(carrier)s，运单号 %(tracking_no)s。",
             ),
             "en": Text(
                 "Your %(shop)s order was shipped",

@@ -238,10 +238,10 @@ def smtp(mail_server):
 def test_mail_reaches_a_mail_server_with_subject_and_text(mail_server, smtp):
     from email import message_from_bytes, policy
 
-    smtp.send("su@demo.banyan", "您的验证码\n\n012345，请勿告诉他人。\n", "k1")
+    smtp.send("su@demo.banyan", "你的验证码\n\n012345，请勿告诉他人。\n", "k1")
     (raw,) = mail_server.taken
     mail = message_from_bytes(raw, policy=policy.default)
-    assert mail["Subject"] == "您的验证码"
+    assert mail["Subject"] == "你的验证码"
     assert mail["To"] == "su@demo.banyan"
     assert mail.get_content().strip() == "012345，请勿告诉他人。"
 

@@ -38,7 +38,7 @@ def test_each_parcel_is_told_once_to_the_phone(trade, told):
 
     first, second = told()
     assert first[:2] == second[:2] == ("sms", "+8613811112222")
-    assert f"您的订单 {placed.order_no} 已发货，顺丰速运，运单号 SF1。" in first[2]
+    assert f"你的订单 {placed.order_no} 已发货，顺丰速运，运单号 SF1。" in first[2]
     assert "SF2" in second[2]
 
 
