@@ -71,6 +71,9 @@ BUDGETS: dict[str, Budget] = {
 }
 """By the word before the colon of a hook's name; ``check_…`` and ``freeze_…`` by their verb."""
 
+QUICK_MICROS = min(budget.milliseconds for budget in BUDGETS.values()) * 1_000
+"""A call that took less is slow for no kind."""
+
 OTHER = Budget(1_000)
 """For a kind that has none of its own."""
 

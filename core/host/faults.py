@@ -23,9 +23,9 @@ import sqlalchemy as sa
 from core.db.engine import Database
 from core.host import breaker
 from core.host.budgets import (
-    BUDGETS,
     CHECK_LIMIT,
     OTHER_LIMIT,
+    QUICK_MICROS,
     STRIKES_MOST,
     Overdue,
     budget_of,
@@ -44,7 +44,7 @@ CLOSE_SECONDS = 5.0
 """How long closing waits for what is being written."""
 ERROR_LIMIT = 4000
 _CALLS_KEPT = 200_000
-_SUSPICIOUS_NS = min(budget.milliseconds for budget in BUDGETS.values()) * 1_000_000
+_SUSPICIOUS_NS = QUICK_MICROS * 1_000
 
 _log = logging.getLogger(__name__)
 

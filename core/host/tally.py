@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.host.budgets import budget_of, strikes_of
+from core.host.budgets import QUICK_MICROS, budget_of, strikes_of
 
 Call = tuple[str, str, int, int]
 """Plugin, hook, nanoseconds, thread; a request's end has no plugin."""
@@ -12,7 +12,7 @@ REQUEST = "request"
 """Under this name stands what one plugin cost a request in all its hooks together."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
     """What calls of one hook added up to; times in whole microseconds."""
 
@@ -26,9 +26,11 @@ class Tally:
         """Count one call."""
         self.calls += 1
         self.micros += micros
-        self.slowest_micros = max(self.slowest_micros, micros)
-        self.slow_count += strikes > 0
-        self.strikes += strikes
+        if micros > self.slowest_micros:
+            self.slowest_micros = micros
+        if strikes:
+            self.slow_count += 1
+            self.strikes += strikes
 
 
 class Requests:
@@ -40,14 +42,28 @@ class Requests:
     def fold(self, calls: Iterable[Call]) -> dict[tuple[str, str], Tally]:
         """Add up finished calls by (plugin, hook); requests that ended stand under ``REQUEST``."""
         found: dict[tuple[str, str], Tally] = {}
+        running = self._running
         for plugin, hook, nanoseconds, thread in calls:
             if not plugin:
-                for name, spent in self._running.pop(thread, {}).items():
-                    found.setdefault((name, REQUEST), Tally()).add(spent, 0)
+                for name, spent in running.pop(thread, _NONE).items():
+                    _tally(found, name, REQUEST).add(spent, 0)
                 continue
             micros = nanoseconds // 1_000
-            strikes = strikes_of(micros, budget_of(hook))
-            found.setdefault((plugin, hook), Tally()).add(micros, strikes)
-            costs = self._running.setdefault(thread, {})
+            is_quick = micros < QUICK_MICROS
+            strikes = 0 if is_quick else strikes_of(micros, budget_of(hook))
+            _tally(found, plugin, hook).add(micros, strikes)
+            costs = running.get(thread)
+            if costs is None:
+                costs = running[thread] = {}
             costs[plugin] = costs.get(plugin, 0) + micros
         return found
+
+
+_NONE: dict[str, int] = {}
+
+
+def _tally(found: dict[tuple[str, str], Tally], plugin: str, hook: str) -> Tally:
+    tally = found.get((plugin, hook))
+    if tally is None:
+        tally = found[plugin, hook] = Tally()
+    return tally

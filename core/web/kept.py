@@ -4,43 +4,39 @@ What is kept goes with the plan of the moment (plugins, their settings, the look
 old as the block said it may be; other processes keep their own. A failure is kept like a text.
 """
 
-import time
 from typing import Any
 
 from core.api.contributions import Block
-from core.db import state
-from core.web import context, i18n
-from core.web.placing import Plan
+from core.web.asking import Asking
 
-MOST = 2000
-_COUNTED = (state.SETTINGS, state.CATALOG)
+MOST = 4000
+"""Texts kept in a process; one has a few hundred characters."""
 Key = tuple[Any, ...]
 
 
-def key_of(block: Block, subject: Any) -> Key:
+def key_of(page: Asking, block: Block, subject: Any) -> Key:
     """What the text of a block depends on, as it declared; ``None`` stands for nobody."""
-    values = context.shop().counters.refresh()
-    parts: list[Any] = [block.key, i18n.locale()]
-    parts += [values.get(name, 0) for name in _COUNTED]
-    if "subject" in block.cache:
-        parts.append(_id_of(subject))
-    if "member" in block.cache:
-        member = context.current_member()
-        parts.append(member.subject_id if member else None)
-    return tuple(parts)
+    by = block.cache
+    return (
+        block.key,
+        page.stamp,
+        _id_of(subject) if "subject" in by else None,
+        page.member_id if "member" in by else None,
+    )
 
 
-def get(plan: Plan, key: Key) -> str | None:
+def get(page: Asking, key: Key) -> str | None:
     """The text, unless it is too old."""
-    found = plan.texts.get(key)
-    return found[1] if found is not None and found[0] > time.monotonic() else None
+    found = page.plan.texts.get(key)
+    return found[1] if found is not None and found[0] > page.moment else None
 
 
-def put(plan: Plan, key: Key, html: str, seconds: float) -> None:
+def put(page: Asking, key: Key, html: str, seconds: float) -> None:
     """Keep a text for so many seconds."""
-    if len(plan.texts) >= MOST:
-        plan.texts.clear()
-    plan.texts[key] = time.monotonic() + seconds, html
+    texts = page.plan.texts
+    if len(texts) >= MOST:
+        texts.clear()
+    texts[key] = page.moment + seconds, html
 
 
 def _id_of(subject: Any) -> Any:

@@ -30,6 +30,16 @@ class Placed:
 
     plugin: str
     block: CoreBlock | Block
+    hook: str = field(init=False)
+    """Under this name calls are counted."""
+    template: str = field(init=False)
+    """Where themes and plugins have its template."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hook", f"block:{self.block.key}")
+        template = self.block.template
+        path = f"plugins/{self.plugin}/{template}" if self.plugin else template
+        object.__setattr__(self, "template", path)
 
 
 _core: dict[str, tuple[CoreBlock, ...]] = {}

@@ -19,7 +19,8 @@ from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
-from core.web import block_files, cache, context, i18n, kept, shells
+from core.web import block_files, context, kept, shells
+from core.web.asking import Asking, asking
 from core.web.here import here
 from core.web.placing import CoreBlock, Placed
 
@@ -33,14 +34,15 @@ LIVE_SECONDS = 1.0
 @jinja2.pass_context
 def region(page: Context, name: str, subject: Any = None) -> Markup:
     """Template function: every block of a region, in order."""
-    blocks = here().banyan_plans.of(name)
+    blocks = asking().plan.of(name)
     if not blocks:
         return _NOTHING
     env, names = page.environment, page.get_all()
     about = subject or names.get("subject")
     pieces = [
         shells.marked(
-            partial(_hole, placed, name, subject), partial(_plugin_block, env, placed, name, about)
+            partial(_plugin_block, placed, name, subject),
+            partial(_plugin_block, placed, name, subject, about),
         )
         if placed.plugin
         else _core_block(env, cast(CoreBlock, placed.block), names)
@@ -52,11 +54,6 @@ def region(page: Context, name: str, subject: Any = None) -> Markup:
 _NOTHING = Markup("")
 
 
-def _hole(placed: Placed, region_name: str, subject: Any, about: Any) -> str:
-    """A plugin's block again, for another reader of a kept page."""
-    return _plugin_block(here().banyan_env, placed, region_name, subject or about)
-
-
 def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]) -> str:
     """A block of the trunk, rendered with the page's own names (functions are among them)."""
     template = env.get_template(block.template)
@@ -64,58 +61,60 @@ def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]
     return "".join(template.root_render_func(Context(env, seen, block.template, template.blocks)))
 
 
-def _plugin_block(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
-    block = cast(Block, placed.block)
-    if not _is_for_reader(block):
+def _plugin_block(placed: Placed, region_name: str, subject: Any, about: Any) -> str:
+    """A plugin's block; ``about``, what the page is about, is its subject unless it has its own."""
+    block, page = cast(Block, placed.block), asking()
+    if page.member_id is None and block.audience == "member":
         return ""
     if block.fresh_seconds <= LIVE_SECONDS:
-        return _fresh(env, placed, region_name, subject)
-    plan, key = here().banyan_plans, kept.key_of(block, subject)
-    html = kept.get(plan, key)
+        return _fresh(page, placed, region_name, subject or about)
+    key = kept.key_of(page, block, subject or about)
+    html = kept.get(page, key)
     if html is None:
-        html = _fresh(env, placed, region_name, subject)
-        kept.put(plan, key, html, block.fresh_seconds)
+        html = _fresh(page, placed, region_name, subject or about)
+        kept.put(page, key, html, block.fresh_seconds)
     else:
-        cache.limit(block.fresh_seconds)
+        page.limit(block.fresh_seconds)
         block_files.need(placed.plugin, block)
     return html
 
 
-def _is_for_reader(block: Block) -> bool:
-    return block.audience != "member" or context.current_member() is not None
-
-
-def _fresh(env: jinja2.Environment, placed: Placed, region_name: str, subject: Any) -> str:
+def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
     """What a block shows now; asked and rendered in one guarded call."""
     block = cast(Block, placed.block)
-    asked = _asked(placed, region_name, subject)
+    told = _told(page, placed, region_name, subject)
 
     def show() -> str:
-        values = block.context(asked)
-        return "" if values is None else _render(env, placed, values)
+        values = block.context(told)
+        return "" if values is None else _render(page.env, placed, values)
 
-    html = cast(str, guarded(placed.plugin, f"block:{block.key}", show) or "")
+    html = cast(str, guarded(placed.plugin, placed.hook, show) or "")
     if html:
         block_files.need(placed.plugin, block)
     return html
 
 
-def _asked(placed: Placed, region_name: str, subject: Any) -> BlockContext:
-    cache.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
-    member = context.current_member()
+def _told(page: Asking, placed: Placed, region_name: str, subject: Any) -> BlockContext:
+    page.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
     return BlockContext(
         session=context.reader(),
         region=region_name,
         subject=subject,
-        member_id=member.subject_id if member else None,
-        settings=context.shop().plugins.settings_of(placed.plugin),
-        locale=i18n.locale(),
+        member_id=page.member_id,
+        settings=page.shop.plugins.settings_of(placed.plugin),
+        locale=page.locale,
     )
 
 
 def _render(env: jinja2.Environment, placed: Placed, values: Mapping[str, Any]) -> str:
-    name = f"plugins/{placed.plugin}/{cast(Block, placed.block).template}"
-    return env.get_template(name).render({"site": here().banyan_site, **values})
+    """A plugin's template with the names that all templates have, the site and its own values."""
+    template = env.get_template(placed.template)
+    seen = {**env.globals, "site": asking().site, **values}
+    page = Context(env, seen, placed.template, template.blocks)
+    try:
+        return "".join(template.root_render_func(page))
+    except Exception:  # noqa: BLE001 - raised again, with the template's own lines
+        env.handle_exception()
 
 
 def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
@@ -158,7 +157,7 @@ def _card_of(product: ProductCard) -> Markup:
         "".join(shown[product.id] for shown in blocks if product.id in shown)
         for blocks in _blocks_of_cards()
     )
-    env = here().banyan_env
+    env = asking().env
     if env.auto_reload:
         return _card(product, Markup(badges), Markup(after))  # noqa: S704
     kept = env.kept
@@ -168,7 +167,7 @@ def _card_of(product: ProductCard) -> Markup:
         if len(kept) >= _MOST_CARDS:
             kept.clear()
         html = kept[key] = _card(product, Markup(badges), Markup(after))  # noqa: S704
-    return cast(Markup, html)
+    return html
 
 
 _MOST_CARDS = 4000
@@ -191,7 +190,7 @@ def _card_key(product: ProductCard) -> tuple[Any, ...]:
 
 
 def _card(product: ProductCard, badges: Markup, after: Markup) -> Markup:
-    template = here().banyan_env.get_template("card.html")
+    template = asking().env.get_template("card.html")
     html = template.render(product=product, badges=badges, after_price=after)
     return Markup(html)  # noqa: S704 (rendered by an escaping template)
 
@@ -210,23 +209,26 @@ def _blocks_of_cards() -> tuple[list[Mapping[Any, str]], ...]:
 def _card_blocks(name: str) -> list[Mapping[Any, str]]:
     """What each block of a card region shows on this page's cards, by product."""
     cards = tuple(here().get("banyan_cards", {}).values())
+    page = asking()
     found = [
-        _on_cards(placed, name, cards)
-        for placed in here().banyan_plans.of(name)
-        if placed.plugin and cards and _is_for_reader(cast(Block, placed.block))
+        _on_cards(page, placed, name, cards)
+        for placed in page.plan.of(name)
+        if placed.plugin
+        and cards
+        and (page.member_id or cast(Block, placed.block).audience != "member")
     ]
     return [each for each in found if each]
 
 
-def _on_cards(placed: Placed, name: str, cards: tuple[Any, ...]) -> Mapping[Any, str]:
-    block, env = cast(Block, placed.block), here().banyan_env
-    asked = _asked(placed, name, cards)
+def _on_cards(page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]) -> Mapping[Any, str]:
+    block, env = cast(Block, placed.block), page.env
+    asked = _told(page, placed, name, cards)
 
     def show() -> Mapping[Any, str]:
         told = (block.context(asked) or {}).get("cards", {})
         return {card.id: _render(env, placed, told[card.id]) for card in cards if card.id in told}
 
-    shown = guarded(placed.plugin, f"block:{block.key}", show) or {}
+    shown = guarded(placed.plugin, placed.hook, show) or {}
     if any(shown.values()):
         block_files.need(placed.plugin, block)
     return cast("Mapping[Any, str]", shown)

@@ -16,9 +16,9 @@ from core.themes.assets import Shelf
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
 from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import ThemeChoice, in_theme, load_choice
-from core.web import block_files, context, flash, i18n, pictures, regions, shells, static
+from core.web import asking, block_files, context, flash, i18n, pictures, regions, shells, static
 from core.web.access import has_permission
-from core.web.here import application, asked, here
+from core.web.here import application, asked
 from core.web.placing import Plans
 from core.web.shells import Person
 
@@ -199,10 +199,8 @@ def render_store_page(
     """
     look, plans = present()
     env = look.environment(i18n.locale())
-    known = here()
-    known.banyan_look, known.banyan_env = look, env
-    plan = known.banyan_plans = plans.now(look)
-    site = known.banyan_site = _site(look)
+    plan, site = plans.now(look), _site(look)
+    asking.begin(env, plan, site)
     name = f"plugins/{plugin}/{template}" if plugin else template
 
     def render() -> str:
