@@ -38,6 +38,15 @@ class InvalidInput(Rejected):
     """A single field is wrong; ``params["field"]`` names it."""
 
 
+class InvalidForm(Rejected):
+    """Several fields are wrong; ``reasons`` holds each one's own error."""
+
+    def __init__(self, reasons: tuple[InvalidInput, ...]) -> None:
+        self.reasons = reasons
+        text = " ".join(str(reason) for reason in reasons)
+        super().__init__("form.invalid", "%(reasons)s", reasons=text)
+
+
 class WrongSecret(Rejected):
     """A wrong code or password. What was written (a count of tries) stays; nothing else was."""
 

@@ -51,6 +51,7 @@ from core.members.services.sessions import (
     touch_session,
 )
 from core.members.services.signing import (
+    check_registration,
     confirm_password,
     prepare_password,
     register_with_password,
@@ -66,6 +67,7 @@ __all__ = [
     "block_member",
     "change_email",
     "change_phone",
+    "check_registration",
     "confirm_password",
     "consents_of",
     "count_members",

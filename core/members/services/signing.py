@@ -5,8 +5,9 @@ made together. A password takes tens of milliseconds to check: :func:`sign_in_wi
 its own units of work before and after, and :func:`prepare_password` is called before one opens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from core.db.limits import forget_hits
 from core.db.statements import changed
 from core.kernel.clock import now
 from core.kernel.contacts import parse_email, parse_phone
-from core.kernel.errors import Conflict, InvalidInput, Rejected, WrongSecret
+from core.kernel.errors import Conflict, InvalidForm, InvalidInput, Rejected, WrongSecret
 from core.kernel.passwords import hash_password, is_outdated, is_password
 from core.members.models import Member
 from core.members.rules import (
@@ -26,6 +27,7 @@ from core.members.rules import (
     SIGN_IN_LIMITS_PAIR,
     SIGN_IN_LIMITS_TARGET,
     check_password,
+    clean_nickname,
 )
 from core.members.services.accounts import insert_member, member_view
 from core.members.services.codes import count_tries, redeem_code
@@ -87,6 +89,32 @@ def prepare_password(password: str) -> NewPassword:
         InvalidInput: too short, too long or too plain.
     """
     return NewPassword(hash_password(check_password(password)))
+
+
+def check_registration(
+    email: str, password: str, *, nickname: str, consents: Sequence[ConsentAnswer]
+) -> None:
+    """Refuse what no account by e-mail can be made of, before anything is hashed or asked.
+
+    Raises:
+        InvalidForm: names every field that is wrong.
+    """
+    checks = (
+        partial(parse_email, email),
+        partial(clean_nickname, nickname),
+        partial(check_password, password),
+        partial(check_required, consents),
+    )
+    if faults := tuple(fault for check in checks if (fault := _fault(check))):
+        raise InvalidForm(faults)
+
+
+def _fault(check: Callable[[], object]) -> InvalidInput | None:
+    try:
+        check()
+    except InvalidInput as fault:
+        return fault
+    return None
 
 
 def register_with_password(

@@ -1,6 +1,6 @@
 """Signing in and out, registering: phone and code, or e-mail and password."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import flask
@@ -12,6 +12,7 @@ from core.host.ports import channels_of
 from core.kernel.errors import ShopError
 from core.members.services import (
     agreed,
+    check_registration,
     open_session,
     prepare_password,
     register_with_password,
@@ -107,6 +108,10 @@ def _enter(*, is_register: bool) -> Response:
             )
             return _welcome(session, signed)
     if is_register:
+        nickname = form.get("nickname", "").strip()
+        check_registration(
+            form.get("email", ""), form.get("password", ""), nickname=nickname, consents=consents
+        )
         password = prepare_password(form.get("password", ""))
         with context.writing() as session:
             signed = register_with_password(
@@ -114,7 +119,7 @@ def _enter(*, is_register: bool) -> Response:
                 form.get("email", ""),
                 password,
                 consents=consents,
-                nickname=form.get("nickname", "").strip(),
+                nickname=nickname,
                 locale=i18n.locale(),
                 **common,
             )
@@ -179,14 +184,20 @@ def leave() -> None:
 def _refused(error: ShopError, *, is_register: bool) -> tuple[str, int] | Response:
     if errors.wants_json():
         raise error
-    name, text = str(error.params.get("field", "")), i18n.translate_error(error)
-    if name in {"consents", "purpose"}:
-        name = "terms"
-    fields = {name: text} if name in _FIELDS else {}
+    fields, failure = {}, []
+    reasons: Sequence[ShopError] = getattr(error, "reasons", ()) or (error,)
+    for reason in reasons:
+        name, text = str(reason.params.get("field", "")), i18n.translate_error(reason)
+        if name in {"consents", "purpose"}:
+            name = "terms"
+        if name in _FIELDS:
+            fields[name] = text
+        else:
+            failure.append(text)
     html = _page(
         is_register=is_register,
         fields=fields,
-        failure="" if fields else text,
+        failure=" ".join(failure),
         is_code_sent=bool(request.form.get("code")),
     )
     return html, error.status

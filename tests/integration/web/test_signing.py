@@ -1,8 +1,9 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 
-from core.members.models import AuthSession
+from core.members.models import AuthSession, Member
 
 
 @pytest.fixture
@@ -53,6 +54,22 @@ def test_email_and_password_register_and_sign_in(guest, browse):
     assert wrong.status_code == 422
     assert "not it at all" not in wrong.text
     assert again.post("/signin", form).location == "/me"
+
+
+def test_a_registration_names_every_field_that_is_wrong_at_once(guest, shop):
+    form = {"by": "email", "email": "no mailbox", "password": "short", "nickname": "长" * 21}
+    refused = guest.post("/register", form)
+
+    assert refused.status_code == 422
+    for field in ("email", "password", "nickname", "terms"):
+        named = rf'name="{field}"[^>]*aria-invalid="true"'
+        assert re.search(named, refused.text), field
+    assert refused.text.count('class="err"') == 4
+    assert 'class="notice error"' not in refused.text
+    one = guest.post("/register", {**form, "email": "a@shop.example", "password": "long enough 7"})
+    assert one.text.count('class="err"') == 2
+    with shop.database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Member)) == 0
 
 
 def test_a_session_is_made_anew_at_sign_in_and_ends_at_sign_out(guest, codes, shop):
