@@ -6,6 +6,7 @@ from typing import Any
 
 from core.api.clock import local_date, now
 from core.api.contributions import AdminPage, Block, BlockContext
+from core.api.pages import ProductSubject
 from core.api.regions import Region
 from core.api.web import plugin_settings, reader, render_admin_page, store_settings
 from plugins.welcome_offer import services
@@ -15,11 +16,24 @@ PLUGIN = "welcome_offer"
 
 
 def invitation(context: BlockContext) -> Mapping[str, Any] | None:
-    """The offer for guests, who have to register first, and for members without an order."""
-    is_guest = context.member_id is None
-    if not is_guest and not services.is_new(context.session, context.member_id):
+    """The offer for guests, who have to register first, and for members without an order.
+
+    Where a product's price has the offer in it already, the page says so beside the price.
+    """
+    is_guest, offer = context.member_id is None, Offer.of(context.settings)
+    if not is_guest and (
+        _has_offer(offer, context.subject)
+        or not services.is_new(context.session, context.member_id)
+    ):
         return None
-    return {"offer": Offer.of(context.settings), "is_guest": is_guest}
+    return {"offer": offer, "is_guest": is_guest}
+
+
+def _has_offer(offer: Offer, subject: Any) -> bool:
+    """Whether one piece is dear enough: if the reader is new, its price has the offer in it."""
+    if not isinstance(subject, ProductSubject):
+        return False
+    return subject.price_fen + offer.amount_fen >= offer.from_fen
 
 
 BLOCKS = tuple(

@@ -40,6 +40,11 @@ class Story:
         return self.saved_fen > 0
 
     @property
+    def offers(self) -> tuple[StoryStep, ...]:
+        """The steps that lowered the goods."""
+        return tuple(step for step in self.steps if step.change_fen < 0 and not step.is_freight)
+
+    @property
     def has_freight_step(self) -> bool:
         """Whether delivery costs something."""
         return any(step.is_freight for step in self.steps)

@@ -115,12 +115,29 @@ def test_new_members_see_their_price_and_old_ones_nothing(
     member = make_member("新人")
     browser, path = sign_in(member), product_path(client)
 
-    page = browser.get(path).text
-    assert "新人首单满 ¥99 减 ¥20" in page
+    page = main_of(browser.get(path).text)
+    assert page.count("新人首单") == 1
+    assert "新人首单立减 -¥20.00" in page
+    assert page.count("¥20.00") == 1
     assert "¥248.00" in page
     make_order([("CUP", 1, 5000)], member=member)
     assert "新人首单" not in browser.get(path).text
     assert "新人专享" not in browser.get("/").text
+
+
+def test_new_members_are_told_the_offer_where_one_piece_is_too_cheap_for_it(
+    make_product, make_member, sign_in, client
+):
+    make_product("茶杯", skus=[("CUP", 5000, 5)])
+    page = main_of(sign_in(make_member("新人")).get(product_path(client)).text)
+
+    assert page.count("新人首单") == 1
+    assert "新人首单满 ¥99 减 ¥20" in page
+
+
+def main_of(page):
+    """What is seen of a page before a sheet is opened."""
+    return page.partition('<main id="main"')[2].partition("</main>")[0]
 
 
 def product_path(client):
