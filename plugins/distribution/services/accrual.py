@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api.db import new_id
+from core.api.db import Prepared, new_id
 from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
 from core.api.ledger import PLATFORM, Leg, book, member_owner
 from plugins.distribution.models import Commission
@@ -23,6 +23,14 @@ from plugins.distribution.services.distributors import DistributorState, states_
 
 EARLIER_STATES = {"frozen": ("pending",), "available": ("pending", "frozen")}
 ACTOR = "plugin:distribution"
+
+
+_INSERT = Prepared(
+    sa.insert(Commission),
+    ["id", "order_id", "order_no", "order_line_id", "product_id", "buyer_id", "beneficiary_id",
+     "level", "base_fen", "refunded_fen", "rate_bps", "amount_fen", "reversed_fen", "state",
+     "plan_version", "accrued_at"],
+)  # fmt: skip
 
 
 def accrue(session: Session, event: OrderPaid) -> int:
@@ -57,7 +65,7 @@ def accrue(session: Session, event: OrderPaid) -> int:
         at=event.paid_at,
     ):
         return 0
-    session.execute(sa.insert(Commission.__table__), rows)  # type: ignore[arg-type]
+    _INSERT.many(session, rows)
     return len(rows)
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
+from core.api.db import Prepared, among
 from core.api.errors import InvalidInput, NotFound, Rejected
 from core.api.sharing import history_of
 from core.api.states import StateMachine
@@ -165,13 +166,16 @@ def check_referrer(session: Session, member_id: UUID, referrer_id: UUID) -> None
         raise Rejected("distribution.is_distributor", "A distributor is not bound again.")
 
 
+_STATES = Prepared(
+    sa.select(Distributor.member_id, Distributor.state).where(
+        among(Distributor.member_id, "members")
+    )
+)
+
+
 def states_of(session: Session, member_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     """State by member, for those who are or were distributors. One statement."""
-    rows = session.execute(
-        sa.select(Distributor.member_id, Distributor.state).where(
-            Distributor.member_id.in_(list(member_ids))
-        )
-    )
+    rows = _STATES.all(session, {"members": list(member_ids)})
     return {row.member_id: row.state for row in rows}
 
 

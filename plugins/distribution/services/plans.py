@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
-from core.api.db import new_id
+from core.api.db import Prepared, new_id
 from core.api.errors import Conflict, Rejected
 from plugins.distribution.models import Acknowledgement, PlanVersion
 from plugins.distribution.rules import Joining, Plan, check_plan
@@ -22,11 +22,16 @@ DEFAULT_PLAN = Plan(
 """What holds before a merchant publishes a plan: two levels, 10 % and 5 %."""
 
 
+_NEWEST = Prepared(
+    sa.select(PlanVersion.__table__)
+    .order_by(PlanVersion.version.desc())
+    .limit(sa.literal_column("1", sa.Integer))
+)
+
+
 def current_plan(session: Session) -> Plan:
     """The plan in force; :data:`DEFAULT_PLAN` before the first is published."""
-    row = session.execute(
-        sa.select(PlanVersion.__table__).order_by(PlanVersion.version.desc()).limit(1)
-    ).one_or_none()
+    row = _NEWEST.first(session, {})
     return DEFAULT_PLAN if row is None else plan_of(row)
 
 
