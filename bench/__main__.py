@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.report import Report
 from bench.store import filled_store
 
-PARTS = ("starting", "pages", "dispatch", "plugins", "orders", "checkout", "crashes")
+PARTS = ("starting", "pages", "dispatch", "plugins", "relay", "orders", "checkout", "crashes")
 
 
 def main() -> int:

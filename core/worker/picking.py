@@ -1,4 +1,9 @@
-"""Which deliveries of a plugin may run now: due, locked for this process, and in their order."""
+"""Which deliveries of a plugin may run now: due, locked for this process, and in their order.
+
+A batch is locked first and marked done in the end (:func:`pick`). One by one, deliveries are looked
+up together (:func:`look_up`) and each is taken by the very statement that marks it done
+(:func:`take`), so that its transaction has little more to do than the plugin itself.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
+from core.db.prepared import Prepared
 from core.host.deliveries import MAX_DELAY_SECONDS
 from core.kernel.clock import now
 
@@ -28,8 +34,36 @@ def pick(session: Session, plugin: str, limit: int) -> list[Picked]:
 
     On SQLite the write lock is the lock. On PostgreSQL what others hold is skipped.
     """
+    query = _due(plugin, limit).with_for_update(of=EventDelivery, skip_locked=True)
+    picked = [Picked(*row) for row in session.execute(query)]
+    if session.get_bind().dialect.name == "sqlite":
+        return picked
+    return _in_order(session, plugin, picked)
+
+
+def look_up(session: Session, plugin: str, limit: int) -> list[Picked]:
+    """The same deliveries, held by nobody: each may be run once :func:`take` says so."""
+    return [Picked(*row) for row in session.execute(_due(plugin, limit))]
+
+
+def take(session: Session, plugin: str, item: Picked) -> bool:
+    """Mark a delivery done; whether it was to be done now, and by nobody else.
+
+    It is not while an earlier one of its aggregate is open, nor when somebody else tried it since.
+    """
+    values = {
+        "of_plugin": plugin,
+        "of_seq": item.seq,
+        "of_aggregate": item.aggregate,
+        "seen_tries": item.tries,
+        "at": now(),
+    }
+    return bool(_take.change(session, values))
+
+
+def _due(plugin: str, limit: int) -> sa.Select[Any]:
     at = now()
-    query = (
+    return (
         sa.select(
             EventDelivery.event_seq,
             EventDelivery.aggregate,
@@ -46,12 +80,7 @@ def pick(session: Session, plugin: str, limit: int) -> list[Picked]:
         )
         .order_by(EventDelivery.event_seq)
         .limit(limit)
-        .with_for_update(of=EventDelivery, skip_locked=True)
     )
-    picked = [Picked(*row) for row in session.execute(query)]
-    if session.get_bind().dialect.name == "sqlite":
-        return picked
-    return _in_order(session, plugin, picked)
 
 
 def is_due(delivery: Any, at: datetime) -> sa.ColumnElement[bool]:
@@ -106,3 +135,46 @@ def _in_order(session: Session, plugin: str, picked: list[Picked]) -> list[Picke
         else:
             blocked.add(aggregate)
     return [item for item in picked if item.seq in allowed]
+
+
+def _taking() -> Prepared:
+    table: Any = EventDelivery.__table__
+    mine, earlier = table.alias("mine"), table.alias("earlier")
+    plugin: Any = sa.bindparam("of_plugin")
+    seq: Any = sa.bindparam("of_seq")
+    is_behind = (
+        sa.select(1)
+        .select_from(earlier)
+        .where(
+            earlier.c.plugin == plugin,
+            earlier.c.aggregate == sa.bindparam("of_aggregate"),
+            earlier.c.event_seq < seq,
+            earlier.c.state != DeliveryState.DONE,
+        )
+        .exists()
+    )
+    free = (
+        sa.select(mine.c.event_seq)
+        .where(
+            mine.c.plugin == plugin,
+            mine.c.event_seq == seq,
+            mine.c.state == DeliveryState.PENDING,
+            mine.c.tries == sa.bindparam("seen_tries"),
+            ~is_behind,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        sa.update(table)
+        .where(table.c.plugin == plugin, table.c.event_seq == free.scalar_subquery())
+        .values(
+            state=DeliveryState.DONE,
+            done_at=sa.bindparam("at"),
+            tries=table.c.tries + 1,
+            error=sa.null(),
+        )
+    )
+    return Prepared(statement)
+
+
+_take = _taking()

@@ -24,7 +24,7 @@ from core.host.host import PluginHost
 from core.host.models import PluginState
 from core.kernel.clock import now
 from core.kernel.events import from_payload
-from core.worker.picking import Picked, is_due, pick
+from core.worker.picking import Picked, is_due, look_up, pick, take
 
 FAN_OUT_LIMIT = 1000
 BATCH = 200
@@ -71,7 +71,7 @@ class Relay:
     Args:
         database: the store's.
         plugins: who listens and takes part.
-        batch: most deliveries in one transaction.
+        batch: most deliveries in one transaction; 1: one by one.
     """
 
     def __init__(self, database: Database, plugins: PluginHost, *, batch: int = BATCH) -> None:
@@ -172,26 +172,40 @@ class Relay:
             return list(session.scalars(query))
 
     def _deliver_batch(self, plugin: str) -> Progress:
-        try:
-            return Progress(delivered=self._run(plugin, self._batch))
-        except _HandlerFailed as failure:
-            if self._batch == 1:
-                return self._note_failure(plugin, failure)
+        if self._batch > 1:
+            try:
+                return Progress(delivered=self._run(plugin, self._batch))
+            except _HandlerFailed:
+                pass  # it fails again, and alone
         return self._one_by_one(plugin)
 
     def _one_by_one(self, plugin: str) -> Progress:
-        """The batch again, each delivery in a transaction of its own, until one fails."""
+        """Deliveries that are due, each in a transaction of its own, until one fails."""
         progress = Progress()
-        for _ in range(self._batch):
+        with self._database.read() as session:
+            items = look_up(session, plugin, BATCH)
+        for item in items:
             try:
-                count = self._run(plugin, 1)
+                progress.delivered += self._run_one(plugin, item)
             except _HandlerFailed as failure:
                 progress.add(self._note_failure(plugin, failure))
                 break
-            progress.delivered += count
-            if not count:
-                break
         return progress
+
+    def _run_one(self, plugin: str, item: Picked) -> int:
+        """Mark one done and deliver it; nothing of both is kept when its handler fails.
+
+        Raises:
+            _HandlerFailed: it did.
+        """
+        try:
+            with self._database.write() as session:
+                if not take(session, plugin, item):
+                    return 0
+                self._tell(session, plugin, item)
+        except sa.exc.IntegrityError as error:  # a constraint that is checked at commit
+            raise _HandlerFailed(item, error) from error
+        return 1
 
     def _run(self, plugin: str, limit: int) -> int:
         """Claim, deliver and mark done in one transaction.
@@ -229,17 +243,19 @@ class Relay:
         done: list[int] = []
         deadline = time.monotonic() + SLICE_SECONDS
         for item in picked:
-            try:
-                event = from_payload(item.name, item.payload)
-                self._plugins.deliver(session, plugin, event)
-                session.flush()
-            except Exception as error:
-                raise _HandlerFailed(item, error) from error
+            self._tell(session, plugin, item)
             session.expunge_all()
             done.append(item.seq)
             if self._database.is_sqlite and time.monotonic() > deadline:
                 break
         return done
+
+    def _tell(self, session: Session, plugin: str, item: Picked) -> None:
+        try:
+            self._plugins.deliver(session, plugin, from_payload(item.name, item.payload))
+            session.flush()
+        except Exception as error:
+            raise _HandlerFailed(item, error) from error
 
     def _note_failure(self, plugin: str, failure: _HandlerFailed) -> Progress:
         """Write down the failure and when to try again, or park."""

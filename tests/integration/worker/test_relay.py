@@ -13,6 +13,7 @@ from core.host.shop import open_shop
 from core.kernel.clock import now
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_id
+from core.worker.picking import look_up, take
 from core.worker.relay import Relay
 from tests.integration.worker.facts import cancelled, seen, tell
 
@@ -65,10 +66,11 @@ def test_a_fact_nobody_listens_to_is_handed_out_to_nobody(shop, outbox):
     assert outbox.drain().is_idle
 
 
-def test_facts_of_one_aggregate_arrive_in_order(shop):
+@pytest.mark.parametrize("batch", [7, 1])
+def test_facts_of_one_aggregate_arrive_in_order(shop, batch):
     order_id = new_id()
     tell(shop, *(cancelled(order_id, str(number)) for number in range(30)))
-    Relay(shop.database, shop.plugins, batch=7).drain()
+    Relay(shop.database, shop.plugins, batch=batch).drain()
     assert seen(shop) == [str(number) for number in range(30)]
 
 
@@ -84,6 +86,23 @@ def test_later_facts_of_an_aggregate_wait_behind_a_failed_one(shop, outbox):
     tell(shop, cancelled(order_id, "fail:1"), cancelled(order_id, "after"), cancelled(reason="x"))
     outbox.drain()
     assert seen(shop) == ["x"]
+
+
+def test_a_fact_is_taken_once_and_not_before_an_earlier_one_of_its_aggregate(shop):
+    order_id = new_id()
+    tell(shop, cancelled(order_id, "first"), cancelled(order_id, "second"))
+    Relay(shop.database, shop.plugins).fan_out()
+    with shop.database.read() as session:
+        first, second = look_up(session, "counts_events", 9)
+
+    def took(item) -> bool:
+        with shop.database.write() as session:
+            return take(session, "counts_events", item)
+
+    assert not took(second)
+    assert not took(replace(first, tries=1))  # somebody tried it since
+    assert [took(first), took(first)] == [True, False]
+    assert took(second)
 
 
 def test_failures_are_tried_again_with_growing_delays_then_parked(shop, outbox):
@@ -195,11 +214,15 @@ def test_an_event_nobody_knows_any_more_is_parked_and_named(shop, outbox):
     assert "No event is called forgotten" in rows(shop)[0].error
 
 
-def test_relays_at_once_deliver_each_fact_once_and_in_order(shop):
+@pytest.mark.parametrize("batches", [(9, 9, 9, 9), (1, 1, 1, 1), (9, 1, 9, 1)])
+def test_relays_at_once_deliver_each_fact_once_and_in_order(shop, batches):
     orders = [new_id() for _ in range(8)]
     tell(shop, *(cancelled(orders[n % 8], f"{n % 8}:{n}") for n in range(240)))
     shops = [open_shop(shop.config) for _ in range(4)]
-    relays = [Relay(one.database, one.plugins, batch=9) for one in shops]
+    relays = [
+        Relay(one.database, one.plugins, batch=batch)
+        for one, batch in zip(shops, batches, strict=True)
+    ]
     threads = [threading.Thread(target=relay.drain) for relay in relays]
     for thread in threads:
         thread.start()
