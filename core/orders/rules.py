@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.kernel.errors import Rejected
-from core.kernel.money import format_yuan, share_fen
+from core.kernel.money import share_fen
 from core.kernel.text import squeeze
 from core.orders.states import (
     MONEY_IN,
@@ -164,8 +164,8 @@ def refund_share(left: LineLeft, quantity: int, amount_fen: int | None = None) -
     if not 0 <= amount_fen <= left.amount_fen:
         raise Rejected(
             "after_sale.amount",
-            "At most ¥%(left)s of this line can go back.",
-            left=format_yuan(left.amount_fen),
+            "At most %(left_fen)s of this line can go back.",
+            left_fen=left.amount_fen,
         )
     return RefundShare(quantity, amount_fen)
 

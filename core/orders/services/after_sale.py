@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from core.kernel.clock import now
 from core.kernel.errors import Rejected
-from core.kernel.money import format_yuan
 from core.media.services import picture_views
 from core.orders.rules import can_ask_refund, tidy_note
 from core.orders.services.left import left_freight, left_lines
@@ -169,7 +168,7 @@ def check_freight(freight_fen: int, left_fen: int) -> int:
     if not 0 <= freight_fen <= left_fen:
         raise Rejected(
             "after_sale.freight",
-            "At most ¥%(left)s of the freight can go back.",
-            left=format_yuan(left_fen),
+            "At most %(left_fen)s of the freight can go back.",
+            left_fen=left_fen,
         )
     return freight_fen

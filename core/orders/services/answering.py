@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.errors import Conflict, InvalidInput, NotFound
-from core.kernel.money import format_yuan
 from core.orders.events import AfterSaleClosed
 from core.orders.rules import tidy_note
 from core.orders.services.after_sale import check_freight
@@ -72,8 +71,8 @@ def approve_after_sale(
         answer=tidy_note(answer, ANSWER_LENGTH),
         decided_at=now(),
     )
-    message = "Refund of ¥%(amount)s approved"
-    params = {"amount": format_yuan(amount)}
+    message = "Refund of %(amount_fen)s approved"
+    params = {"amount_fen": amount}
     add_entries(
         session, [entry_row(order.id, "after_sale_approved", message, actor=actor, params=params)]
     )

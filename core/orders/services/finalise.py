@@ -19,7 +19,6 @@ from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import InvariantError, NotFound
 from core.kernel.events import Event
-from core.kernel.money import format_yuan
 from core.orders.events import ChainLink, LineFact, OrderPaid
 from core.orders.services.frozen import read_chain
 from core.orders.services.tables import LINE, ORDER, Row
@@ -207,8 +206,8 @@ def _settle(session: Session, order: _Locked, at: datetime, facts: Sequence[Even
     order_id, total = order.row.order_id, order.row.total_fen
     if _mark_paid.change(session, {"order": order_id, "paid": total, "at": at}) != 1:
         raise InvariantError("orders.paid_twice", "An order cannot be paid twice.")
-    params = {"amount": format_yuan(total)}
-    add_entries(session, [entry_row(order_id, "paid", "Paid ¥%(amount)s", params=params, at=at)])
+    params = {"amount_fen": total}
+    add_entries(session, [entry_row(order_id, "paid", "Paid %(amount_fen)s", params=params, at=at)])
     announce(session, order.paid_fact(at), *facts)
     stock.take(session, str(order_id), actor=SYSTEM)
     sold: dict[UUID, int] = {}

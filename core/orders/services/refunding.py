@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
 from core.kernel.clock import now
-from core.kernel.money import format_yuan
 from core.orders.events import AfterSaleClosed, LineRefund, OrderRefunded
 from core.orders.rules import returns_stock
 from core.orders.services.locking import lock_order_by_id
@@ -79,8 +78,8 @@ def refund_done(session: Session, refund_id: UUID) -> None:
     if refund.key.startswith(KEY_PREFIX):
         finish(session, UUID(refund.key.removeprefix(KEY_PREFIX)), order)
         return
-    message = "¥%(amount)s that did not fit this order went back"
-    params = {"amount": format_yuan(refund.amount_fen)}
+    message = "%(amount_fen)s that did not fit this order went back"
+    params = {"amount_fen": refund.amount_fen}
     add_entries(session, [entry_row(order.id, "money_returned", message, params=params)])
 
 
@@ -101,8 +100,10 @@ def finish(session: Session, after_sale_id: UUID, order: Row) -> None:
             ],
         )
     is_full = _update_order(session, order, sale, lines, at)
-    params = {"amount": format_yuan(sale.amount_fen)}
-    add_entries(session, [entry_row(order.id, "refunded", "Refunded ¥%(amount)s", params=params)])
+    params = {"amount_fen": sale.amount_fen}
+    add_entries(
+        session, [entry_row(order.id, "refunded", "Refunded %(amount_fen)s", params=params)]
+    )
     announce(session, *_facts(order, after_sale_id, sale, named, is_full=is_full, at=at))
     if returns_stock(sale.kind, order.fulfilment_state):
         _restock(session, order.id, after_sale_id, named)

@@ -11,7 +11,6 @@ from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.errors import InvalidInput, NotFound, Rejected
 from core.kernel.ids import new_id, new_number
-from core.kernel.money import format_yuan
 from core.kernel.text import squeeze
 from core.orders.events import AfterSaleOpened
 from core.orders.rules import RefundShare, is_whole_order, refund_share
@@ -143,8 +142,8 @@ def open_wish(session: Session, order: Row, wish: Wish) -> UUID:
             ],
         )
     connection.execute(_one_more, {"order": order.id})
-    params = {"amount": format_yuan(wish.amount_fen)}
-    message = "Asked for ¥%(amount)s back"
+    params = {"amount_fen": wish.amount_fen}
+    message = "Asked for %(amount_fen)s back"
     add_entries(
         session, [entry_row(order.id, "after_sale", message, actor=wish.actor, params=params)]
     )

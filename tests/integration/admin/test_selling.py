@@ -143,6 +143,16 @@ def test_many_parcels_leave_by_a_list_and_bad_lines_come_back(admin, maker, view
     assert "does not wait to be shipped" in page
 
 
+def test_amounts_in_the_story_are_parted_like_everywhere(admin, maker):
+    order = maker.order([("POT-1", 1, 1_234_500)])
+    maker.refund(order)
+    story = admin.page(f"/admin/orders/{order.order_no}").partition('id="story"')[2]
+    story = story.partition("</ol>")[0]
+
+    assert story.count("¥12,345.00") >= 3
+    assert "12345" not in story
+
+
 def test_orders_are_found_printed_and_exported(admin, maker):
     order = maker.order([("POT-1", 1, 9900)], member=maker.member("王小山"))
     other = maker.order([("CUP-1", 1, 9900)])
