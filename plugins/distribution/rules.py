@@ -43,6 +43,13 @@ class Plan:
     pool_bps: int
     joining: Joining
 
+    @property
+    def effective_bps(self) -> tuple[int, ...]:
+        """Rate per level as it is paid: where the pool cuts them, the pool's shares, rounded."""
+        if sum(self.rates_bps) <= self.pool_bps:
+            return self.rates_bps
+        return tuple(split_fen(self.pool_bps, self.rates_bps))
+
     def to_json(self) -> dict[str, Any]:
         """What an order freezes."""
         return {
@@ -108,10 +115,11 @@ def estimate_fen(paid_fen: int, plan: Plan) -> int:
 
 @dataclass(frozen=True)
 class ExampleRow:
-    """A level of a worked example: its rate and what it earns, in fen."""
+    """A level of a worked example: its rate, the rate after the pool's cut, its earnings."""
 
     level: int
     rate_bps: int
+    effective_bps: int
     amount_fen: int
 
 
@@ -125,11 +133,17 @@ class Example:
     base_fen: int
     rows: tuple[ExampleRow, ...]
     is_cut: bool
+    pool_bps: int
 
     @property
     def paid_out_fen(self) -> int:
         """All levels together."""
         return sum(row.amount_fen for row in self.rows)
+
+    @property
+    def rates_bps(self) -> int:
+        """The rates of all levels, added up."""
+        return sum(row.rate_bps for row in self.rows)
 
     @property
     def left_fen(self) -> int:
@@ -141,10 +155,12 @@ def worked_example(plan: Plan, base_fen: int) -> Example:
     """How a plan splits a line for which ``base_fen`` was paid."""
     amounts = line_commissions(base_fen, plan)
     rows = tuple(
-        ExampleRow(level, rate, amount)
-        for level, (rate, amount) in enumerate(zip(plan.rates_bps, amounts, strict=True), 1)
+        ExampleRow(level, *row)
+        for level, row in enumerate(
+            zip(plan.rates_bps, plan.effective_bps, amounts, strict=True), 1
+        )
     )
-    return Example(base_fen, rows, sum(plan.rates_bps) > plan.pool_bps)
+    return Example(base_fen, rows, sum(plan.rates_bps) > plan.pool_bps, plan.pool_bps)
 
 
 def reversed_fen(amount_fen: int, line_refunded_fen: int, line_paid_fen: int) -> int:

@@ -67,6 +67,28 @@ def test_the_example_is_worked_out_without_publishing(shop, merchant):
     assert plan_now(shop).version == 0
 
 
+def test_rates_above_the_limit_are_taken_with_a_warning_that_says_what_is_really_paid(
+    shop, merchant
+):
+    capped = {**TWO, "rate1": "20", "rate2": "10", "pool": "10"}
+    warning = {
+        "en": "The levels together are set to 30%, above the limit of 10%.",
+        "zh": "各级比例合计 30%，超过上限 10%。",
+    }
+    draft = post(merchant, "/plan", do="example", seen_version="0", base="1000", **capped).text
+    assert warning["en"] in draft
+    assert "<s>20%</s> 6.67%" in draft
+    assert "<s>10%</s> 3.33%" in draft
+    assert "¥66.67" in draft
+
+    assert post(merchant, "/plan", do="publish", seen_version="0", **capped).status_code == 303
+    for language, sentence in warning.items():
+        assert sentence in merchant.get(f"{ROOT}/plan?lang={language}").text
+    post(merchant, "/plan", do="publish", seen_version="1", **TWO)
+    for language, sentence in warning.items():
+        assert sentence[:8] not in merchant.get(f"{ROOT}/plan?lang={language}").text
+
+
 def test_three_levels_need_the_tick_below_the_legal_notice(shop, merchant):
     refused = post(merchant, "/plan", do="publish", seen_version="0", **THREE)
     assert refused.status_code == 422

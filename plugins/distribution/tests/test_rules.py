@@ -132,5 +132,30 @@ def test_the_example_adds_up_to_what_was_paid():
     assert worked_example(make_plan(2000, pool_bps=1000), 100).is_cut
 
 
+@given(
+    rates=st.lists(st.integers(0, BPS), min_size=1, max_size=3),
+    pool_bps=st.integers(1, BPS),
+)
+def test_effective_rates_are_those_of_the_plan_or_share_its_limit_exactly(rates, pool_bps):
+    effective = make_plan(*rates, pool_bps=pool_bps).effective_bps
+
+    if sum(rates) <= pool_bps:
+        assert effective == tuple(rates)
+    else:
+        assert sum(effective) == pool_bps
+        exact = [rate * pool_bps / sum(rates) for rate in rates]
+        assert all(abs(bps - share) < 1 for bps, share in zip(effective, exact, strict=True))
+
+
+def test_the_example_says_what_is_really_paid_of_rates_above_the_limit():
+    example = worked_example(make_plan(1000, 500, 500, pool_bps=1000), 10_000)
+
+    assert [(row.rate_bps, row.effective_bps, row.amount_fen) for row in example.rows] == [
+        (1000, 500, 500),
+        (500, 250, 250),
+        (500, 250, 250),
+    ]
+
+
 def test_the_estimate_is_what_the_first_level_earns():
     assert estimate_fen(32_160, make_plan(1000, 500)) == 3216
