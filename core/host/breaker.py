@@ -15,11 +15,19 @@ from core.db import state
 from core.db.statements import insert_or
 from core.host.budgets import SLOW_SHARE, STRIKE_LIMIT, budget_of
 from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
+from core.host.pauses import Pause
 from core.host.tally import Tally
 from core.kernel.clock import now
 
 What = tuple[str, str]
-_REASON_LIMIT = 300
+_ERROR_LIMIT = 200
+FAILED = "%(hook)s failed %(count)s times within an hour: %(error)s"
+"""Why a plugin is paused whose hook raises again and again; a catalogue entry."""
+SLOW = (
+    "%(hook)s was too slow %(slow)s times of %(calls)s within an hour: "
+    "up to %(slowest)s ms instead of %(budget)s ms"
+)
+"""Why a plugin is paused whose hook takes too long again and again; a catalogue entry."""
 _HOOK_LIMIT = 80
 T = TypeVar("T", PluginFault, PluginTiming)
 _NOTHING = Tally()
@@ -48,9 +56,9 @@ def write(
         row = _timing(session, plugin, name, hour)
         _add(row, tallies.get((plugin, hook), _NOTHING), fault_count)
         session.flush()
-        reason = _reason(row, errors.get((plugin, hook), ""))
-        if reason:
-            pause(session, plugin, reason)
+        why = _why(row, errors.get((plugin, hook), ""))
+        if why:
+            pause(session, plugin, why)
 
 
 def watch_anew(session: Session, plugin: str) -> None:
@@ -63,18 +71,22 @@ def watch_anew(session: Session, plugin: str) -> None:
     )
 
 
-def pause(session: Session, plugin: str, reason: str) -> None:
+def pause(session: Session, plugin: str, why: Pause) -> None:
     """Take a plugin out of every process until somebody switches it on again."""
     changed = session.execute(
         sa.update(PluginState)
         .where(PluginState.name == plugin, PluginState.is_enabled, PluginState.paused_reason == "")
-        .values(paused_reason=reason[:_REASON_LIMIT], changed_at=now())
+        .values(paused_reason=why.message, paused_params=dict(why.params), changed_at=now())
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount:  # type: ignore[attr-defined]
         session.add(
             PluginChange(
-                plugin=plugin, kind="paused", detail={"reason": reason}, actor="host", at=now()
+                plugin=plugin,
+                kind="paused",
+                detail={"message": why.message, "params": dict(why.params)},
+                actor="host",
+                at=now(),
             )
         )
         state.bump(session, state.PLUGINS)
@@ -120,17 +132,24 @@ def _add(row: PluginTiming, tally: Tally, faults: int) -> None:
     row.watched_faults += faults
 
 
-def _reason(row: PluginTiming, error: str) -> str:
-    """Why the plugin has to pause, in a sentence; empty while it may go on."""
+def _why(row: PluginTiming, error: str) -> Pause | None:
+    """Why the plugin has to pause; ``None`` while it may go on."""
     budget = budget_of(row.hook)
     if budget.fault_limit and row.watched_faults >= budget.fault_limit:
-        last = (error.strip().splitlines() or [""])[-1]
-        return f"{row.hook} failed {row.watched_faults} times within an hour: {last}"
+        last = (error.replace("\0", "").strip().splitlines() or [""])[-1]
+        params = {"hook": row.hook, "count": row.watched_faults, "error": last[:_ERROR_LIMIT]}
+        return Pause(FAILED, params)
     if not budget.pauses_when_slow or row.watched_strikes < STRIKE_LIMIT:
-        return ""
+        return None
     if row.watched_slow * SLOW_SHARE < row.watched_calls:
-        return ""
-    return (
-        f"{row.hook} was too slow {row.watched_slow} times of {row.watched_calls} within an hour: "
-        f"up to {row.slowest_micros / 1_000:.0f} ms instead of {budget.milliseconds} ms"
+        return None
+    return Pause(
+        SLOW,
+        {
+            "hook": row.hook,
+            "slow": row.watched_slow,
+            "calls": row.watched_calls,
+            "slowest": round(row.slowest_micros / 1_000),
+            "budget": budget.milliseconds,
+        },
     )

@@ -70,7 +70,7 @@ def enable(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: st
         if row.is_enabled and not row.paused_reason:
             return
         breaker.watch_anew(session, plugin.name)
-        row.is_enabled, row.paused_reason = True, ""
+        row.is_enabled, row.paused_reason, row.paused_params = True, "", {}
         row.listens, row.changed_at = list(plugin.facts), now()
         _note(session, plugin.name, "enabled", actor)
 
@@ -82,7 +82,8 @@ def disable(database: Database, plugins: Plugins, name: str, actor: str) -> None
         if not row.is_enabled:
             return
         _refuse_needed(session, plugins, name, only_enabled=True)
-        row.is_enabled, row.paused_reason, row.changed_at = False, "", now()
+        row.is_enabled, row.paused_reason, row.paused_params = False, "", {}
+        row.changed_at = now()
         _note(session, name, "disabled", actor)
 
 

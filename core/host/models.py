@@ -14,6 +14,7 @@ class PluginState(Base):
 
     ``schema_revision`` is what its own migrations reached (empty: it has none). ``listens`` are the
     facts it took at the last look, so that they wait for it while its code cannot be loaded.
+    ``paused_reason`` is a catalogue entry (empty: not paused), ``paused_params`` fill its places.
     """
 
     __tablename__ = "plugin_state"
@@ -26,6 +27,7 @@ class PluginState(Base):
     schema_revision: Mapped[str] = mapped_column(sa.String(64), default="")
     listens: Mapped[list[Any]] = mapped_column(default=list)
     paused_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    paused_params: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     installed_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.host.loading import LoadedPlugin
 from core.host.migrations import head_of
 from core.host.models import PluginState
+from core.host.pauses import Pause
 from core.host.secrets import SecretBox
 from core.host.settings import readable
 
@@ -46,7 +47,12 @@ class Row:
     position: int
     schema_revision: str
     listens: tuple[str, ...]
-    paused_reason: str
+    pause: Pause | None
+
+    @property
+    def paused_reason(self) -> str:
+        """Why it is paused, in English; empty when it is not."""
+        return str(self.pause) if self.pause else ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def read_rows(session: Session) -> dict[str, Row]:
             PluginState.schema_revision,
             PluginState.listens,
             PluginState.paused_reason,
+            PluginState.paused_params,
         ).order_by(PluginState.position, PluginState.name)
     )
     return {
@@ -95,7 +102,7 @@ def read_rows(session: Session) -> dict[str, Row]:
             row.position,
             row.schema_revision,
             tuple(row.listens or ()),
-            row.paused_reason,
+            Pause(row.paused_reason, row.paused_params or {}) if row.paused_reason else None,
         )
         for row in found
     }
@@ -162,7 +169,7 @@ def _alone(row: Row | None, plugin: LoadedPlugin | None) -> Standing:
         return Standing.AVAILABLE
     if not row.is_enabled:
         return Standing.DISABLED
-    if row.paused_reason:
+    if row.pause:
         return Standing.PAUSED
     if plugin.is_loaded and row.schema_revision != head_of(plugin.manifest.folder):
         return Standing.OUTDATED

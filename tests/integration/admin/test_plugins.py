@@ -1,5 +1,6 @@
 """A plugin's page: its life step by step, its rights, its update, its health."""
 
+import html
 import re
 import shutil
 import time
@@ -8,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
-from core.host import migrations
+from core.host import breaker, migrations
 from core.host.host import Standing
 from core.host.models import PluginState
+from core.host.tally import Tally
 from core.kernel.clock import now
 from core.staff.services import list_roles
 from tests.integration.admin.conftest import fields, said
@@ -34,6 +36,8 @@ RIGHTS = """
 def register_permissions():
     return [Permission("grows.see", "See what grew"), Permission("grows.cut", "Cut it")]
 """
+
+HOOK = ("has_settings", "block:has_settings.b")
 
 
 @pytest.fixture
@@ -270,3 +274,40 @@ def test_every_tab_shows_every_plugin(open_admin, enable_plugin, tab, language):
         page = browser.page(f"/admin/plugins/{name}?tab={tab}")
         assert 'aria-current="true"' in page
         assert fields(page) is not None
+
+
+@pytest.mark.parametrize(
+    ("tally", "english", "chinese"),
+    [
+        (
+            (Tally(9, 9_000, 9_000, 0, 0), {HOOK: 50}, {HOOK: "Traceback …\nRuntimeError: boom"}),
+            "block:has_settings.b failed 50 times within an hour: RuntimeError: boom",
+            "“block:has_settings.b”一小时内出错 50 次：RuntimeError: boom",
+        ),
+        (
+            (Tally(40, 9_000, 812_400, 30, 90), {}, {}),
+            "block:has_settings.b was too slow 30 times of 40 within an hour: "
+            "up to 812 ms instead of 100 ms",
+            "“block:has_settings.b”一小时内 40 次调用有 30 次太慢：最长 812 毫秒，上限 100 毫秒",
+        ),
+    ],
+)
+def test_the_merchant_reads_in_their_language_why_a_plugin_is_paused(
+    shop, admin, tally, english, chinese
+):
+    shop.plugins.install("has_settings", "me")
+    shop.plugins.enable("has_settings", "me")
+    calls, faults, errors = tally
+    with shop.database.write() as session:
+        breaker.write(session, {HOOK: calls}, faults, errors)
+    shop.counters.refresh(force=True)
+
+    for language, sentence in (("en", english), ("zh", chinese)):
+        assert sentence in plain(admin.page(f"/admin/plugins/has_settings?lang={language}"))
+        history = "/admin/plugins/has_settings?tab=history&lang="
+        assert sentence in plain(admin.page(history + language))
+    assert shop.plugins.snapshot().rows["has_settings"].paused_reason == english
+
+
+def plain(page: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", page))

@@ -6,6 +6,9 @@ import sqlalchemy as sa
 import core.schema  # noqa: F401 - the models to compare with
 from core.db import migrate, versions
 from core.db.engine import make_engine
+from core.host import breaker
+from core.host.models import PluginState
+from core.kernel.clock import now
 from core.kernel.errors import ConfigError
 
 
@@ -36,6 +39,27 @@ def test_the_schema_goes_down_and_up_again(engine: sa.Engine) -> None:
     assert "member" not in sa.inspect(engine).get_table_names()
     migrate.upgrade(engine)
     versions.check_schema(engine)
+
+
+def test_a_pause_is_told_in_plain_words_by_the_schema_of_before(engine: sa.Engine) -> None:
+    reasons = {"new": (breaker.FAILED, {"hook": "check_x", "count": 5, "error": "boom"})}
+    reasons["old"] = ("check_y failed 5 times within an hour: 100% sure", {})
+    with engine.begin() as connection:
+        for name, (message, params) in reasons.items():
+            row = {"name": name, "version": "1", "installed_at": now(), "changed_at": now()}
+            paused = {"paused_reason": message, "paused_params": params}
+            connection.execute(sa.insert(PluginState).values(**row, **paused))
+    migrate.downgrade(engine, "0003")
+    with engine.connect() as connection:
+        told = dict(
+            connection.execute(sa.text("SELECT name, paused_reason FROM plugin_state")).all()
+        )
+
+    assert told == {"new": "It kept failing or was too slow.", "old": reasons["old"][0]}
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        kept = connection.execute(sa.select(PluginState.paused_params)).scalars().all()
+    assert kept == [{}, {}]
 
 
 def test_an_empty_database_says_which_command_makes_its_tables(engine: sa.Engine) -> None:

@@ -5,6 +5,7 @@ from zlib import crc32
 
 from core.host.describing import uses_of
 from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.host.pauses import Pause
 from core.host.snapshot import Row
 from core.web import i18n
 
@@ -79,7 +80,7 @@ def cards_of(
                 icon=(manifest.icon if manifest else "") or "puzzle",
                 hue=crc32(name.encode()) % _HUES,
                 standing=shown,
-                note=_note(plugin, standing, row.paused_reason if row else ""),
+                note=_note(plugin, standing, row.pause if row else None),
                 is_on=bool(row and row.is_enabled),
                 can_switch=bool(row and row.is_enabled)
                 or standing not in (Standing.QUARANTINED, Standing.MISSING),
@@ -93,9 +94,9 @@ def cards_of(
     return sorted(found, key=lambda card: (not card.is_on, card.standing == "available", card.name))
 
 
-def _note(plugin: LoadedPlugin | None, standing: Standing, paused_reason: str) -> str:
-    if standing is Standing.PAUSED:
-        return paused_reason
+def _note(plugin: LoadedPlugin | None, standing: Standing, pause: Pause | None) -> str:
+    if standing is Standing.PAUSED and pause is not None:
+        return i18n.sentence(pause.message, pause.params)
     if plugin is not None and plugin.quarantine is not None:
         return i18n.translate_error(plugin.quarantine)
     if standing is Standing.WAITING and plugin is not None:

@@ -1,0 +1,21 @@
+"""Why a plugin is paused: a sentence that everybody reads in their own language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Why a plugin is held off; as text, in English.
+
+    Args:
+        message: catalogue entry.
+        params: values for its places; none for a sentence that has no places.
+    """
+
+    message: str
+    params: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.message % self.params if self.params else self.message
