@@ -49,12 +49,21 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def writer(self) -> Iterator[sa.Connection]:
+        """A connection for many short units of work, one after the other; see :meth:`write`."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(banyan_write=True)
+
+    @contextmanager
+    def write(self, connection: sa.Connection | None = None) -> Iterator[Session]:
         """A unit of work: commits when the block ends, rolls back when it raises.
 
         An error that ``keeps_writes`` commits first: it is raised before any effect but a count.
+
+        Args:
+            connection: one of :meth:`writer`, instead of one from the pool.
         """
-        with self._sessions() as session:
+        with self._sessions(**({} if connection is None else {"bind": connection})) as session:
             session.connection(execution_options={"banyan_write": True})
             try:
                 yield session

@@ -17,6 +17,11 @@ from core.db.prepared import Prepared
 from core.host.deliveries import MAX_DELAY_SECONDS
 from core.kernel.clock import now
 
+_PENDING: Any = sa.literal_column(f"'{DeliveryState.PENDING.value}'")
+_DONE: Any = sa.literal_column(f"'{DeliveryState.DONE.value}'")
+_PARKED: Any = sa.literal_column(f"'{DeliveryState.PARKED.value}'")
+"""States as part of the statement's text: with values given later no index of a part is found."""
+
 
 @dataclass(frozen=True)
 class Picked:
@@ -74,7 +79,7 @@ def _due(plugin: str, limit: int) -> sa.Select[Any]:
         .join(OutboxEvent, OutboxEvent.seq == EventDelivery.event_seq)
         .where(
             EventDelivery.plugin == plugin,
-            EventDelivery.state == DeliveryState.PENDING,
+            EventDelivery.state == _PENDING,
             is_due(EventDelivery, at),
             ~_is_behind(plugin, at),
         )
@@ -105,8 +110,8 @@ def _is_behind(plugin: str, at: datetime) -> Any:
             earlier.plugin == plugin,
             earlier.aggregate == EventDelivery.aggregate,
             earlier.event_seq < EventDelivery.event_seq,
-            earlier.state != DeliveryState.DONE,
-            sa.or_(earlier.state == DeliveryState.PARKED, ~is_due(earlier, at)),
+            earlier.state != _DONE,
+            sa.or_(earlier.state == _PARKED, ~is_due(earlier, at)),
         )
         .exists()
     )
@@ -121,7 +126,7 @@ def _in_order(session: Session, plugin: str, picked: list[Picked]) -> list[Picke
         sa.select(EventDelivery.aggregate, EventDelivery.event_seq)
         .where(
             EventDelivery.plugin == plugin,
-            EventDelivery.state != DeliveryState.DONE,
+            EventDelivery.state != _DONE,
             EventDelivery.aggregate.in_({item.aggregate for item in picked}),
             EventDelivery.event_seq <= picked[-1].seq,
         )
@@ -149,7 +154,7 @@ def _taking() -> Prepared:
             earlier.c.plugin == plugin,
             earlier.c.aggregate == sa.bindparam("of_aggregate"),
             earlier.c.event_seq < seq,
-            earlier.c.state != DeliveryState.DONE,
+            earlier.c.state != _DONE,
         )
         .exists()
     )
@@ -158,7 +163,7 @@ def _taking() -> Prepared:
         .where(
             mine.c.plugin == plugin,
             mine.c.event_seq == seq,
-            mine.c.state == DeliveryState.PENDING,
+            mine.c.state == _PENDING,
             mine.c.tries == sa.bindparam("seen_tries"),
             ~is_behind,
         )

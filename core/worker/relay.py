@@ -184,22 +184,22 @@ class Relay:
         progress = Progress()
         with self._database.read() as session:
             items = look_up(session, plugin, BATCH)
-        for item in items:
-            try:
-                progress.delivered += self._run_one(plugin, item)
-            except _HandlerFailed as failure:
-                progress.add(self._note_failure(plugin, failure))
-                break
+        try:
+            with self._database.writer() as connection:
+                for item in items:
+                    progress.delivered += self._run_one(connection, plugin, item)
+        except _HandlerFailed as failure:
+            progress.add(self._note_failure(plugin, failure))
         return progress
 
-    def _run_one(self, plugin: str, item: Picked) -> int:
+    def _run_one(self, connection: sa.Connection, plugin: str, item: Picked) -> int:
         """Mark one done and deliver it; nothing of both is kept when its handler fails.
 
         Raises:
             _HandlerFailed: it did.
         """
         try:
-            with self._database.write() as session:
+            with self._database.write(connection) as session:
                 if not take(session, plugin, item):
                     return 0
                 self._tell(session, plugin, item)
