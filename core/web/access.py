@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import flask
-from flask import request
 
 from core.kernel.errors import Forbidden, InvariantError, NotFound
 from core.staff.permissions import has_permission
 from core.web import context
+from core.web.here import application, asked
 
 __all__ = [
     "access",
@@ -58,7 +58,7 @@ def declare_held(kind: str, view: V) -> V:
     return access(kind)(view)
 
 
-def access_of(view: Callable[..., Any]) -> str | None:
+def access_of(view: Callable[..., Any] | None) -> str | None:
     """What a view declared, or ``None``."""
     return getattr(view, _MARK, None)
 
@@ -82,8 +82,11 @@ def check_routes(app: flask.Flask) -> None:
 
 def declared() -> str:
     """The declaration of the route being served; ``public`` when no route matched."""
-    view = flask.current_app.view_functions.get(request.endpoint or "")
-    return (access_of(view) if view else None) or "public"
+    return access_of(_view()) or "public"
+
+
+def _view() -> Callable[..., Any] | None:
+    return application().view_functions.get(asked().endpoint or "")
 
 
 def enforce() -> None:
@@ -94,9 +97,9 @@ def enforce() -> None:
         Forbidden: staff without the permission.
         NotFound: a sandbox route outside sandbox mode.
     """
-    view = flask.current_app.view_functions.get(request.endpoint or "")
+    view = _view()
     if not getattr(view, _HELD, False):
-        require(declared())
+        require(access_of(view) or "public")
 
 
 def require(kind: str) -> None:

@@ -18,7 +18,7 @@ from core.kernel.errors import SignInRequired
 from core.kernel.ids import new_token
 from core.members.services import read_session
 from core.members.types import Principal
-from core.web.here import application, here
+from core.web.here import application, asked, here
 
 MEMBER_COOKIE = "banyan_member"
 STAFF_COOKIE = "banyan_staff"
@@ -120,7 +120,7 @@ def _principal(realm: str, slot: str, cookie: str) -> Principal | None:
     known = here()
     found = known.get(slot, _UNREAD)
     if found is _UNREAD:
-        token = request.cookies.get(cookie)
+        token = asked().cookies.get(cookie)
         found = read_session(reader(), token, realm) if token else None
         setattr(known, slot, found)
     return cast("Principal | None", found)

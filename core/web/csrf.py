@@ -8,10 +8,9 @@ Source: OWASP Cross-Site Request Forgery Prevention, fetch metadata and origin v
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flask import request
-
 from core.kernel.errors import Forbidden
 from core.web import access, context
+from core.web.here import asked
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _SESSION_COOKIES = (context.MEMBER_COOKIE, context.STAFF_COOKIE, context.VISITOR_COOKIE)
@@ -23,6 +22,7 @@ def enforce() -> None:
     Raises:
         Forbidden: the request comes from elsewhere, or hides where it comes from while signed in.
     """
+    request = asked()
     if request.method in SAFE or access.declared() == "notify":
         return
     base = urlsplit(context.shop().config.base_url).netloc

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from flask import g, request
+from flask import g
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.web import context
+from core.web.here import asked, here
 
 Kind = Literal["ok", "warn", "error"]
 _MAX_AGE_S = 300
@@ -40,13 +41,15 @@ def take() -> list[Notice]:
 
 
 def _pending() -> list[Notice]:
-    if "banyan_notices" not in g:
-        g.banyan_notices = []
-    return cast("list[Notice]", g.banyan_notices)
+    known = here()
+    notices = known.get("banyan_notices")
+    if notices is None:
+        notices = known.banyan_notices = []
+    return cast("list[Notice]", notices)
 
 
 def _stored() -> list[Notice]:
-    raw = request.cookies.get(context.FLASH_COOKIE)
+    raw = asked().cookies.get(context.FLASH_COOKIE)
     if not raw:
         return []
     try:

@@ -5,10 +5,10 @@ No browser sends one, PostgreSQL cannot store one, and nothing good was ever mea
 
 from collections.abc import Iterable
 
-from flask import request
 from werkzeug.exceptions import BadRequest
 
 from core.web import access
+from core.web.here import asked
 
 _NUL = "\x00"
 
@@ -21,6 +21,7 @@ def enforce() -> None:
     Raises:
         BadRequest: it does.
     """
+    request = asked()
     is_form = request.method == "POST" and access.declared() != "notify"
     fields = request.form.items(multi=True) if is_form else ()
     if _NUL in request.path or _holds(request.args.items(multi=True)) or _holds(fields):

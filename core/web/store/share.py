@@ -5,7 +5,6 @@ from uuid import UUID
 
 import flask
 import qrcode
-from flask import request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.http import dump_cookie
@@ -20,6 +19,7 @@ from core.sharing.rules import is_human
 from core.sharing.services import bind_on_visit, create_share, find_share, record_visit
 from core.web import context
 from core.web.access import access
+from core.web.here import asked
 from core.web.render import render_store_page
 
 bp = flask.Blueprint("store_share", __name__)
@@ -33,6 +33,7 @@ _DAYS = 365
 
 def note_visit() -> None:
     """Before each page: record the share token in the address, for people only."""
+    request = asked()
     token = request.args.get("s", "")
     if not _is_token(token) or request.method != "GET" or not _is_person(request):
         return
