@@ -39,19 +39,19 @@ def measure(bench: Bench, report: Report, folder: Path) -> None:
     """Orders a second until the last commission is booked; the bound is for PostgreSQL."""
     shop = bench.shop()
     try:
-        slugs = _plain_products(shop)
+        slugs = plain_products(shop)
         with (
             gunicorn("wsgi:app", bench.environ, folder / "shop.log", path="/healthz") as server,
             _worker(bench, folder / "worker.log"),
         ):
             shoppers = [
-                _Shopper(server.address, bench.buyers[index::CLIENTS], slugs[index::CLIENTS])
+                Shopper(server.address, bench.buyers[index::CLIENTS], slugs[index::CLIENTS])
                 for index in range(CLIENTS)
             ]
             for shopper in shoppers:
                 for _ in range(WARM_UP):
                     shopper.buy()
-            _until_idle(shop)
+            until_idle(shop)
             times, seconds = _load(shop, shoppers)
         check_commissions(shop)
     finally:
@@ -63,7 +63,7 @@ def measure(bench: Bench, report: Report, folder: Path) -> None:
     report.add(Finding(name, len(every) / seconds, "orders/s", at_least=bound, note=note))
 
 
-def _load(shop: Shop, shoppers: Sequence["_Shopper"]) -> tuple[list[float], float]:
+def _load(shop: Shop, shoppers: Sequence["Shopper"]) -> tuple[list[float], float]:
     """Let all shoppers buy at once; seconds each order took, and all of it with commissions."""
     times: list[list[float]] = [[] for _ in shoppers]
     failures: list[BaseException] = []
@@ -85,11 +85,11 @@ def _load(shop: Shop, shoppers: Sequence["_Shopper"]) -> tuple[list[float], floa
         thread.join()
     if failures:
         raise failures[0]
-    _until_idle(shop)
+    until_idle(shop)
     return [value for part in times for value in part], time.perf_counter() - start
 
 
-class _Shopper:
+class Shopper:
     """A browser that buys one product after another, a different member each time."""
 
     def __init__(
@@ -178,7 +178,7 @@ def _worker(bench: Bench, log: Path) -> Iterator[None]:
             process.kill()
 
 
-def _plain_products(shop: Shop) -> list[str]:
+def plain_products(shop: Shop) -> list[str]:
     """Products of a single SKU, so that no option has to be chosen."""
     query = (
         sa.select(Product.slug)
@@ -193,7 +193,7 @@ def _plain_products(shop: Shop) -> list[str]:
         return list(session.scalars(query))
 
 
-def _until_idle(shop: Shop, seconds: float = 60) -> None:
+def until_idle(shop: Shop, seconds: float = 60) -> None:
     """Wait until every fact is delivered."""
     waits = [
         sa.select(OutboxEvent.seq).where(OutboxEvent.dispatched_at.is_(None)).limit(1),

@@ -8,7 +8,6 @@ does it one by one, and then in batches. Each fact must arrive once, those of an
 import sqlite3
 import statistics
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from bench.made import Made, made
+from bench.notes import FILES, NAME, TABLE, faults_of_delivery, last_seq
 from bench.report import Finding, Report
 from bench.store import Bench
 from core.db.engine import BUSY_TIMEOUT_MS
@@ -34,58 +34,6 @@ FACTS = {"one by one": 100, "in batches": 1000}
 SIZES = {"one by one": 1, "in batches": 200}
 BOUNDS = {"one by one": 0.5, "in batches": 1.0}
 PER_AGGREGATE = 5
-NAME = "bench_notes"
-TABLE = "plugin_bench_notes_seen"
-FILES = {
-    "plugin.py": '''import sqlalchemy as sa
-from plugins.bench_notes.models import Seen
-
-from core.api.db import Prepared, new_id
-from core.api.hooks import hookimpl
-
-insert = Prepared(sa.insert(Seen.__table__), ("id", "aggregate", "detail"))
-
-
-@hookimpl
-def order_cancelled(session, event):
-    """Write down what was told."""
-    values = {"id": new_id(), "aggregate": event.aggregate_key, "detail": event.reason}
-    insert.change(session, values)
-''',
-    "models.py": """import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
-
-from core.api.db import Base, IdColumn
-
-
-class Seen(Base):
-    __tablename__ = "plugin_bench_notes_seen"
-
-    id: Mapped[IdColumn]
-    aggregate: Mapped[str] = mapped_column(sa.String(80))
-    detail: Mapped[str] = mapped_column(sa.String(200))
-""",
-    "migrations/0001_seen.py": """import sqlalchemy as sa
-from alembic import op
-
-revision = "bench_notes_0001"
-down_revision = None
-
-
-def upgrade():
-    op.create_table(
-        "plugin_bench_notes_seen",
-        sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("aggregate", sa.String(80), nullable=False),
-        sa.Column("detail", sa.String(200), nullable=False),
-    )
-
-
-def downgrade():
-    op.drop_table("plugin_bench_notes_seen")
-""",
-}
-"""A subscriber as an author writes one that is told of every order: its statement is prepared."""
 
 
 def measure(bench: Bench, report: Report, folder: Path) -> None:
@@ -111,11 +59,13 @@ def _compare(bench: Bench, report: Report, found: Made, raw: "_Raw", way: str, f
         raw.commit_each(seqs)
         by_hand = len(seqs) / (time.perf_counter() - began)
         _forget(shop)
+        since = last_seq(shop)
         _tell(shop, facts)
         began = time.perf_counter()
         delivered = relay.drain().delivered
         rates.append((delivered / (time.perf_counter() - began), by_hand))
-        check_once_and_in_order(shop)
+        if faults := faults_of_delivery(shop, since):
+            raise RuntimeError(faults[0])
         _forget(shop)
     name = f"{bench.kind}: facts to one subscriber, {way}"
     ratio = statistics.median(ours / by_hand for ours, by_hand in rates)
@@ -146,32 +96,6 @@ def _tell(shop: Shop, facts: int) -> list[tuple[int, str, str]]:
     return [
         (seq, aggregate, event.reason) for (seq, aggregate), event in zip(rows, events, strict=True)
     ]
-
-
-def check_once_and_in_order(shop: Shop) -> None:
-    """The subscriber wrote each fact down once, those of an aggregate in the order of the outbox.
-
-    Raises:
-        RuntimeError: it did not.
-    """
-    with shop.database.read() as session:
-        told = session.execute(
-            sa.text(
-                "SELECT aggregate, seq FROM outbox_event WHERE name = 'order_cancelled'"
-                " ORDER BY aggregate, seq"
-            )
-        ).all()
-        seen = session.execute(sa.text(f"SELECT aggregate, detail FROM {TABLE} ORDER BY id")).all()
-    details: dict[str, list[str]] = defaultdict(list)
-    for aggregate, detail in seen:
-        details[aggregate].append(detail)
-    counts: dict[str, int] = defaultdict(int)
-    for aggregate, _ in told:
-        counts[aggregate] += 1
-    if {key: len(each) for key, each in details.items()} != counts:
-        raise RuntimeError(f"{len(seen)} facts arrived of {len(told)}")
-    if any(each != sorted(set(each)) for each in details.values()):
-        raise RuntimeError("facts arrived twice or out of order")
 
 
 def _forget(shop: Shop) -> None:
@@ -216,17 +140,16 @@ class _Raw:
                 "INSERT INTO event_delivery (event_seq, plugin, aggregate, state, tries,"
                 " next_try_at) VALUES (?, ?, ?, 'pending', 0, ?)",
                 "UPDATE outbox_event SET dispatched_at = ? WHERE seq = ?",
-                f"INSERT INTO {TABLE} (id, aggregate, detail) VALUES (?, ?, ?)",
+                f"INSERT INTO {TABLE} (name, aggregate, detail) VALUES (?, ?, ?)",
                 "UPDATE event_delivery SET state = 'done', done_at = ?, tries = 1"
                 " WHERE plugin = ? AND event_seq = ?",
             )
         ]
         run = self._connection.cursor().execute
         for seq, aggregate, detail in facts:
-            key = new_id()
             run("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
             run(texts[0], (seq, NAME, aggregate, at))
             run(texts[1], (at, seq))
-            run(texts[2], (key.hex if self._is_sqlite else key, aggregate, detail))
+            run(texts[2], ("order_cancelled", aggregate, detail))
             run(texts[3], (at, NAME, seq))
             run("COMMIT")
