@@ -33,13 +33,16 @@ def list_plugins(as_json: bool) -> None:
         for name, standing in host.standings().items():
             known, row = host.plugins.get(name), rows.get(name)
             reason = str(known.quarantine) if known and known.quarantine else ""
+            is_held = shop.config.is_safe_mode and row is not None and row.is_enabled
             found.append(
                 {
                     "name": name,
                     "version": known.manifest.version if known else "",
                     "installed_version": row.version if row else None,
                     "standing": standing.value,
-                    "reason": reason or (row.paused_reason if row else ""),
+                    "reason": reason
+                    or (row.paused_reason if row else "")
+                    or ("held by safe mode" if is_held else ""),
                     "folder": known.manifest.folder if known else None,
                 }
             )

@@ -104,3 +104,14 @@ def test_data_are_removed_in_a_second_step_after_the_name_was_typed(command, mon
     typed = CliRunner().invoke(banyan, ["plugin", "remove-data", "cli_grows"], input="cli_grows\n")
     assert typed.exit_code == 0, (typed.output, sys.exc_info())
     assert command("plugin", "upgrade", "cli_grows", "--plan")["at"] == ""
+
+
+def test_the_list_says_what_safe_mode_holds(command, monkeypatch):
+    def reason() -> str:
+        rows = command("plugin", "list")["plugins"]
+        return next(row["reason"] for row in rows if row["name"] == "has_settings")
+
+    command("plugin", "enable", "has_settings")
+    assert reason() == ""
+    monkeypatch.setenv("BANYAN_SAFE_MODE", "1")
+    assert reason() == "held by safe mode"
