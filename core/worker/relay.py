@@ -90,6 +90,7 @@ class Relay:
 
     def step(self) -> Progress:
         """One round: a fan-out and, for each plugin that takes part, a batch of deliveries."""
+        self._plugins.snapshot()  # the first look of a process also sets its clock
         progress = Progress(fanned_out=self.fan_out())
         for plugin in self._plugins_due():
             if self._plugins.is_enabled(plugin):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.db.outbox import EventDelivery, OutboxEvent
 from core.host import deliveries
 from core.host.shop import open_shop
+from core.kernel import clock as kernel_clock
 from core.kernel.clock import now
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_id
@@ -184,6 +185,20 @@ def test_a_clock_that_goes_back_delays_no_fact(shop, outbox, clock, tmp_path):
     clock.reset()
     outbox.drain()
     assert sorted(seen(shop)) == sorted(["new", "later", f"fail-unless:{flag}"])
+
+
+def test_a_process_that_has_just_begun_tells_the_stores_time(shop, clock):
+    clock.advance(days=30)
+    at = now()
+    tell(shop, cancelled())
+    one = open_shop(shop.config)
+    kernel_clock.set_offset(0)  # as in a process that has looked at nothing yet
+
+    Relay(one.database, one.plugins).step()
+
+    with shop.database.read() as session:
+        assert session.scalar(sa.select(OutboxEvent.dispatched_at)) >= at
+    one.close()
 
 
 def test_in_safe_mode_facts_wait_and_none_is_lost(shop, outbox):
