@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -56,20 +56,6 @@ class Bench:
     def shop(self) -> Shop:
         """A newly opened shop on this store."""
         return open_shop(self.config)
-
-    def signed_in_anew(self) -> "Bench":
-        """The same store, its buyers with new sessions."""
-        shop = self.shop()
-        try:
-            shop.counters.refresh(force=True)  # and with it the store's clock
-            with shop.database.write() as session:
-                buyers = tuple(
-                    (member_id, address_id, members.open_session(session, "member", member_id))
-                    for member_id, address_id, _ in self.buyers
-                )
-        finally:
-            shop.close()
-        return replace(self, buyers=buyers)
 
 
 @contextmanager

@@ -312,7 +312,9 @@ def _differences(session: Session, cast: Cast, paid: dict[UUID, int]) -> Iterato
     yield from same("stories", dict(entries), once)
     facts = Counter(
         session.execute(
-            sa.select(OutboxEvent.aggregate, OutboxEvent.name).where(OutboxEvent.name.in_(FACTS))
+            sa.select(OutboxEvent.aggregate, OutboxEvent.name).where(
+                OutboxEvent.name.in_(FACTS), OutboxEvent.aggregate.in_(map(str, paid))
+            )
         ).all()
     )
     for name in FACTS:
