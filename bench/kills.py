@@ -36,7 +36,8 @@ from core.ledger import services as ledger
 WORKERS = 2
 SHOPPERS = 4
 LONGEST_SECONDS = 0.6
-"""Between two kills, at most."""
+"""Between an order after a kill and the next kill, at most."""
+PATIENCE_SECONDS = 30
 _OPEN_STOCK = sa.text(
     "SELECT count(*) FROM stock_level l WHERE allocated <> (SELECT coalesce(sum(quantity), 0)"
     " FROM stock_hold h WHERE h.sku_id = l.sku_id AND h.state = 'held')"
@@ -69,6 +70,7 @@ def kill_processes(bench: Bench, folder: Path, kills: int, chance: random.Random
         workers = stack.enter_context(_workers(found.environ, path))
         with _shoppers(bench, shop, server, killed):
             for _ in range(kills):
+                _until_bought(killed)
                 time.sleep(chance.random() * LONGEST_SECONDS)
                 kind = chance.choice(("web", "worker"))
                 if kind == "web":
@@ -79,6 +81,15 @@ def kill_processes(bench: Bench, folder: Path, kills: int, chance: random.Random
         until_idle(shop)
         killed.problems += _problems(shop, since)
     return killed
+
+
+def _until_bought(killed: Killed) -> None:
+    """Wait for one more order, so that who is killed next was at work again, not starting."""
+    before, deadline = killed.orders, time.monotonic() + PATIENCE_SECONDS
+    while killed.orders == before and not killed.problems:
+        if time.monotonic() > deadline:
+            killed.problems.append(f"nobody could buy for {PATIENCE_SECONDS} seconds")
+        time.sleep(0.02)
 
 
 def _kill_web(server: Server, chance: random.Random) -> None:
