@@ -28,9 +28,9 @@ from core.kernel.ids import new_id
 from core.orders.events import OrderCancelled
 from core.worker.relay import Relay
 
-ROUNDS = 15
+ROUNDS = 11
 """Short ones in turns: what a commit costs changes from second to second."""
-FACTS = {"one by one": 100, "in batches": 1000}
+FACTS = {"one by one": 200, "in batches": 1000}
 SIZES = {"one by one": 1, "in batches": 200}
 BOUNDS = {"one by one": 0.5, "in batches": 1.0}
 PER_AGGREGATE = 5

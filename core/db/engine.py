@@ -5,6 +5,7 @@ On SQLite every write starts with ``BEGIN IMMEDIATE``: a deferred begin makes co
 fail when they upgrade their lock.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -19,6 +20,7 @@ from core.kernel.errors import InvariantError, ShopError
 BUSY_TIMEOUT_MS = 10_000
 
 _READS = "banyan_reads"
+_WRITING = {"banyan_write": True}
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 ANNOUNCED = "banyan_announced"
@@ -52,7 +54,7 @@ class Database:
     def writer(self) -> Iterator[sa.Connection]:
         """A connection for many short units of work, one after the other; see :meth:`write`."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(banyan_write=True)
+            yield connection.execution_options(**_WRITING)
 
     @contextmanager
     def write(self, connection: sa.Connection | None = None) -> Iterator[Session]:
@@ -63,8 +65,8 @@ class Database:
         Args:
             connection: one of :meth:`writer`, instead of one from the pool.
         """
-        with self._sessions(**({} if connection is None else {"bind": connection})) as session:
-            session.connection(execution_options={"banyan_write": True})
+        with self._sessions() if connection is None else self._sessions(bind=connection) as session:
+            session.connection(execution_options=None if connection is not None else _WRITING)
             try:
                 yield session
             except ShopError as error:
@@ -149,7 +151,10 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         if connection.get_execution_options().get("banyan_write"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                cast(Any, connection.connection.driver_connection).execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:  # as a statement would have raised it
+                raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error) from error
         else:  # takes no lock and cannot fail: straight to the driver, on every page
             cast(Any, connection.connection.driver_connection).execute("BEGIN")
 

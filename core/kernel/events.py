@@ -8,7 +8,9 @@ import dataclasses
 import re
 import types
 import typing
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -80,34 +82,42 @@ def _encode(value: Any) -> Any:
 
 
 def _build(cls: type[E_], payload: dict[str, Any]) -> E_:
-    hints = _hints(cls)
-    known = {name: _decode(hints[name], value) for name, value in payload.items() if name in hints}
+    decoders = _decoders(cls)
+    known = {
+        name: value if value is None else decoders[name](value)
+        for name, value in payload.items()
+        if name in decoders
+    }
     return cls(**known)
 
 
-_hint_cache: dict[type, dict[str, Any]] = {}
+_Decoder = Callable[[Any], Any]
+_decoders_cache: dict[type, dict[str, _Decoder]] = {}
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    if cls not in _hint_cache:
+def _decoders(cls: type) -> dict[str, _Decoder]:
+    """How the value of each field comes back from JSON, worked out once."""
+    if cls not in _decoders_cache:
         hints = typing.get_type_hints(cls)
-        _hint_cache[cls] = {f.name: hints[f.name] for f in dataclasses.fields(cls)}
-    return _hint_cache[cls]
+        _decoders_cache[cls] = {f.name: _decoder(hints[f.name]) for f in dataclasses.fields(cls)}
+    return _decoders_cache[cls]
 
 
-def _decode(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _decoder(hint: Any) -> _Decoder:
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
-        inner = next(arg for arg in typing.get_args(hint) if arg is not type(None))
-        return _decode(inner, value)
+        return _decoder(next(arg for arg in typing.get_args(hint) if arg is not type(None)))
     if origin is tuple:
-        return tuple(_decode(typing.get_args(hint)[0], item) for item in value)
+        each = _decoder(typing.get_args(hint)[0])
+        return lambda value: tuple(item if item is None else each(item) for item in value)
     if hint is UUID:
-        return UUID(value)
+        return UUID
     if hint is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat
     if dataclasses.is_dataclass(hint):
-        return _build(hint, value)  # type: ignore[arg-type, type-var]
+        return partial(_build, hint)  # type: ignore[type-var, arg-type]
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
     return value

@@ -61,6 +61,7 @@ def signed_in(browser, address: str, **options):
     page.fill("input[name=email]", "boss@example.com")
     page.fill("input[name=password]", PASSWORD)
     page.click("button.primary")
+    page.wait_for_url(f"{address}/admin/")  # loaded, and its script listens to the keys
     return page
 
 
