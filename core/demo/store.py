@@ -21,6 +21,7 @@ from core.host.host import Standing
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel import clock
+from core.kernel.errors import ShopError
 from core.members.services import addresses_of
 from core.orders.models import Order
 from core.replay.player import Player
@@ -62,12 +63,30 @@ class Filler:
         return people
 
     def _install_plugins(self) -> None:
-        plugins = self.shop.plugins
-        standings = plugins.standings()
-        for name, plugin in plugins.plugins.items():
-            if plugin.is_sound and standings[name] == Standing.AVAILABLE:
-                plugins.install(name, ACTOR)
-                self._started.append(name)
+        """Install what can be, requirements first; the demo opens without the others and says so.
+
+        Only once: what the merchant uninstalls later stays away.
+        """
+        if self._has_orders():
+            return
+        standings = self.shop.plugins.standings()
+        waiting = [name for name, each in standings.items() if each is Standing.AVAILABLE]
+        refused: dict[str, ShopError] = {}
+        while waiting:
+            refused = {name: why for name in waiting if (why := self._install(name))}
+            if len(refused) == len(waiting):
+                break
+            waiting = list(refused)
+        for name, why in refused.items():
+            self.say(f"Without the plugin {name}: {why}")
+
+    def _install(self, name: str) -> ShopError | None:
+        try:
+            self.shop.plugins.install(name, ACTOR)
+        except ShopError as error:
+            return error
+        self._started.append(name)
+        return None
 
     def _has_products(self) -> bool:
         with self.shop.database.read() as session:
@@ -106,7 +125,7 @@ class Filler:
         self._switch_all(on=False)
 
     def _switch_all(self, *, on: bool) -> None:
-        for name in self._started:
+        for name in self._started if on else self._started[::-1]:
             switch = self.shop.plugins.enable if on else self.shop.plugins.disable
             switch(name, ACTOR)
         self.shop.counters.refresh(force=True)

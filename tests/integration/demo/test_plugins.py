@@ -1,0 +1,54 @@
+"""The demo opens whatever plugins are found, and leaves alone what the merchant did with them."""
+
+import shutil
+
+import pytest
+
+from core.config import ROOT
+from core.demo.store import ACTOR, Filler
+from core.host.host import Standing
+
+BROKEN = '''"""Fails."""
+
+revision, down_revision, branch_labels, depends_on = "0001", None, None, None
+
+
+def upgrade():
+    raise RuntimeError("boom")
+
+
+def downgrade():
+    pass
+'''
+
+
+@pytest.fixture
+def plugin_dirs(tmp_path):
+    """One plugin of the tree, one that needs a plugin found later, one whose tables fail."""
+    folder = tmp_path / "plugins"
+    shutil.copytree(ROOT / "plugins" / "welcome_offer", folder / "welcome_offer")
+    for name, more in (("a_needs", 'requires = ["welcome_offer"]'), ("b_broken", "")):
+        (folder / name).mkdir()
+        (folder / name / "plugin.toml").write_text(f'name = "{name}"\nversion = "1.0"\n{more}\n')
+        (folder / name / "plugin.py").write_text('"""Nothing."""\n')
+    (folder / "b_broken" / "migrations").mkdir()
+    (folder / "b_broken" / "migrations" / "0001_fails.py").write_text(BROKEN)
+    return (folder,)
+
+
+def test_the_demo_opens_without_a_plugin_that_cannot_be_installed_and_names_it(shop):
+    said = []
+    Filler(shop, said.append).fill()
+    assert shop.plugins.standings() == {
+        "a_needs": Standing.DISABLED,
+        "b_broken": Standing.AVAILABLE,
+        "welcome_offer": Standing.DISABLED,
+    }
+    assert [line for line in said if "b_broken" in line and "boom" in line]
+
+
+def test_what_was_uninstalled_in_the_demo_stays_away_at_the_next_start(shop):
+    Filler(shop, lambda _line: None).fill()
+    shop.plugins.uninstall("a_needs", ACTOR)
+    Filler(shop, lambda _line: None).fill()
+    assert shop.plugins.standings()["a_needs"] is Standing.AVAILABLE
