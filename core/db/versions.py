@@ -100,19 +100,25 @@ def _files(versions: Path) -> list[Path]:
 
 def _links(path: Path) -> Iterator[tuple[str, str]]:
     """``revision`` and ``down_revision`` of a migration, each with its value."""
-    for statement in ast.parse(path.read_text(encoding="utf-8"), path.name).body:
-        if isinstance(statement, ast.Assign):
-            targets: list[ast.expr] = statement.targets
-            value: ast.expr | None = statement.value
-        elif isinstance(statement, ast.AnnAssign):
-            targets, value = [statement.target], statement.value
-        else:
-            continue
-        names = {target.id for target in targets if isinstance(target, ast.Name)}
-        for name in names & {"revision", "down_revision"}:
+    for name, value in _assigned(ast.parse(path.read_text(encoding="utf-8"), path.name)):
+        if name in {"revision", "down_revision"}:
             try:
                 constant = ast.literal_eval(value) if value else None
             except ValueError as error:
                 raise ValueError(f"{path.name}: {error}") from error
             values = [constant] if isinstance(constant, str) else constant or ()
             yield from ((name, each) for each in values)
+
+
+def _assigned(module: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that a module's own lines give a value, with it; ``a, b = 1, 2`` is two."""
+    for statement in module.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield statement.target.id, statement.value
+        if not isinstance(statement, ast.Assign):
+            continue
+        for target in statement.targets:
+            pairs: list[tuple[ast.expr, ast.expr]] = [(target, statement.value)]
+            if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
+                pairs = list(zip(target.elts, statement.value.elts, strict=False))
+            yield from ((to.id, value) for to, value in pairs if isinstance(to, ast.Name))

@@ -60,6 +60,26 @@ def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Fou
     return [taken[key] for key in sorted(taken)]
 
 
+def by_requirements(found: Iterable[Found]) -> list[Found]:
+    """Those that others require before these, otherwise in the order given.
+
+    So that a plugin can import the ``api.py`` of one that it requires. Those in a circle, which
+    are not imported anyway, come in any order.
+    """
+    left, ordered = {item.key: item for item in found}, []
+
+    def place(key: str) -> None:
+        item = left.pop(key, None)
+        if item is not None:
+            for name in item.manifest.required_names:
+                place(name)
+            ordered.append(item)
+
+    for key in list(left):
+        place(key)
+    return ordered
+
+
 def _circles(taken: Mapping[str, Found]) -> dict[str, list[str]]:
     """Plugins that come to require themselves, each with the way round."""
     needs = {name: item.manifest.required_names for name, item in taken.items()}

@@ -16,7 +16,7 @@ from core.config import Config
 from core.db import state
 from core.db.engine import Database
 from core.db.state import POLL_SECONDS, Counters
-from core.host.discovery import find_plugins
+from core.host.discovery import by_requirements, find_plugins
 from core.host.faults import FaultLog, Guarded
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
 from core.host.living import Living
@@ -65,12 +65,13 @@ class PluginHost(Living):
         found = find_plugins(
             self._config.plugin_dirs, use_entry_points=self._config.use_entry_points
         )
-        self._plugins = {
+        loaded = {
             item.key: without_code(item)
             if self._config.is_safe_mode
             else load_plugin(item, manager)
-            for item in found
+            for item in by_requirements(found)
         }
+        self._plugins = {item.key: loaded[item.key] for item in found}
         self._snapshot = None
 
     @property

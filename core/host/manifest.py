@@ -66,9 +66,15 @@ class Manifest:
         return _spoken(self.description, locale)
 
     @property
+    def requirements(self) -> tuple[tuple[str, str], ...]:
+        """The plugins it needs, each as its name and the range of versions that fits."""
+        wanted = [Requirement(text) for text in self.requires]
+        return tuple((each.name.replace("-", "_"), str(each.specifier)) for each in wanted)
+
+    @property
     def required_names(self) -> tuple[str, ...]:
         """Names of the plugins it needs."""
-        return tuple(Requirement(text).name.replace("-", "_") for text in self.requires)
+        return tuple(name for name, _ in self.requirements)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from core.db import migrate
 from core.db.engine import Database
-from core.db.versions import current
+from core.db.versions import current, heads
 from core.host.loading import LoadedPlugin
-from core.host.migrations import track_of
+from core.host.manifest import read_manifest
+from core.host.migrations import FOLDER, head_of, track_of
 from core.host.models import PluginState
 from core.kernel.errors import PluginError, Rejected
 
@@ -79,6 +80,8 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
             name=plugin.name,
             why=str(plugin.quarantine),
         )
+    if (why := old_code(plugin)) is not None:
+        raise why
     with database.read() as session:
         row = session.get(PluginState, plugin.name)
         before = row.version if row is not None else ""
@@ -104,6 +107,28 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     prefix = plugin.manifest.table_prefix
     steps = [_step(script, database.engine, prefix) for script in _waiting(scripts, at)]
     return Plan(plugin.name, before, after, at or "", tuple(steps))
+
+
+def old_code(plugin: LoadedPlugin) -> Rejected | None:
+    """Why this process must not touch a plugin's tables: its files changed since they were read.
+
+    ``None`` when they did not, or cannot be read now: that is said where they are.
+    """
+    folder = plugin.manifest.folder
+    try:
+        version, found = read_manifest(folder).version, heads(folder / FOLDER)
+    except (PluginError, OSError, SyntaxError, ValueError):
+        return None
+    if version == plugin.manifest.version and found == [each for each in [head_of(folder)] if each]:
+        return None
+    return Rejected(
+        "plugins.old_code",
+        "The files of “%(name)s” changed (version %(files)s) after this process read version "
+        "%(running)s. Start the shop again to use them.",
+        name=plugin.name,
+        files=version,
+        running=plugin.manifest.version,
+    )
 
 
 def _waiting(scripts: Iterable["Script"], at: str | None) -> list["Script"]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.host.loading import LoadedPlugin
+from core.host.manifest import fits
 from core.host.migrations import head_of
 from core.host.models import PluginState
 from core.host.pauses import Pause
@@ -32,7 +33,7 @@ class Standing(StrEnum):
     ENABLED = "enabled"
     PAUSED = "paused"  # enabled, but held off by the breaker
     OUTDATED = "outdated"  # enabled, but its tables are not at the version of its code
-    WAITING = "waiting"  # enabled, but a plugin that it requires does not take part
+    WAITING = "waiting"  # enabled, but a plugin it requires does not take part or does not fit
     MISSING = "missing"  # installed, but its code is gone
 
 
@@ -147,17 +148,28 @@ def standing_of_all(
     standings = {
         name: _alone(rows.get(name), plugins.get(name)) for name in sorted({*rows, *plugins})
     }
-    is_settled = False
-    while not is_settled:
-        is_settled = True
-        for name, standing in standings.items():
-            if standing is not Standing.ENABLED:
-                continue
-            needs = plugins[name].manifest.required_names
-            if any(standings.get(other) is not Standing.ENABLED for other in needs):
-                standings[name] = Standing.WAITING
-                is_settled = False
+    while waiting := [
+        name
+        for name, standing in standings.items()
+        if standing is Standing.ENABLED and not _has_what_it_needs(name, standings, rows, plugins)
+    ]:
+        standings |= dict.fromkeys(waiting, Standing.WAITING)
     return standings
+
+
+def _has_what_it_needs(
+    name: str,
+    standings: Mapping[str, Standing],
+    rows: Mapping[str, Row],
+    plugins: Mapping[str, LoadedPlugin],
+) -> bool:
+    """Whether all that it requires take part, in versions that fit: as installed and as run."""
+    return all(
+        standings.get(other) is Standing.ENABLED
+        and fits(rows[other].version, wanted)
+        and fits(plugins[other].manifest.version, wanted)
+        for other, wanted in plugins[name].manifest.requirements
+    )
 
 
 def _alone(row: Row | None, plugin: LoadedPlugin | None) -> Standing:

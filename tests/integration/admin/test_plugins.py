@@ -104,6 +104,19 @@ def test_an_update_is_shown_before_it_runs(shop, admin, grown):
     assert "Nothing to run" in admin.page("/admin/plugins/grows?tab=upgrade")
 
 
+def test_files_that_changed_while_the_shop_runs_ask_for_a_restart(shop, admin, plugin_dirs):
+    shop.plugins.install("grows", "me")
+    manifest = plugin_dirs[0] / "grows" / "plugin.toml"
+    manifest.write_text(manifest.read_text().replace('"1.0"', '"1.1"'))
+    why = "Start the shop again to use them."
+    for address in ("?view=attention", "/grows", "/grows?tab=upgrade"):
+        page = admin.page(f"/admin/plugins{address}")
+        assert why in page
+        assert "Run the update" not in page
+        assert "Update to" not in page
+    assert why in said(admin.refused("/admin/plugins/grows/upgrade"))
+
+
 def test_an_update_that_looks_at_the_database_says_that_it_has_no_sql(admin, grown):
     grown("op.get_bind().execute(sa.text('SELECT 1')).scalar_one()")
     page = admin.page("/admin/plugins/grows?tab=upgrade")

@@ -6,6 +6,7 @@ from zlib import crc32
 from core.host.describing import uses_of
 from core.host.host import LoadedPlugin, PluginHost, Standing
 from core.host.pauses import Pause
+from core.host.planning import old_code
 from core.host.snapshot import Row
 from core.web import i18n
 
@@ -28,7 +29,7 @@ class Card:
 
     Args:
         standing: a value of :class:`Standing`, or ``safe_mode`` while the whole store holds it off.
-        note: why it takes no part, translated; empty when it does.
+        note: why it takes no part, or why the shop must start again; translated, mostly empty.
         is_on: whether the merchant switched it on.
         can_switch: whether the switch means something now.
         to_version: version that an upgrade would bring; empty when it is the installed one.
@@ -56,7 +57,7 @@ class Card:
     @property
     def needs_attention(self) -> bool:
         """Whether somebody should look at it."""
-        return self.standing in ATTENTION or bool(self.parked)
+        return self.standing in ATTENTION or bool(self.parked or self.note)
 
 
 def cards_of(
@@ -69,6 +70,8 @@ def cards_of(
         plugin, row = plugins.plugins.get(name), rows.get(name)
         shown = "safe_mode" if is_safe_mode and standing is Standing.ENABLED else str(standing)
         manifest = plugin.manifest if plugin else None
+        restart = old_code(plugin) if plugin and plugin.is_sound and plugin.is_loaded else None
+        to_version = "" if restart else _newer(plugin, row)
         found.append(
             Card(
                 name=name,
@@ -80,15 +83,17 @@ def cards_of(
                 icon=(manifest.icon if manifest else "") or "puzzle",
                 hue=crc32(name.encode()) % _HUES,
                 standing=shown,
-                note=_note(plugin, standing, row.pause if row else None),
+                note=i18n.translate_error(restart)
+                if restart
+                else _note(plugin, standing, row.pause if row else None),
                 is_on=bool(row and row.is_enabled),
                 can_switch=bool(row and row.is_enabled)
                 or standing not in (Standing.QUARANTINED, Standing.MISSING),
                 faults=faults.get(name, 0),
                 parked=parked.get(name, 0),
                 contribution_count=_contribution_count(plugin),
-                to_version=_newer(plugin, row),
-                is_outdated=standing is Standing.OUTDATED or bool(_newer(plugin, row)),
+                to_version=to_version,
+                is_outdated=bool(to_version) or (standing is Standing.OUTDATED and not restart),
             )
         )
     return sorted(found, key=lambda card: (not card.is_on, card.standing == "available", card.name))

@@ -1,0 +1,110 @@
+"""Plugins that lean on others: read in the right order, and only beside versions that fit."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.host import migrations
+from core.host.host import Standing
+from core.host.models import PluginState
+from core.host.shop import open_shop
+from core.kernel.errors import Rejected
+from tests.unit.host.plugin_folders import write_plugin
+
+NEXT = '''"""One more table."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "more_1", None
+
+
+def upgrade():
+    op.create_table("plugin_NAME_more", sa.Column("id", sa.Integer()))
+
+
+def downgrade():
+    op.drop_table("plugin_NAME_more")
+'''
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "more_plugins"
+
+
+@pytest.fixture
+def open_with(shop_config, folder):
+    """Open the store with the plugins of the folder, as a process that has just begun."""
+    opened = []
+
+    def begin():
+        migrations.head_of.cache_clear()
+        opened.append(open_shop(replace(shop_config, plugin_dirs=(folder,))))
+        return opened[-1]
+
+    yield begin
+    for shop in opened:
+        shop.close()
+
+
+def bring(folder, name: str, version: str, *, has_migration: bool = False) -> None:
+    """Put another version of a plugin into its folder."""
+    (folder / name / "plugin.toml").write_text(f'name = "{name}"\nversion = "{version}"\n')
+    if has_migration:
+        (folder / name / "migrations").mkdir()
+        (folder / name / "migrations" / "0001.py").write_text(NEXT.replace("NAME", name))
+
+
+def needing(name: str, wanted: str) -> str:
+    return f'name = "{name}"\nversion = "1.0"\nrequires = ["{wanted}"]\n'
+
+
+def test_a_plugin_may_import_the_api_of_one_that_is_found_after_it(folder, open_with):
+    base = write_plugin(folder, name="zz_base_to_import", api='WORD = "hello"\n')
+    name = "aa_imports_it"
+    write_plugin(
+        folder, f"from plugins.{base}.api import WORD\n", name=name, toml=needing(name, base)
+    )
+    plugins = open_with().plugins
+    assert plugins.standings() == {name: Standing.AVAILABLE, base: Standing.AVAILABLE}
+    assert list(plugins.plugins) == [name, base]
+
+
+def test_a_plugin_waits_while_the_other_is_of_a_version_that_does_not_fit(folder, open_with):
+    base = write_plugin(folder, name="base_of_two_versions")
+    name = "needs_the_first_version"
+    write_plugin(folder, name=name, toml=needing(name, f"{base}>=1,<2"))
+    plugins = open_with().plugins
+    for each in (base, name):
+        plugins.install(each, "me")
+        plugins.enable(each, "me")
+    assert plugins.enabled() == {base, name}
+    bring(folder, base, "2.0")
+    plugins = open_with().plugins
+    assert plugins.standings() == {base: Standing.ENABLED, name: Standing.WAITING}
+    plugins.upgrade(base, "me")
+    assert plugins.standings() == {base: Standing.ENABLED, name: Standing.WAITING}
+    bring(folder, base, "1.5")
+    plugins = open_with().plugins
+    plugins.upgrade(base, "me")
+    assert plugins.enabled() == {base, name}
+
+
+def test_a_process_that_runs_older_code_does_not_touch_the_tables(folder, open_with):
+    name = write_plugin(folder)
+    older = open_with()
+    older.plugins.install(name, "me")
+    older.plugins.enable(name, "me")
+    bring(folder, name, "2.0", has_migration=True)
+    assert migrations.head_of(folder / name) == ""  # as the older process read it at its start
+    for act in (older.plugins.plan, lambda each: older.plugins.upgrade(each, "me")):
+        with pytest.raises(Rejected, match=r"version 2\.0.*Start the shop again"):
+            act(name)
+    newer = open_with()
+    newer.plugins.upgrade(name, "me")
+    assert newer.plugins.is_enabled(name)
+    with pytest.raises(Rejected, match="Start the shop again"):
+        older.plugins.upgrade(name, "me")
+    with older.database.read() as session:
+        assert session.get(PluginState, name).version == "2.0"
