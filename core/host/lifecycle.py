@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from packaging.requirements import Requirement
 from sqlalchemy.orm import Session
 
 from core.db import state
@@ -35,7 +34,7 @@ def install(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: s
     with database.read() as session:
         if session.get(PluginState, plugin.name) is not None:
             return
-        _refuse_unmet(session, plugin, needs_on=False)
+        _refuse_unmet(session, plugins, plugin, needs_on=False)
     planning.plan(database, plugin)
     revision = _migrate(database, plugin, actor)
     with database.write() as session:
@@ -66,7 +65,7 @@ def enable(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: st
                 "The tables of “%(name)s” are not at the version of its code: upgrade it first.",
                 name=plugin.name,
             )
-        _refuse_unmet(session, plugin, needs_on=True)
+        _refuse_unmet(session, plugins, plugin, needs_on=True)
         if row.is_enabled and not row.paused_reason:
             return
         breaker.watch_anew(session, plugin.name)
@@ -235,17 +234,29 @@ def _installed(session: Session, name: str) -> PluginState:
     return row
 
 
-def _refuse_unmet(session: Session, plugin: LoadedPlugin, *, needs_on: bool) -> None:
-    for text in plugin.manifest.requires:
-        wanted = Requirement(text)
-        row = session.get(PluginState, wanted.name.replace("-", "_"))
-        if row is None or not fits(row.version, str(wanted.specifier)):
+def _refuse_unmet(
+    session: Session, plugins: Plugins, plugin: LoadedPlugin, *, needs_on: bool
+) -> None:
+    pairs = zip(plugin.manifest.requires, plugin.manifest.requirements, strict=True)
+    for text, (other, wanted) in pairs:
+        row = session.get(PluginState, other)
+        if row is None:
             raise Rejected(
                 "plugins.requires",
                 "“%(name)s” requires the plugin %(wanted)s: install it first.",
                 name=plugin.name,
                 wanted=text,
             )
+        running = plugins[other].manifest.version if other in plugins else row.version
+        for version in (row.version, running):
+            if not fits(version, wanted):
+                raise Rejected(
+                    "plugins.requires_version",
+                    "“%(name)s” requires the plugin %(wanted)s; this is version %(version)s of it.",
+                    name=plugin.name,
+                    wanted=text,
+                    version=version,
+                )
         if needs_on and not row.is_enabled:
             raise Rejected(
                 "plugins.requires_on",
