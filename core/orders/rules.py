@@ -35,16 +35,16 @@ CANCEL_REASONS = (
 )
 """What a shopper chooses from when cancelling; catalogue entries."""
 
-AFTER_SALE_REASONS = (
-    "Changed my mind",
-    "Broken on arrival",
-    "Not as described",
-    "Wrong or missing goods",
-    "Parcel never arrived",
-    "Agreed with the store",
-    "Other reason",
-)
-"""What a shopper chooses from when asking for money back; catalogue entries."""
+AFTER_SALE_REASONS = {
+    "not_wanted": "I no longer want it",
+    "damaged": "It arrived damaged",
+    "not_as_described": "It is not as described",
+    "wrong_item": "I got something else",
+    "missing": "Something is missing",
+    "not_arrived": "It did not arrive",
+    "other": "Another reason",
+}
+"""What a shopper chooses from when asking for money back: key as stored → catalogue entry."""
 
 
 class CartProblem(StrEnum):

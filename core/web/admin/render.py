@@ -99,6 +99,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         sparkline=charts.sparkline,
         Series=charts.Series,
         words=showing.words,
+        why=showing.reason,
         money=i18n.money,
         thing_of=thing_of,
         plugin_name=naming.plugin_name,

@@ -9,6 +9,7 @@ from babel.dates import format_timedelta
 from markupsafe import Markup
 
 from core.kernel.clock import now
+from core.orders.rules import AFTER_SALE_REASONS
 from core.web import i18n
 from core.web.admin.wording import WORDS
 
@@ -29,6 +30,12 @@ def words(kind: str, state: object) -> Word:
     """
     label, tone = WORDS.get(kind, {}).get(str(state), (humanised(str(state)), ""))
     return Word(i18n.gettext(label), tone)
+
+
+def reason(text: str) -> str:
+    """Why money is asked back: the shopper's choice in words, or what staff wrote, as it is."""
+    known = AFTER_SALE_REASONS.get(text)
+    return i18n.gettext(known) if known else text
 
 
 def humanised(key: str) -> str:

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.kernel.errors import Conflict, Rejected
+from core.orders.rules import AFTER_SALE_REASONS
 from core.orders.services import (
     after_sale_detail,
     after_sale_offer,
@@ -24,15 +25,6 @@ from core.web.store.cart import as_id
 
 bp = flask.Blueprint("store_after_sale", __name__)
 
-REASONS: dict[str, str] = {
-    "not_wanted": "I no longer want it",
-    "damaged": "It arrived damaged",
-    "not_as_described": "It is not as described",
-    "wrong_item": "I got something else",
-    "missing": "Something is missing",
-    "not_arrived": "It did not arrive",
-    "other": "Another reason",
-}
 _SHOWN = 50
 
 
@@ -61,7 +53,7 @@ def _page(order_no: str, wish: Wish, failure: str = "") -> str:
         subject=offer,
         offer=offer,
         form=wish,
-        reasons=list(REASONS.items()),
+        reasons=list(AFTER_SALE_REASONS.items()),
         failure=failure,
     )
 
@@ -75,7 +67,7 @@ def send(order_no: str) -> Response | tuple[str, int]:
         wants = {as_id(line): n for line, n in wish.quantities.items() if n > 0}
         if not wants:
             raise Rejected("after_sale.nothing", "Choose at least one piece.")
-        if wish.reason not in REASONS:
+        if wish.reason not in AFTER_SALE_REASONS:
             raise Rejected("after_sale.reason", "Please choose a reason.")
         with context.writing() as session:
             made = request_after_sale(
@@ -127,7 +119,7 @@ def after_sale(after_sale_id: UUID) -> str:
         tab="me",
         subject=sale,
         sale=sale,
-        reason_label=REASONS.get(sale.reason, sale.reason),
+        reason_label=AFTER_SALE_REASONS.get(sale.reason, sale.reason),
     )
 
 

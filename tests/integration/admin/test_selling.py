@@ -121,6 +121,28 @@ def test_an_after_sale_is_declined_only_with_an_answer(shop, admin, maker, view)
     assert admin.post(path, {"decision": "reject", "answer": "晚了"}).status_code == 409
 
 
+def test_what_a_shopper_chose_as_the_reason_reads_in_words_on_every_page(shop, admin, maker, view):
+    buyer = maker.member()
+    order = maker.order([("POT-1", 2, 9900)], member=buyer, received=True)
+    with shop.database.write() as session:
+        asked = orders.request_after_sale(
+            session,
+            member_id=buyer.id,
+            order_no=order.order_no,
+            kind="return",
+            wants={view(order).lines[0].line_id: 1},
+            reason="not_wanted",
+        )
+    paths = (f"/admin/after-sales/{asked}", f"/admin/orders/{order.order_no}")
+    for path in ("/admin/after-sales", *paths):
+        page = admin.page(path)
+        assert "I no longer want it" in page, path
+        assert "not_wanted" not in page, path
+    admin.done(paths[0], {"decision": "approve", "answer": "好的"})
+    for path in paths:
+        assert "not_wanted" not in admin.page(path), path
+
+
 def test_many_parcels_leave_by_a_list_and_bad_lines_come_back(admin, maker, view):
     first, second, unpaid = maker.order(), maker.order(), maker.order(paid=False)
     text = (
