@@ -136,7 +136,8 @@ def uninstall(name: str) -> Answer:
         return show_plugins(name, sentences(error)), _status(error)
     _note("plugin.remove_data" if is_removal else "plugin.uninstall", name)
     message = "Its data are gone." if is_removal else "It is uninstalled. Its data are kept."
-    return done(f"/admin/plugins/{name}", message)
+    is_here = name in plugins.standings()  # one whose folder is gone leaves the list
+    return done(f"/admin/plugins/{name}" if is_here else "/admin/plugins", message)
 
 
 @admin.post("/plugins/<name>/events")
@@ -145,9 +146,12 @@ def replay_events(name: str) -> Answer:
     """Let parked events be tried again, one or all; or give one up for good, with a reason."""
     text, actor = request.form.get("seq", ""), context.staff().actor
     seq = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    is_skip = request.form.get("do") == "skip"
+    if seq is None and (text or is_skip):
+        raise missing()
     try:
         with context.writing() as session:
-            if request.form.get("do") == "skip" and seq is not None:
+            if is_skip and seq is not None:
                 reason = request.form.get("reason", "").strip()[:200]
                 if not reason:
                     raise Rejected("events.reason", "Say why it is given up.")
@@ -159,7 +163,7 @@ def replay_events(name: str) -> Answer:
                 record(session, "event.replay", "event", f"{name}:{seq or '*'}")
     except ShopError as error:
         return show_plugins(name, sentences(error)), _status(error)
-    message = "Events tried again: %(count)s." if count else "The event is given up."
+    message = "The event is given up." if is_skip else "Events tried again: %(count)s."
     return _return(name, message, count)
 
 
