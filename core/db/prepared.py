@@ -6,8 +6,8 @@ the database take for a short statement: about 0.13 ms each, and an order takes 
 and leaves out the rest. It runs in the session's own transaction, on its own connection.
 
 Only for statements whose text never changes: values are ``bindparam``s or constants, and instead
-of ``IN`` there are :func:`one_of` (constants) and :func:`among` (ids given at each run). Everything
-else goes through the session as usual.
+of ``IN`` there are :func:`one_of` (constants) and :func:`among` (keys given at each run).
+Everything else goes through the session as usual.
 """
 
 import json
@@ -97,26 +97,34 @@ def one_of(column: Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
     return sa.or_(*(column == value for value in values))
 
 
-class IdList(sa.types.TypeDecorator[Sequence[UUID]]):
-    """Ids as one value: an array on PostgreSQL, a JSON text on SQLite."""
+class KeyList(sa.types.TypeDecorator[Sequence[Any]]):
+    """Keys as one value: an array on PostgreSQL, a JSON text on SQLite.
+
+    Args:
+        item: the keys' own type: UUIDs or whole numbers.
+    """
 
     impl = sa.Text()
     cache_ok = True
 
+    def __init__(self, item: Any) -> None:
+        super().__init__()
+        self.item = item
+
     def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
         """The column type of one database."""
         is_postgres = dialect.name == "postgresql"
-        return dialect.type_descriptor(sa.ARRAY(sa.Uuid()) if is_postgres else sa.Text())
+        return dialect.type_descriptor(sa.ARRAY(self.item) if is_postgres else sa.Text())
 
-    def process_bind_param(self, value: Sequence[UUID] | None, dialect: sa.Dialect) -> Any:
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: sa.Dialect) -> Any:
         """Encode for one database."""
         if value is None or dialect.name == "postgresql":
             return value
-        return json.dumps([each.hex for each in value])
+        return json.dumps([each.hex if isinstance(each, UUID) else each for each in value])
 
 
 class _Among(FunctionElement[bool]):
-    """``column IN`` the ids of one value."""
+    """``column IN`` the keys of one value."""
 
     inherit_cache = True
     type = sa.Boolean()
@@ -135,8 +143,8 @@ def _among_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def among(column: Any, name: str) -> sa.ColumnElement[bool]:
-    """``column IN`` the ids given under ``name``, any number, as a text that never changes."""
-    return _Among(column, sa.bindparam(name, type_=IdList()))
+    """``column IN`` the keys given under ``name``, any number, as a text that never changes."""
+    return _Among(column, sa.bindparam(name, type_=KeyList(column.type)))
 
 
 def _wrapped(text: str, error: Exception, dialect: sa.Dialect) -> BaseException:

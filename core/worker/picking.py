@@ -5,19 +5,20 @@ up together (:func:`look_up`) and each is taken by the very statement that marks
 (:func:`take`), so that its transaction has little more to do than the plugin itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
-from core.db.prepared import Prepared
+from core.db.prepared import Prepared, among
 from core.host.deliveries import MAX_DELAY_SECONDS
 from core.kernel.clock import now
 
-_PENDING: Any = sa.literal_column(f"'{DeliveryState.PENDING.value}'")
+PENDING: Any = sa.literal_column(f"'{DeliveryState.PENDING.value}'")
 _DONE: Any = sa.literal_column(f"'{DeliveryState.DONE.value}'")
 _PARKED: Any = sa.literal_column(f"'{DeliveryState.PARKED.value}'")
 """States as part of the statement's text: with values given later no index of a part is found."""
@@ -39,8 +40,7 @@ def pick(session: Session, plugin: str, limit: int) -> list[Picked]:
 
     On SQLite the write lock is the lock. On PostgreSQL what others hold is skipped.
     """
-    query = _due(plugin, limit).with_for_update(of=EventDelivery, skip_locked=True)
-    picked = [Picked(*row) for row in session.execute(query)]
+    picked = [Picked(*row) for row in _pick.all(session, _values(plugin, limit))]
     if session.get_bind().dialect.name == "sqlite":
         return picked
     return _in_order(session, plugin, picked)
@@ -48,7 +48,12 @@ def pick(session: Session, plugin: str, limit: int) -> list[Picked]:
 
 def look_up(session: Session, plugin: str, limit: int) -> list[Picked]:
     """The same deliveries, held by nobody: each may be run once :func:`take` says so."""
-    return [Picked(*row) for row in session.execute(_due(plugin, limit))]
+    return [Picked(*row) for row in _look.all(session, _values(plugin, limit))]
+
+
+def mark_done(session: Session, plugin: str, seqs: Sequence[int]) -> None:
+    """Mark picked deliveries done; this is their receipt."""
+    _mark.change(session, {"of_plugin": plugin, "of_seqs": seqs, "at": now()})
 
 
 def take(session: Session, plugin: str, item: Picked) -> bool:
@@ -66,55 +71,26 @@ def take(session: Session, plugin: str, item: Picked) -> bool:
     return bool(_take.change(session, values))
 
 
-def _due(plugin: str, limit: int) -> sa.Select[Any]:
-    at = now()
-    return (
-        sa.select(
-            EventDelivery.event_seq,
-            EventDelivery.aggregate,
-            EventDelivery.tries,
-            OutboxEvent.name,
-            OutboxEvent.payload,
-        )
-        .join(OutboxEvent, OutboxEvent.seq == EventDelivery.event_seq)
-        .where(
-            EventDelivery.plugin == plugin,
-            EventDelivery.state == _PENDING,
-            is_due(EventDelivery, at),
-            ~_is_behind(plugin, at),
-        )
-        .order_by(EventDelivery.event_seq)
-        .limit(limit)
-    )
+def _values(plugin: str, limit: int) -> dict[str, Any]:
+    return {**due_by(now()), "of_plugin": plugin, "most": limit}
 
 
-def is_due(delivery: Any, at: datetime) -> sa.ColumnElement[bool]:
-    """Whether a pending delivery's time has come.
+def is_due(delivery: Any) -> sa.ColumnElement[bool]:
+    """Whether a pending delivery's time has come, ``at`` and ``longest`` being given later.
 
     One that was never tried is always due, and so is one that would wait longer than the longest
     delay: then the clock went back, which a sandbox's may.
     """
     return sa.or_(
         delivery.tries == 0,
-        delivery.next_try_at <= at,
-        delivery.next_try_at > at + timedelta(seconds=MAX_DELAY_SECONDS),
+        delivery.next_try_at <= sa.bindparam("at"),
+        delivery.next_try_at > sa.bindparam("longest"),
     )
 
 
-def _is_behind(plugin: str, at: datetime) -> Any:
-    """Whether an earlier delivery of the aggregate is parked or waits for its next try."""
-    earlier = aliased(EventDelivery)
-    return (
-        sa.select(1)
-        .where(
-            earlier.plugin == plugin,
-            earlier.aggregate == EventDelivery.aggregate,
-            earlier.event_seq < EventDelivery.event_seq,
-            earlier.state != _DONE,
-            sa.or_(earlier.state == _PARKED, ~is_due(earlier, at)),
-        )
-        .exists()
-    )
+def due_by(at: datetime) -> dict[str, datetime]:
+    """The values that :func:`is_due` needs."""
+    return {"at": at, "longest": at + timedelta(seconds=MAX_DELAY_SECONDS)}
 
 
 def _in_order(session: Session, plugin: str, picked: list[Picked]) -> list[Picked]:
@@ -163,7 +139,7 @@ def _taking() -> Prepared:
         .where(
             mine.c.plugin == plugin,
             mine.c.event_seq == seq,
-            mine.c.state == _PENDING,
+            mine.c.state == PENDING,
             mine.c.tries == sa.bindparam("seen_tries"),
             ~is_behind,
         )
@@ -182,4 +158,47 @@ def _taking() -> Prepared:
     return Prepared(statement)
 
 
-_take = _taking()
+def _due() -> sa.Select[Any]:
+    """Deliveries whose time has come and that stand behind none that is parked or waits."""
+    mine: Any = EventDelivery.__table__
+    event: Any = OutboxEvent.__table__
+    earlier = mine.alias("earlier")
+    plugin: Any = sa.bindparam("of_plugin")
+    is_behind = (
+        sa.select(1)
+        .select_from(earlier)
+        .where(
+            earlier.c.plugin == plugin,
+            earlier.c.aggregate == mine.c.aggregate,
+            earlier.c.event_seq < mine.c.event_seq,
+            earlier.c.state != _DONE,
+            sa.or_(earlier.c.state == _PARKED, ~is_due(earlier.c)),
+        )
+        .exists()
+    )
+    return (
+        sa.select(mine.c.event_seq, mine.c.aggregate, mine.c.tries, event.c.name, event.c.payload)
+        .select_from(mine.join(event, event.c.seq == mine.c.event_seq))
+        .where(mine.c.plugin == plugin, mine.c.state == PENDING, is_due(mine.c), ~is_behind)
+        .order_by(mine.c.event_seq)
+        .limit(sa.bindparam("most"))
+    )
+
+
+def _marking() -> Prepared:
+    table: Any = EventDelivery.__table__
+    return Prepared(
+        sa.update(table)
+        .where(table.c.plugin == sa.bindparam("of_plugin"), among(table.c.event_seq, "of_seqs"))
+        .values(
+            state=DeliveryState.DONE,
+            done_at=sa.bindparam("at"),
+            tries=table.c.tries + 1,
+            error=sa.null(),
+        )
+    )
+
+
+_look = Prepared(_due())
+_pick = Prepared(_due().with_for_update(of=EventDelivery.__table__, skip_locked=True))
+_take, _mark = _taking(), _marking()

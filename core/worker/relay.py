@@ -13,23 +13,56 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
+from core.db.prepared import Prepared, among
 from core.host.deliveries import MAX_TRIES, delay_seconds
 from core.host.host import PluginHost
 from core.host.models import PluginState
 from core.kernel.clock import now
 from core.kernel.events import from_payload
-from core.worker.picking import Picked, is_due, look_up, pick, take
+from core.worker.picking import PENDING, Picked, due_by, is_due, look_up, mark_done, pick, take
 
 FAN_OUT_LIMIT = 1000
 BATCH = 200
 SLICE_SECONDS = 0.05
 """On SQLite a batch holds the only write lock; after this long it commits and lets others in."""
+
+_event: Any = OutboxEvent.__table__
+_delivery: Any = EventDelivery.__table__
+_undispatched = Prepared(
+    sa.select(_event.c.seq, _event.c.name, _event.c.aggregate)
+    .where(_event.c.dispatched_at.is_(None))
+    .order_by(_event.c.seq)
+    .limit(sa.bindparam("most"))
+)
+_dispatch = Prepared(
+    sa.update(_event).where(among(_event.c.seq, "seqs")).values(dispatched_at=sa.bindparam("at"))
+)
+_insert = Prepared(
+    sa.insert(_delivery).values(state=DeliveryState.PENDING, tries=0),
+    ("event_seq", "plugin", "aggregate", "next_try_at"),
+)
+_plugins_due = Prepared(
+    sa.select(PluginState.name)
+    .where(
+        PluginState.is_enabled,
+        sa.select(1)
+        .select_from(_delivery)
+        .where(
+            _delivery.c.plugin == PluginState.name,
+            _delivery.c.state == PENDING,
+            is_due(_delivery.c),
+        )
+        .exists(),
+    )
+    .order_by(PluginState.position, PluginState.name)
+)
 
 _FAN_OUT_LOCK = 0x62616E79616F
 _ERROR_LIMIT = 4000
@@ -110,40 +143,22 @@ class Relay:
         with self._database.write() as session:
             if not self._is_alone(session):
                 return 0
-            events = session.execute(
-                sa.select(OutboxEvent.seq, OutboxEvent.name, OutboxEvent.aggregate)
-                .where(OutboxEvent.dispatched_at.is_(None))
-                .order_by(OutboxEvent.seq)
-                .limit(FAN_OUT_LIMIT)
-            ).all()
+            events = _undispatched.all(session, {"most": FAN_OUT_LIMIT})
             at = now()
-            deliveries = [
-                {
-                    "event_seq": seq,
-                    "plugin": plugin,
-                    "aggregate": aggregate,
-                    "state": DeliveryState.PENDING,
-                    "tries": 0,
-                    "next_try_at": at,
-                }
-                for seq, name, aggregate in events
-                for plugin in self._plugins.subscribers(name)
-            ]
-            if deliveries:
-                session.execute(sa.insert(EventDelivery.__table__), deliveries)  # type: ignore[arg-type]
-            if events:
-                session.execute(
-                    sa.update(OutboxEvent)
-                    .where(OutboxEvent.seq.in_([seq for seq, _, _ in events]))
-                    .values(dispatched_at=at)
-                    .execution_options(synchronize_session=False)
-                )
+            _insert.many(
+                session,
+                [
+                    {"event_seq": seq, "plugin": plugin, "aggregate": aggregate, "next_try_at": at}
+                    for seq, name, aggregate in events
+                    for plugin in self._plugins.subscribers(name)
+                ],
+            )
+            _dispatch.change(session, {"seqs": [seq for seq, _, _ in events], "at": at})
             return len(events)
 
     def _has_undispatched(self) -> bool:
-        query = sa.select(OutboxEvent.seq).where(OutboxEvent.dispatched_at.is_(None)).limit(1)
         with self._database.read() as session:
-            return session.execute(query).first() is not None
+            return bool(_undispatched.all(session, {"most": 1}))
 
     def _is_alone(self, session: Session) -> bool:
         if self._database.is_sqlite:  # the write lock is the lock
@@ -155,22 +170,8 @@ class Relay:
 
     def _plugins_due(self) -> list[str]:
         """Plugins that are switched on and have a delivery whose time has come."""
-        has_due = (
-            sa.select(1)
-            .where(
-                EventDelivery.plugin == PluginState.name,
-                EventDelivery.state == DeliveryState.PENDING,
-                is_due(EventDelivery, now()),
-            )
-            .exists()
-        )
-        query = (
-            sa.select(PluginState.name)
-            .where(PluginState.is_enabled, has_due)
-            .order_by(PluginState.position, PluginState.name)
-        )
         with self._database.read() as session:
-            return list(session.scalars(query))
+            return [name for (name,) in _plugins_due.all(session, due_by(now()))]
 
     def _deliver_batch(self, plugin: str) -> Progress:
         if self._batch > 1:
@@ -219,26 +220,12 @@ class Relay:
             with self._database.write() as session:
                 picked = pick(session, plugin, limit)
                 done = self._call(session, plugin, picked)
-                self._mark_done(session, plugin, done)
+                mark_done(session, plugin, done)
                 return len(done)
         except sa.exc.IntegrityError as error:  # a constraint that is checked at commit
             if not picked:
                 raise
             raise _HandlerFailed(picked[0], error) from error
-
-    def _mark_done(self, session: Session, plugin: str, done: Sequence[int]) -> None:
-        if done:
-            session.execute(
-                sa.update(EventDelivery)
-                .where(EventDelivery.plugin == plugin, EventDelivery.event_seq.in_(done))
-                .values(
-                    state=DeliveryState.DONE,
-                    done_at=now(),
-                    tries=EventDelivery.tries + 1,
-                    error=None,
-                )
-                .execution_options(synchronize_session=False)
-            )
 
     def _call(self, session: Session, plugin: str, picked: Sequence[Picked]) -> list[int]:
         done: list[int] = []
