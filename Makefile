@@ -16,8 +16,8 @@ PRESENT = $(wildcard $(SOURCES))
 help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
-demo: $(READY) ## a filled store on this machine; Ctrl-C ends it
-	@$(BIN)/banyan demo
+demo: $(READY) ## a filled store on this machine; ARGS="--port 8001" where 8000 is taken
+	@$(BIN)/banyan demo $(ARGS)
 
 test: $(READY) ## all tests, on SQLite and PostgreSQL and in a browser; says what it left out
 	@$(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGS)

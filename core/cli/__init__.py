@@ -1,11 +1,14 @@
 """The ``banyan`` command. Subcommands are imported when they are used, so help is quick."""
 
+import os
 import sys
 
 import click
 
 from core import __version__
+from core.cli.chosen_store import turn_to_demo
 from core.cli.lazy import LazyGroup
+from core.config import ROOT
 
 COMMANDS = {
     "demo": ("core.cli.demo:demo", "Open a filled store on this machine."),
@@ -28,8 +31,12 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="banyan")
-def banyan() -> None:
+@click.pass_context
+def banyan(context: click.Context) -> None:
     """Banyan: a small store whose branches are plugins."""
+    demo = turn_to_demo(context.invoked_subcommand or "", os.environ, ROOT / "instance")
+    if demo is not None:
+        click.echo(f"(the demo store in {demo}; BANYAN_INSTANCE names another)", err=True)
 
 
 def main() -> None:

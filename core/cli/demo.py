@@ -1,6 +1,8 @@
 """``banyan demo``: a filled store on this machine, in sandbox mode."""
 
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +39,18 @@ def demo(host: str, port: int, fill_only: bool) -> None:
     if fill_only:
         click.echo("\n".join(accounts))
         return
+    accounts += ["Commands " + _command(config.instance), ""]
     serve(config, Plan(host, port), lambda lines: click.echo("\n".join([*accounts, *lines])))
+
+
+def _command(instance: Path) -> str:
+    """What to type in another window, such as to let days pass."""
+    command = os.path.relpath(Path(sys.executable).with_name("banyan"))
+    typed = f"{command} clock advance 8d, {command} ledger verify, {command} doctor"
+    if os.environ.get("DATABASE_URL") or instance != ROOT / "instance" / "demo":
+        same = " and the same DATABASE_URL" if os.environ.get("DATABASE_URL") else ""
+        typed += f"\n         with BANYAN_SANDBOX=1, BANYAN_INSTANCE={instance}{same}"
+    return typed
 
 
 def _accounts(people: "DemoPeople") -> list[str]:

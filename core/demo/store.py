@@ -18,11 +18,13 @@ from core.demo.history import draw_invoices, draw_network, sku_ids
 from core.demo.paying import SandboxTill
 from core.demo.people import DemoPeople, seed_people
 from core.host.host import Standing
+from core.host.ports import channels_of
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel import clock
 from core.kernel.errors import ShopError
 from core.members.services import addresses_of
+from core.messages.services import deliver_due
 from core.orders.models import Order
 from core.replay.player import Player
 from core.worker.relay import Relay
@@ -60,6 +62,8 @@ class Filler:
         if not self._has_orders():
             self.say("Placing a month of orders")
             self._play(people)
+            while deliver_due(self.shop.database, channels_of(self.shop)):
+                pass  # now, so that old news does not push the addresses off the screen
         return people
 
     def _install_plugins(self) -> None:
