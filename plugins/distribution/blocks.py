@@ -69,7 +69,7 @@ def entry(context: BlockContext) -> Mapping[str, Any] | None:
     standing = _standing(context)
     if not standing.is_known and standing.plan.joining == Joining.DESIGNATED:
         return None
-    return {"state": standing.state, "rate_bps": standing.plan.rates_bps[0]}
+    return {"state": standing.state, "rate_bps": standing.plan.effective_bps[0]}
 
 
 BLOCKS = (

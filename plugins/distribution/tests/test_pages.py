@@ -130,6 +130,16 @@ def test_a_plan_of_two_levels_shows_two(programme, chain, sign_in):
     assert re.findall(r'href="/x/distribution/team\?level=(\d)"', page) == ["1", "2"]
 
 
+def test_rates_that_the_limit_cuts_are_shown_as_they_are_paid(programme, chain, sign_in):
+    programme.publish(4000, 2000, pool_bps=3000)  # paid: 20 % and 10 %
+    browser = sign_in(chain.first)
+
+    for path in ("", "rules", "join"):
+        page = browser.get(f"{ROOT}{path}", follow_redirects=True).text
+        assert "20%" in page, path
+        assert "40%" not in page, path
+
+
 def test_products_tell_what_sharing_would_earn(programme, chain, make_product, sign_in):
     make_product("茶壶", skus=[("POT", 26_800, 5)])
 
