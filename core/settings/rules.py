@@ -45,3 +45,7 @@ class StoreSettings:
     payouts_per_day: int = 3
     payout_fee_bps: int = 0
     payout_tax_bps: int = 0
+
+    def name_in(self, locale: str) -> str:
+        """The shop's name for readers of this locale; the only one where English has none."""
+        return (locale.startswith("en") and self.shop_name_en) or self.shop_name

@@ -185,7 +185,6 @@ def _queue(
     locale: str,
 ) -> UUID:
     settings = load_settings(session)
-    is_english = locale.startswith("en")
     return send(
         session,
         key=f"code:{code_id}",
@@ -193,7 +192,7 @@ def _queue(
         recipient=target,
         template=f"code.{purpose}",
         params={
-            "shop": settings.shop_name_en if is_english else settings.shop_name,
+            "shop": settings.name_in(locale),
             "code": code,
             "minutes": int(CODE_LIFE.total_seconds() // 60),
         },

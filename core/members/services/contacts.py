@@ -137,7 +137,7 @@ def _tell(session: Session, member: MemberView, template: str, **params: str) ->
         recipient=recipient,
         template=template,
         params={
-            "shop": settings.shop_name_en if member.locale == "en" else settings.shop_name,
+            "shop": settings.name_in(member.locale),
             **params,
         },
         member_id=member.id,

@@ -90,7 +90,7 @@ def _pay_url(order: OrderView, attempt: Attempt, gateway: Gateway) -> str:
 
 
 def _subject(order: OrderView) -> str:
-    name = context.shop().settings().shop_name
+    name = context.shop().settings().name_in(i18n.locale())
     return f"{name} {order.order_no}"[:60]
 
 

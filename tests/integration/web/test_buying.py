@@ -88,6 +88,15 @@ def test_an_order_is_placed_paid_and_seen(bag, order_no, member):
     assert "请包好" in bag.page(f"/me/orders/{order_no}")
 
 
+def test_the_gateway_names_the_shop_in_the_shoppers_language(bag, order_no):
+    bag.page(f"/pay/{order_no}?lang=en")
+    paying = bag.post(f"/pay/{order_no}", {"gateway": "sandbox"})
+    bill = bag.page(paying.location.removeprefix("http://localhost"))
+
+    assert f"Shanyu {order_no}" in bill
+    assert "山屿集" not in bill
+
+
 def test_paying_twice_leads_to_the_result(bag, order_no):
     paying = bag.post(f"/pay/{order_no}", {"gateway": "sandbox"})
     bag.post(paying.location.removeprefix("http://localhost"), {"choice": "pay"})
