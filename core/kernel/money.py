@@ -63,11 +63,16 @@ def rate_fen(base_fen: int, rate_bps: int) -> int:
     return share_fen(base_fen, rate_bps, BPS)
 
 
+class AmountTooLarge(ValueError):
+    """An amount past :data:`FEN_LIMIT`."""
+
+
 def parse_yuan(text: str) -> int:
     """Fen of an amount typed in yuan, such as ``"12"``, ``"12.5"`` or ``"¥1,234.50"``.
 
     Raises:
-        ValueError: not a number, more than two decimals, or past :data:`FEN_LIMIT`.
+        AmountTooLarge: past :data:`FEN_LIMIT`.
+        ValueError: not a number, or more than two decimals.
     """
     cleaned = text.strip().lstrip("¥￥").replace(",", "").replace("，", "").strip()
     try:
@@ -77,7 +82,7 @@ def parse_yuan(text: str) -> int:
     if not fen.is_finite() or fen != fen.to_integral_value():
         raise ValueError(f"not an amount in whole fen: {text!r}")
     if abs(fen) > FEN_LIMIT:
-        raise ValueError(f"amount out of range: {text!r}")
+        raise AmountTooLarge(f"amount out of range: {text!r}")
     return int(fen)
 
 

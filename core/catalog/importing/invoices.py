@@ -28,7 +28,7 @@ from typing import Any
 from core.catalog.importing.types import ColumnMapping, Line, NewProduct, Outcome, Unit, Verdict
 from core.catalog.rules.drafts import MOST_PRICE_FEN
 from core.catalog.types import ProductDraft, SkuDraft
-from core.kernel.money import format_yuan, parse_yuan
+from core.kernel.money import AmountTooLarge, format_yuan, parse_yuan
 from core.kernel.text import slugify, squeeze
 from core.stock.rules import MOST_PIECES as MOST_STOCK
 
@@ -196,6 +196,8 @@ def _whole(text: str) -> int:
 def _amount(text: str) -> int:
     try:
         return parse_yuan(text)
+    except AmountTooLarge:
+        raise _Fault(Outcome.FAILED, "price.absurd", {"value": squeeze(text)[:40]}) from None
     except ValueError:
         raise _Fault(Outcome.FAILED, "price.format", {"value": squeeze(text)[:40]}) from None
 

@@ -16,7 +16,7 @@ from core.catalog.importing.types import ColumnMapping, Line, NewProduct, Outcom
 from core.catalog.rules.drafts import DEEPEST_SHELF, ProductState, checked_product, checked_skus
 from core.catalog.types import ProductDraft, SkuDraft
 from core.kernel.errors import InvalidInput
-from core.kernel.money import parse_yuan
+from core.kernel.money import AmountTooLarge, parse_yuan
 from core.kernel.text import squeeze
 
 PRODUCT_LEVEL = (
@@ -204,6 +204,8 @@ class MerchantPlan:
         text = self._cell(line, name)
         try:
             return parse_yuan(text) if text else None
+        except AmountTooLarge:
+            raise CellFault("price.absurd", value=text[:40]) from None
         except ValueError:
             raise CellFault("price.format", value=text[:40]) from None
 

@@ -61,6 +61,7 @@ def test_codes_in_two_cases_are_one_product_in_capitals():
         ("1,LAMP,1,1.005", "price.format"),
         ("1,LAMP,1,100000000.01", "price.absurd"),
         ("1,LAMP,1,9999999999999.99", "price.absurd"),
+        ("1,LAMP,1,99999999999999", "price.absurd"),
         ("POST,POSTAGE,1,18", "code.service"),
         ("m,Manual,1,2", "code.service"),
         ("1,damaged?,1,1", "title.remark"),
