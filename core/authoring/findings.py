@@ -105,7 +105,7 @@ RULES: dict[str, Rule] = {
     "P301": Rule("There is no such hook", "See the list of hooks in the reference."),
     "P302": Rule("A hook has no such argument", "Take arguments of the hook by their names."),
     "P303": Rule(
-        "A function is called like a hook but is none", "Mark it with @hookimpl, or rename it.", _W
+        "A function is called like a hook but is none", "Mark it with @hookimpl, or rename it."
     ),
     "P304": Rule("A hook is wrapped", "Plugins add to the shop; take the wrapper option away."),
     "P305": Rule("A key lacks the plugin's name", "Keys are “plugin.name”."),
@@ -148,7 +148,8 @@ RULES: dict[str, Rule] = {
         "Chinese stands in the code", "Write English in the code and Chinese in translations/zh.po."
     ),
     "P507": Rule(
-        "A text on a page cannot be translated", "Write it as {{ _('…') }}.", Level.WARNING
+        "A text on a page cannot be translated",
+        "Write it as {{ _('…') }}; a name that is the same in every language as {{ '…' }}.",
     ),
     # about templates
     "P601": Rule("A template cannot be read", "Correct the syntax."),
@@ -168,5 +169,11 @@ RULES: dict[str, Rule] = {
     "P701": Rule("A block's style sheets are over budget", "2 kB compressed is all a block may."),
     "P702": Rule("A block's scripts are over budget", "3 kB compressed is all a block may."),
     "P703": Rule("A block's template is over budget", "3 kB compressed is all a block may."),
+    "P704": Rule("What a block puts on a page is over budget", "Show less, or link to a page."),
+    "P705": Rule("A block asks the database too often", "Read it in one statement, or load less."),
+    "P706": Rule(
+        "A block cannot be rendered",
+        "Mend what it says; BANYAN_DEBUG=1 shows the whole error on the page.",
+    ),
 }
 """Codes never change their meaning; one that is given up is not used again."""

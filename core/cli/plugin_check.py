@@ -1,4 +1,4 @@
-"""``banyan plugin check``: a plugin held against the rules of the house, read and not imported."""
+"""``banyan plugin check``: a plugin held against the rules of the house."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.reporting import is_colourful, json_option, report
+from core.cli.reporting import counted, is_colourful, json_option, report
 from core.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -17,15 +17,22 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("what", metavar="[PATH|NAME]", default=".")
 @click.option("--no-migrations", is_flag=True, help="Do not run its migrations.")
+@click.option("--no-blocks", is_flag=True, help="Do not render its blocks.")
 @json_option
-def check(what: str, no_migrations: bool, as_json: bool) -> None:
+def check(what: str, no_migrations: bool, no_blocks: bool, as_json: bool) -> None:
     """Hold a plugin against the rules; PATH is its folder or distribution, or NAME it is known by.
+
+    Its files are read. Its migrations are run on a database, and its blocks rendered in a store,
+    that are made for it and thrown away.
 
     Exit code 1 when there are errors; warnings do not fail it.
     """
     from core.authoring.checking import check_plugin
 
-    verdicts = [check_plugin(each, with_migrations=not no_migrations) for each in _found(what)]
+    verdicts = [
+        check_plugin(each, with_migrations=not no_migrations, with_blocks=not no_blocks)
+        for each in _found(what)
+    ]
     found = {"plugins": [_as_json(verdict) for verdict in verdicts]}
     report(found, "\n\n".join(_as_text(each) for each in verdicts), as_json=as_json)
     if any(verdict.errors for verdict in verdicts):
@@ -63,6 +70,8 @@ def _as_json(verdict: "Verdict") -> dict[str, Any]:
         "name": verdict.source.name,
         "folder": verdict.source.folder,
         "errors": len(verdict.errors),
+        "warnings": len(verdict.findings) - len(verdict.errors),
+        "unseen_blocks": verdict.unseen,
         "findings": [
             {
                 "code": each.code,
@@ -88,7 +97,11 @@ def _as_text(verdict: "Verdict") -> str:
         lines.append(f"{place_of(each, source.root)}: {code} {each.sentence}")
         lines.append(f"    {each.rule.title}. {each.fix}")
     warnings = len(verdict.findings) - len(verdict.errors)
+    if verdict.unseen:
+        unseen = ", ".join(verdict.unseen)
+        lines.append(f"{source.name}: not weighed, for it showed nothing: {unseen}.")
     if not verdict.findings:
-        return f"{source.name}: nothing to mend."
-    lines.append(f"{source.name}: {len(verdict.errors)} errors, {warnings} warnings.")
+        return "\n".join([*lines, f"{source.name}: nothing to mend."])
+    told = counted(len(verdict.errors), "error"), counted(warnings, "warning")
+    lines.append(f"{source.name}: {', '.join(told)}.")
     return "\n".join(lines)

@@ -83,6 +83,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its word: “1 error”, “2 errors”, “0 entries” when ``many`` is given."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def explain_failure(error: Exception) -> int:
     """Say what went wrong in one sentence, on stderr, as JSON when JSON was asked for.
 

@@ -235,12 +235,12 @@ class PluginContract:
             ]
         assert [str(text) for text in open_texts] == []
 
-    def test_it_keeps_to_its_budgets(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_keeps_to_its_budgets(self, case: Case) -> None:
         """Statements of each call, bytes of each block."""
         app = case.open_app()
         with (
             costs.statements_of(case.shop, case.name) as most,
-            costs.weighed_blocks(monkeypatch, case.name) as weights,
+            costs.weighed_blocks(case.name) as weights,
         ):
             list(case.walk(app))
             case.maker.order([("POT", 1, 26_800)], member=case.story.member)

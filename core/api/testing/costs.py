@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from core.authoring.budgets import packed_bytes
@@ -63,7 +62,7 @@ def over_budget(most: dict[str, int]) -> list[str]:
 
 
 @contextmanager
-def weighed_blocks(monkeypatch: pytest.MonkeyPatch, plugin: str) -> Iterator[dict[str, int]]:
+def weighed_blocks(plugin: str) -> Iterator[dict[str, int]]:
     """Most bytes, compressed, that each block of a plugin puts on a page within the block."""
     weights: dict[str, int] = {}
     render = regions._render  # noqa: SLF001 - the one place where a block becomes markup
@@ -75,5 +74,8 @@ def weighed_blocks(monkeypatch: pytest.MonkeyPatch, plugin: str) -> Iterator[dic
             weights[placed.block.key] = max(weights.get(placed.block.key, 0), size)
         return html
 
-    monkeypatch.setattr(regions, "_render", weigh)
-    yield weights
+    regions._render = weigh  # noqa: SLF001
+    try:
+        yield weights
+    finally:
+        regions._render = render  # noqa: SLF001

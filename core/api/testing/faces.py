@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask.testing import FlaskClient
 
 from core.api.contributions import AdminPage, StorePage
 from core.api.testing.story import NOWHERE, Story
 from core.host.loading import LoadedPlugin
+from core.host.shop import Shop
+from core.members.services import open_session
+from core.members.types import MemberView
 from core.staff import services as staff
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -46,6 +50,22 @@ class Faces:
             sign_in(clerk.id, "staff"),
             sign_in(owner, "staff"),
         )
+
+
+def signed_in(shop: Shop, app: Any, who: MemberView | UUID, realm: str = "member") -> FlaskClient:
+    """A browser with somebody signed in.
+
+    Args:
+        shop: where.
+        app: its web application.
+        who: a member, or the id of one or of staff.
+        realm: ``"member"`` or ``"staff"``.
+    """
+    with shop.database.write() as session:
+        token = open_session(session, realm, who if isinstance(who, UUID) else who.id)
+    browser: FlaskClient = app.test_client()
+    browser.set_cookie(f"banyan_{realm}", token)
+    return browser
 
 
 def pages_of(loaded: LoadedPlugin) -> list[Page]:

@@ -211,15 +211,10 @@ def make_staff(maker: Maker) -> Callable[..., UUID]:
 @pytest.fixture
 def sign_in(shop: Shop, app: "flask.Flask") -> Callable[..., "FlaskClient"]:
     """A browser with somebody signed in: ``sign_in(member)``, ``sign_in(staff_id, "staff")``."""
-    from core.members.services import open_session
+    from core.api.testing.faces import signed_in
 
     def open_browser(who: MemberView | UUID, realm: str = "member") -> "FlaskClient":
-        subject_id = who if isinstance(who, UUID) else who.id
-        with shop.database.write() as session:
-            token = open_session(session, realm, subject_id)
-        browser = app.test_client()
-        browser.set_cookie(f"banyan_{realm}", token)
-        return browser
+        return signed_in(shop, app, who, realm)
 
     return open_browser
 

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from pathlib import Path
 
 from core.api import hooks
 from core.authoring.findings import Finding
@@ -12,6 +13,7 @@ from core.authoring.source import Module, PluginSource
 
 _HOOKIMPL = "core.api.hooks.hookimpl"
 _WRAPPERS = frozenset({"wrapper", "hookwrapper"})
+_NEARLY = 0.85  # a slip of a letter or two; hooks themselves differ by more than a word
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -38,16 +40,27 @@ def implemented(source: PluginSource) -> Iterator[tuple[Module, Function, ast.ex
 
 
 def check(source: PluginSource) -> Iterator[Finding]:
-    """Every function marked with ``@hookimpl``, and those of plugin.py that lack the mark."""
+    """Every function marked with ``@hookimpl``, and those of plugin.py that seem to lack it."""
     marked = set()
     for module, function, mark in implemented(source):
         marked.add(id(function))
         yield from _implementation(module, function, mark)
     entry = source.module(f"{source.package}.plugin")
     for node in entry.tree.body if entry and entry.tree else ():
-        if isinstance(node, Function) and id(node) not in marked and node.name in known():
-            sentence = f"“{node.name}” has no @hookimpl, so it is never called."
-            yield Finding("P303", entry.path, node.lineno, sentence)  # type: ignore[union-attr]
+        if isinstance(node, Function) and id(node) not in marked:
+            yield from _unmarked(entry.path, node)  # type: ignore[union-attr]
+
+
+def _unmarked(path: Path, function: Function) -> Iterator[Finding]:
+    name, line = function.name, function.lineno
+    is_near = not name.startswith("_") and get_close_matches(name, known(), 1, cutoff=_NEARLY)
+    if name in known():
+        sentence = f"“{name}” has no @hookimpl, so it is never called."
+        yield Finding("P303", path, line, sentence)
+    elif is_near:
+        sentence = f"“{name}” is nearly a hook's name and is no hook, so it is never called."
+        hint = f"{_nearest(name)} Mark it with @hookimpl, or call it something else."
+        yield Finding("P303", path, line, sentence, hint)
 
 
 def _implementation(module: Module, function: Function, mark: ast.expr) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from importlib.util import find_spec
+from importlib.util import find_spec, resolve_name
 
 from core.authoring.findings import Finding
 from core.authoring.source import Module, PluginSource
@@ -17,25 +17,30 @@ PURE_DOORS = frozenset(
     | {"states", "text"}
 )
 """Modules of ``core.api`` that bring no framework along."""
+_CALLS = frozenset({"importlib.import_module", "importlib.__import__", "__import__"})
 Import = tuple[str, int]
 
 
 def check(source: PluginSource) -> Iterator[Finding]:
     """Every import of every file."""
     for module in source.modules:
-        for name, line in imported(module):
+        for name, line in imported(source, module):
             yield from _door(source, module, name, line)
             if _is_rules(module):
                 yield from _pure(source, module, name, line)
     for module in source.migrations:
-        for name, line in imported(module):
+        for name, line in imported(source, module):
             yield from _door(source, module, name, line)
             if name == source.package or name.startswith(f"{source.package}."):
                 yield Finding("P205", module.path, line, f"It imports {name}.")
 
 
-def imported(module: Module) -> Iterator[Import]:
-    """Dotted names of what a module imports, with their lines."""
+def imported(source: PluginSource, module: Module) -> Iterator[Import]:
+    """Dotted names of what a module imports, with their lines.
+
+    Calls of ``import_module`` and ``__import__`` are imports, too, as far as the name can be told
+    without running them.
+    """
     for node in ast.walk(module.tree) if module.tree else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -44,6 +49,23 @@ def imported(module: Module) -> Iterator[Import]:
             origin = module.origin(node)
             for alias in node.names:
                 yield f"{origin}.{alias.name}", node.lineno
+        elif isinstance(node, ast.Call) and module.meant(node.func) in _CALLS:
+            name = _called(source, module, node)
+            if name:
+                yield name, node.lineno
+
+
+def _called(source: PluginSource, module: Module, call: ast.Call) -> str:
+    """What a call imports; empty when that is only known when it runs."""
+    words = {word.arg: word.value for word in call.keywords}
+    name = source.text(module, call.args[0] if call.args else words.get("name")) or ""
+    if not name.startswith("."):
+        return name
+    package = source.text(module, call.args[1] if len(call.args) > 1 else words.get("package"))
+    try:
+        return resolve_name(name, package or source.package)
+    except ImportError:
+        return ""
 
 
 def _is_rules(module: Module) -> bool:

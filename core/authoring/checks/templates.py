@@ -14,7 +14,9 @@ from core.authoring.source import PluginSource
 _UNESCAPED = frozenset({"safe"})
 _LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "srcset"}
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TAG = re.compile(
+    r"\{%[-+]?\s*trans\b.*?\{%[-+]?\s*endtrans\b.*?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL
+)
 _WORDS = re.compile(r"[A-Za-z]{3,}(?:\s+[A-Za-z]+)*")
 _SILENT = frozenset({"script", "style", "code", "pre", "svg", "kbd"})
 _VOID = frozenset(

@@ -50,11 +50,9 @@ def gift_card(context: BlockContext) -> Mapping[str, Any] | None:
     order = context.subject
     if not isinstance(order, OrderView) or not order.paid_fen:
         return None
-    gift = services.gift_of(context.session, order.order_id)
+    gift, is_offered = services.gift_and_offer(context.session, order)
     is_open = not (order.shipped_at or order.closed_at or (gift and gift.wrapped_at))
-    if gift is None and not (
-        is_open and services.wrappable(context.session, {line.product_id for line in order.lines})
-    ):
+    if gift is None and not (is_open and is_offered):
         return None
     return {
         "order_no": order.order_no,

@@ -91,6 +91,16 @@ def gift_of(session: Session, order_id: UUID) -> Gift | None:
     return session.get(Gift, order_id)
 
 
+def gift_and_offer(session: Session, order: OrderView) -> tuple[Gift | None, bool]:
+    """The gift of an order, and whether anything in it can be wrapped. One statement."""
+    wanted = [line.product_id for line in order.lines]
+    offered = sa.exists().where(GiftProduct.product_id.in_(wanted))
+    always = sa.select(sa.literal(1)).subquery()
+    query = sa.select(Gift, offered).select_from(always)
+    gift, is_offered = session.execute(query.outerjoin(Gift, Gift.order_id == order.order_id)).one()
+    return gift, bool(is_offered)
+
+
 def gifts_of(session: Session, order_ids: Collection[UUID]) -> Mapping[UUID, datetime | None]:
     """Orders that are gifts, with when each was wrapped. One statement."""
     rows = session.execute(
