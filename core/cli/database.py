@@ -43,6 +43,10 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     with opened_shop(needs_schema=False) as shop:
         _refuse_while_plugins_point_here(shop)
         before = versions.current(shop.database.engine)
+        if not yes and as_json:
+            raise Rejected(
+                "database.unconfirmed", "Data would be lost. Say --yes if that is meant."
+            )
         if not yes:
             click.confirm(f"Data will be lost. Take {shop.database.url} back?", abort=True)
         migrate.downgrade(shop.database.engine, revision)

@@ -2,7 +2,7 @@
 
 import click
 
-from core.cli.reporting import actor, json_option, opened_shop, report, table
+from core.cli.reporting import actor, counted, json_option, opened_shop, report, table
 from core.host import deliveries
 
 
@@ -27,7 +27,7 @@ def list_events(plugin: str | None, state: str | None, limit: int, as_json: bool
     ]
     text = table(["Event", "Plugin", "Fact", "State", "Tries", "Error"], rows)
     if not rows:
-        text = f"Nothing waits; {waits.undispatched} facts are not handed out yet."
+        text = f"Nothing waits; {counted(waits.undispatched, 'fact')} to be handed out."
     listed = {"backlog": vars(waits), "deliveries": [vars(view) for view in found]}
     report(listed, text, as_json=as_json)
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.cli.findings import Finding, Status
 from core.cli.premises import installation, python
+from core.cli.reporting import counted
 from core.config import load_config
 from core.db import state, versions
 from core.host import deliveries
@@ -138,7 +139,9 @@ def _events(shop: Shop) -> Iterator[Finding]:
     with shop.database.read() as session:
         waits = deliveries.backlog(session)
     pending, parked = sum(waits.pending.values()), sum(waits.parked.values())
-    found = f"{waits.undispatched} facts to hand out, {pending} deliveries wait, {parked} parked"
+    facts = counted(waits.undispatched, "fact")
+    waiting = counted(pending, "delivery", "deliveries")
+    found = f"{facts} to hand out, {waiting} to make, {parked} parked"
     if not parked:
         yield Finding("events", Status.OK, found)
         return

@@ -5,15 +5,18 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from core.cli.reporting import actor, json_option, opened_shop, report, table
+from core.cli.reporting import actor, counted, json_option, opened_shop, report, table
 from core.host.deliveries import open_deliveries
 from core.host.describing import dependencies_of, needed_by, uses_of
 from core.host.health import Health, health_of
-from core.host.host import LoadedPlugin
+from core.host.host import LoadedPlugin, PluginHost
 from core.host.rights import holders_of, rights_of, set_rights
 from core.host.shop import Shop
+from core.host.snapshot import Row
 from core.kernel.errors import NotFound, ShopError
-from core.staff.services import audit, list_roles
+from core.staff.services import audit, ensure_builtin_roles, list_roles
+
+_SAFE = "safe mode: nothing of it is loaded, so what it adds and its settings are not shown"
 
 
 @click.command()
@@ -22,10 +25,11 @@ from core.staff.services import audit, list_roles
 def show(name: str, as_json: bool) -> None:
     """What NAME is, what it needs, where it takes part, and what waits to be run."""
     with opened_shop() as shop:
-        found = _about(shop, _known(shop, name))
+        found = _about(shop, known_plugin(shop.plugins, name))
     lines = [
         f"{found['name']} {found['version']}  {found['standing']}",
         *([found["reason"]] if found["reason"] else []),
+        *([_SAFE] if found["is_safe_mode"] else []),
         *([found["description"]] if found["description"] else []),
         f"core {found['core'] or 'any'}; tables at {found['revision'] or '–'}",
     ]
@@ -60,7 +64,8 @@ def _about(shop: Shop, plugin: LoadedPlugin) -> dict[str, Any]:
         "version": manifest.version,
         "installed_version": row.version if row else None,
         "standing": standings.get(plugin.name),
-        "reason": str(plugin.quarantine or "") or (row.paused_reason if row else ""),
+        "reason": reason_of(shop, plugin, row),
+        "is_safe_mode": shop.config.is_safe_mode,
         "description": manifest.description_in("en"),
         "author": manifest.author,
         "homepage": manifest.homepage,
@@ -91,7 +96,7 @@ def permissions(
 ) -> None:
     """The rights that NAME adds and the roles that hold them."""
     with opened_shop() as shop:
-        plugin = _known(shop, name)
+        plugin = known_plugin(shop.plugins, name)
         with shop.database.write() as session:
             for role, is_grant in ((grant, True), (revoke, False)):
                 if role:
@@ -110,9 +115,15 @@ def permissions(
 def _hand(
     session: Session, plugin: LoadedPlugin, role_key: str, keys: tuple[str, ...], is_grant: bool
 ) -> None:
+    ensure_builtin_roles(session)
     role = next((role for role in list_roles(session) if role.key == role_key), None)
     if role is None:
-        raise NotFound("role.unknown", "There is no such role.")
+        raise NotFound(
+            "role.unknown",
+            "There is no role “%(role)s”. There are: %(known)s.",
+            role=role_key,
+            known=", ".join(sorted(role.key for role in list_roles(session))),
+        )
     own = {key for key, _ in rights_of(plugin)}
     chosen, held = set(keys) or own, role.permissions & own
     before, after = set_rights(
@@ -138,7 +149,7 @@ def _hand(
 def health(name: str, is_long: bool, as_json: bool) -> None:
     """Calls, times and faults of NAME within a day, its jobs, and what waits for it."""
     with opened_shop() as shop, shop.database.read() as session:
-        plugin = _known(shop, name)
+        plugin = known_plugin(shop.plugins, name)
         found = health_of(session, name, [job.key for job in plugin.contributions.jobs])
         parked = open_deliveries(session, state="parked", plugin=name)
     text = _health_in_words(found)
@@ -170,8 +181,9 @@ def _health_in_words(found: Health) -> str:
         for hook in found.hooks
     ]
     lines = [
-        f"{found.requests.calls} requests, {found.requests.mean_ms:.1f} ms each, "
-        f"{found.requests.slowest_ms:.1f} ms at most; {found.faults} faults within 24 hours",
+        f"{counted(found.requests.calls, 'request')}, {found.requests.mean_ms:.1f} ms each, "
+        f"{found.requests.slowest_ms:.1f} ms at most; "
+        f"{counted(found.faults, 'fault')} within 24 hours",
         f"facts: {found.pending} on their way, {found.parked} parked",
     ]
     if rows:
@@ -190,8 +202,23 @@ def _figures(hook: Any) -> dict[str, Any]:
     }
 
 
-def _known(shop: Shop, name: str) -> LoadedPlugin:
-    plugin = shop.plugins.plugins.get(name)
+def reason_of(shop: Shop, plugin: LoadedPlugin | None, row: Row | None) -> str:
+    """Why a plugin takes no part, as far as that is not a choice; empty when there is nothing."""
+    if plugin is not None and plugin.quarantine is not None:
+        return str(plugin.quarantine)
+    if row is not None and row.paused_reason:
+        return row.paused_reason
+    is_held = shop.config.is_safe_mode and row is not None and row.is_enabled
+    return "held by safe mode" if is_held else ""
+
+
+def known_plugin(host: PluginHost, name: str) -> LoadedPlugin:
+    """A plugin that was found.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    plugin = host.plugins.get(name)
     if plugin is None:
         raise NotFound("plugins.unknown", "There is no plugin “%(name)s”.", name=name)
     return plugin

@@ -6,11 +6,16 @@ from typing import Any
 import click
 
 from core.cli.plugin_check import check
-from core.cli.plugin_looks import health, permissions, show
+from core.cli.plugin_looks import health, known_plugin, permissions, reason_of, show
 from core.cli.plugin_new import new
 from core.cli.reporting import actor, json_option, opened_shop, report, table
 from core.host.host import PluginHost
 from core.host.planning import Plan
+from core.kernel.errors import Rejected
+
+Act = Callable[[PluginHost, str, str], str]
+"""Does something to a plugin, for somebody, and says what came of it."""
+_NOTHING = "nothing to do"
 
 
 @click.group()
@@ -32,17 +37,13 @@ def list_plugins(as_json: bool) -> None:
         found = []
         for name, standing in host.standings().items():
             known, row = host.plugins.get(name), rows.get(name)
-            reason = str(known.quarantine) if known and known.quarantine else ""
-            is_held = shop.config.is_safe_mode and row is not None and row.is_enabled
             found.append(
                 {
                     "name": name,
                     "version": known.manifest.version if known else "",
                     "installed_version": row.version if row else None,
                     "standing": standing.value,
-                    "reason": reason
-                    or (row.paused_reason if row else "")
-                    or ("held by safe mode" if is_held else ""),
+                    "reason": reason_of(shop, known, row),
                     "folder": known.manifest.folder if known else None,
                 }
             )
@@ -56,7 +57,7 @@ def list_plugins(as_json: bool) -> None:
 @json_option
 def install(name: str, as_json: bool) -> None:
     """Run NAME's migrations and remember it, switched off."""
-    _act(name, PluginHost.install, "installed", as_json)
+    _act(name, _done(PluginHost.install, "installed"), as_json)
 
 
 @plugin.command()
@@ -69,7 +70,7 @@ def enable(name: str, as_json: bool) -> None:
         host.install(name, who)
         host.enable(name, who)
 
-    _act(name, act, "on", as_json)
+    _act(name, _done(act, "on"), as_json)
 
 
 @plugin.command()
@@ -77,7 +78,7 @@ def enable(name: str, as_json: bool) -> None:
 @json_option
 def disable(name: str, as_json: bool) -> None:
     """Switch NAME off in every process; its data stay."""
-    _act(name, PluginHost.disable, "off", as_json)
+    _act(name, _done(PluginHost.disable, "off"), as_json)
 
 
 @plugin.command()
@@ -87,7 +88,7 @@ def disable(name: str, as_json: bool) -> None:
 def upgrade(name: str, is_plan: bool, as_json: bool) -> None:
     """Run NAME's new migrations and remember its version."""
     if not is_plan:
-        _act(name, PluginHost.upgrade, "upgraded", as_json)
+        _act(name, _done(PluginHost.upgrade, "upgraded"), as_json)
         return
     with opened_shop() as shop:
         plan = shop.plugins.plan(name)
@@ -97,7 +98,7 @@ def upgrade(name: str, is_plan: bool, as_json: bool) -> None:
 def _in_words(plan: Plan) -> str:
     """A plan for people."""
     if not plan.is_needed:
-        return f"{plan.plugin} {plan.after}: nothing to do"
+        return f"{plan.plugin} {plan.after}: {_NOTHING}"
     lines = [f"{plan.plugin}: {plan.before or 'not installed'} → {plan.after}"]
     for step in plan.steps:
         lines += ["", f"{step.revision}  {step.says}", f"  tables: {', '.join(step.tables) or '–'}"]
@@ -112,17 +113,29 @@ def _in_words(plan: Plan) -> str:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def uninstall(name: str, remove_data: bool, yes: bool, as_json: bool) -> None:
-    """Forget NAME; its tables are kept unless --remove-data is given."""
+    """Forget NAME; its tables are kept unless --remove-data is given.
 
-    def act(host: PluginHost, name: str, who: str) -> None:
-        if name in host.snapshot().rows:
+    Nothing is done, and that is no error, when it is not installed and (with --remove-data) nothing
+    of it is left.
+    """
+
+    def act(host: PluginHost, name: str, who: str) -> str:
+        is_installed = name in host.snapshot().rows
+        is_kept = remove_data and host.has_data(name)
+        if not (is_installed or is_kept):
+            known_plugin(host, name)
+            why = "it is not installed and has no data" if remove_data else "it is not installed"
+            return f"{_NOTHING}: {why}"
+        if remove_data:
+            _make_sure(name, yes, as_json)
+        if is_installed:
             host.uninstall(name, who)
         if remove_data:
             host.remove_data(name, who)
+        done = ["uninstalled"] if is_installed else []
+        return ", ".join([*done, *(["data removed"] if remove_data else [])])
 
-    if remove_data:
-        _make_sure(name, yes)
-    _act(name, act, "uninstalled, data removed" if remove_data else "uninstalled", as_json)
+    _act(name, act, as_json)
 
 
 @plugin.command("remove-data")
@@ -130,26 +143,59 @@ def uninstall(name: str, remove_data: bool, yes: bool, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def remove_data(name: str, yes: bool, as_json: bool) -> None:
-    """Drop what NAME, which is uninstalled, left behind: its tables and all they hold."""
-    _make_sure(name, yes)
-    _act(name, PluginHost.remove_data, "data removed", as_json)
+    """Drop what NAME, which is uninstalled, left behind: its tables and all they hold.
+
+    Nothing is done, and that is no error, when nothing of it is left.
+    """
+
+    def act(host: PluginHost, name: str, who: str) -> str:
+        if name not in host.snapshot().rows and not host.has_data(name):
+            return f"{_NOTHING}: it has no data"
+        _make_sure(name, yes, as_json)
+        host.remove_data(name, who)
+        return "data removed"
+
+    _act(name, act, as_json)
 
 
-def _make_sure(name: str, is_sure: bool) -> None:
-    if not is_sure:
-        click.echo(f"Everything that {name} stored will be lost.", err=True)
-        if click.prompt("Type its name to go on", err=True, default="") != name:
-            raise click.Abort
+def _make_sure(name: str, is_sure: bool, as_json: bool) -> None:
+    """Let somebody type the plugin's name.
+
+    Raises:
+        Rejected: a program asks, which cannot type.
+    """
+    if is_sure:
+        return
+    if as_json:
+        raise Rejected(
+            "plugins.unconfirmed",
+            "Everything that “%(name)s” stored would be lost. Say --yes if that is meant.",
+            name=name,
+        )
+    click.echo(f"Everything that {name} stored will be lost.", err=True)
+    if click.prompt("Type its name to go on", err=True, default="") != name:
+        raise click.Abort
 
 
-def _act(
-    name: str, act: Callable[[PluginHost, str, str], Any], outcome: str, as_json: bool
-) -> None:
+def _done(act: Callable[[PluginHost, str, str], Any], outcome: str) -> Act:
+    """An act that has one outcome."""
+
+    def run(host: PluginHost, name: str, who: str) -> str:
+        act(host, name, who)
+        return outcome
+
+    return run
+
+
+def _act(name: str, act: Act, as_json: bool) -> None:
+    """Do something to a plugin and report what came of it."""
     with opened_shop() as shop:
-        act(shop.plugins, name, actor())
+        outcome = act(shop.plugins, name, actor())
         standing = shop.plugins.standings().get(name)
-    report(
-        {"plugin": name, "outcome": outcome, "standing": standing},
-        f"{name}: {outcome}",
-        as_json=as_json,
-    )
+    found = {
+        "plugin": name,
+        "outcome": outcome,
+        "is_changed": not outcome.startswith(_NOTHING),
+        "standing": standing,
+    }
+    report(found, f"{name}: {outcome}", as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from core.cli.reporting import json_option, report, table
+from core.cli.reporting import counted, json_option, report, table
 from core.config import ROOT
 
 SEED = 20_111_209
@@ -67,6 +67,7 @@ def _text(found: dict[str, Any]) -> str:
     if unplayed:
         parts.append(table(("not played, because", "lines"), unplayed.most_common()))
     books = found["ledger"]
-    verdict = "clean" if not books["problems"] else f"{len(books['problems'])} problems"
-    parts.append(f"Ledger: {books['journals']} journals, {books['postings']} postings, {verdict}.")
+    verdict = "clean" if not books["problems"] else counted(len(books["problems"]), "problem")
+    size = f"{counted(books['journals'], 'journal')}, {counted(books['postings'], 'posting')}"
+    parts.append(f"Ledger: {size}, {verdict}.")
     return "\n\n".join(parts)

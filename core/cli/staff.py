@@ -3,6 +3,7 @@
 import click
 
 from core.cli.reporting import actor, json_option, opened_shop, report
+from core.kernel.errors import Rejected
 from core.kernel.ids import new_token
 
 
@@ -30,8 +31,7 @@ def create(
     )
 
     made = new_token(12) if generate else None
-    secret = made or password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    hashed = prepare_staff_password(secret)
+    hashed = prepare_staff_password(made or password or _asked(as_json))
     with opened_shop() as shop, shop.database.write() as session:
         ensure_builtin_roles(session)
         person = create_staff(session, email=email, name=name, role_key=role, password_hash=hashed)
@@ -51,3 +51,14 @@ def create(
         found["password"] = made
         lines.append(f"Password: {made}")
     report(found, "\n".join(lines), as_json=as_json)
+
+
+def _asked(as_json: bool) -> str:
+    """A password that somebody types twice.
+
+    Raises:
+        Rejected: a program asks, which cannot type.
+    """
+    if as_json:
+        raise Rejected("staff.no_password", "Give --password, or --generate to have one made up.")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -16,6 +16,7 @@ from core.db.engine import Database
 from core.db.outbox import DeliveryState, EventDelivery
 from core.host import breaker, migrations, planning, settings
 from core.host.guarding import Refusals
+from core.host.leftovers import settings_left
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
 from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
@@ -44,7 +45,7 @@ def install(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: s
             PluginState(
                 name=plugin.name,
                 version=plugin.manifest.version,
-                settings=_settings_left(session, plugin.name),
+                settings=settings_left(session, plugin.name),
                 schema_revision=revision,
                 listens=list(plugin.facts),
                 installed_at=now(),
@@ -279,17 +280,6 @@ def _refuse_needed(session: Session, plugins: Plugins, name: str, *, only_enable
                 name=name,
                 other=other,
             )
-
-
-def _settings_left(session: Session, name: str) -> dict[str, Any]:
-    """What an earlier uninstall kept, unless the data were removed since."""
-    last = session.scalars(
-        sa.select(PluginChange)
-        .where(PluginChange.plugin == name, PluginChange.kind.in_(["uninstalled", "removed"]))
-        .order_by(PluginChange.at.desc(), PluginChange.id.desc())
-        .limit(1)
-    ).first()
-    return dict(last.detail.get("settings", {})) if last is not None else {}
 
 
 def _note(session: Session, plugin: str, kind: str, actor: str, **detail: Any) -> None:

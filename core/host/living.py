@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import Form
 
 from core.db.engine import Database
-from core.host import lifecycle, planning
+from core.host import leftovers, lifecycle, planning
 from core.host.loading import LoadedPlugin
 from core.host.planning import Plan
 from core.host.secrets import SecretBox
@@ -97,6 +97,10 @@ class Living:
             Rejected: in quarantine, or its tables were made by a newer version of it.
         """
         return planning.plan(self._database, self._loaded(name))
+
+    def has_data(self, name: str) -> bool:
+        """Whether the shop keeps anything of a plugin: tables, deliveries, figures, settings."""
+        return leftovers.has_data(self._database, self._loaded(name).manifest)
 
     def why_data_stay(self, name: str) -> Sequence[Rejected]:
         """What still refers to an uninstalled plugin's data; empty when they can be removed."""
