@@ -17,6 +17,7 @@ from core.orders import services as orders
 from core.orders.types import PlacedOrder
 from core.payments import services as payments
 from core.payments.types import PaymentOutcome, PaymentResult, StartResult
+from core.worker.process import BREATH_SECONDS
 from core.worker.relay import Relay
 
 GATEWAY = "bench"
@@ -103,7 +104,7 @@ def prepare_relay(config: Config) -> Callable[[Worked], None]:
     relay.drain()
 
     def step(_worked: Worked) -> None:
-        if relay.step().is_idle:
-            time.sleep(0.01)
+        if relay.step().is_idle or shop.database.is_sqlite:
+            time.sleep(BREATH_SECONDS)
 
     return step

@@ -1,5 +1,6 @@
 """Client processes that begin together, work for a while and hand back how long each step took."""
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
@@ -27,10 +28,10 @@ class Worked:
 
 @dataclass(frozen=True)
 class Crowd:
-    """What all clients did."""
+    """What all clients did, and in how many seconds; starting and ending them is not counted."""
 
     parts: Sequence[Worked]
-    began: float
+    seconds: float
 
     def count(self, kind: str) -> int:
         """Calls of a kind."""
@@ -70,11 +71,12 @@ def run_together(prepare: Prepare, shares: Sequence[tuple[Any, ...]], seconds: f
         raise RuntimeError(parts[0].failure) from error
     began = time.perf_counter()
     parts = [results.get(timeout=seconds + 60) for _ in clients]
+    seconds = time.perf_counter() - began
     for client in clients:
         client.join(10)
     if failures := [part.failure for part in parts if part.failure]:
         raise RuntimeError(failures[0])
-    return Crowd(parts, began)
+    return Crowd(parts, seconds)
 
 
 def _work(
@@ -83,6 +85,8 @@ def _work(
     worked = Worked()
     try:
         step = prepare(*share)
+        gc.collect()
+        gc.freeze()  # as wsgi.py does when a web process has started
         gate.wait(START_SECONDS)
         deadline = time.perf_counter() + seconds
         while time.perf_counter() < deadline:

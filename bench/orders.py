@@ -46,11 +46,14 @@ def _through_services(bench: Bench) -> tuple[float, Crowd]:
         (prepare, bench.config, bench.buyers[index * share : (index + 1) * share], bench.skus)
         for index in range(CLIENTS)
     ]
-    crowd = run_together(_either, [*shares, (prepare_relay, bench.config)], SECONDS)
     shop = bench.shop()
     try:
-        Relay(shop.database, shop.plugins).drain()
-        seconds = time.perf_counter() - crowd.began
+        relay = Relay(shop.database, shop.plugins)
+        relay.drain()
+        crowd = run_together(_either, [*shares, (prepare_relay, bench.config)], SECONDS)
+        began = time.perf_counter()
+        relay.drain()
+        seconds = crowd.seconds + time.perf_counter() - began
         check_commissions(shop)
     finally:
         shop.close()
@@ -93,4 +96,4 @@ def _by_driver(bench: Bench) -> float:
         shop.close()
     shares = [(bench.config.database_url, mine) for mine in templates]
     crowd = run_together(prepare_raw, shares, RAW_SECONDS)
-    return crowd.count("raw") / (time.perf_counter() - crowd.began)
+    return crowd.count("raw") / crowd.seconds
