@@ -16,9 +16,11 @@ from core.kernel.errors import PluginError, UpstreamError
 from core.messages.services import send
 from core.payments.types import RefundRequest, StartRequest
 from core.payouts.types import PayRequest
+from core.pricing.types import Adjustment, PriceRule, Stage
 from core.worker.jobs import run_tick
 
 NAME = "raises_everywhere"
+GOOD = Adjustment(-100, "Coupon")
 ORIGIN = {"Origin": "http://localhost"}
 
 
@@ -164,6 +166,29 @@ def test_a_price_rule_that_fails_adjusts_nothing(shop, shop_with_faults, client)
     counted = faults(shop)
     assert counted[f"price:{NAME}.load"] >= 1
     assert counted[f"price:{NAME}.apply"] >= 1
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [Adjustment(-99.5, "Half a fen"), Adjustment(-100, "No such line", line=1)],
+    ids=["half a fen", "no such line"],
+)
+def test_a_price_rule_that_answers_nonsense_costs_its_own_discount_and_the_merchant_sees_it(
+    shop, make_plugin, make_order, sign_in, make_staff, nonsense
+):
+    rules = [
+        PriceRule("odd.rule", Stage.PROMOTION, lambda _draft, _loaded: (GOOD, nonsense)),
+        PriceRule("odd.sound", Stage.COUPON, lambda _draft, _loaded: (GOOD,)),
+    ]
+    make_plugin("odd", price_rules=rules)
+    order = make_order([("POT", 1, 26_800)])
+
+    assert order.total_fen == 26_800 - 100
+    assert list(faults(shop)) == ["price:odd.rule"]
+    merchant = sign_in(make_staff(), "staff")
+    page = merchant.get("/admin/plugins/odd?tab=health").text
+    assert "odd.rule" in page
+    assert "answered something that cannot be applied" in page
 
 
 def test_a_block_that_fails_leaves_the_rest_of_its_page(shop, shop_with_faults, client):
