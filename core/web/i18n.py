@@ -160,8 +160,13 @@ def _select() -> str:
         if request.cookies.get(context.LANGUAGE_COOKIE) != asked:
             context.set_cookie(context.LANGUAGE_COOKIE, asked, days=365)
         return asked
-    chosen = parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
-    return chosen or _own() or negotiate(request.headers.get("Accept-Language", "")) or _stores()
+    return chosen() or _own() or negotiate(request.headers.get("Accept-Language", "")) or _stores()
+
+
+def chosen() -> str | None:
+    """The locale chosen in this browser, now by ``?lang=`` or before; ``None`` if none was."""
+    asked = parse_locale(request.args.get("lang"))
+    return asked or parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
 
 
 def _own() -> str | None:

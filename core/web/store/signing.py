@@ -20,6 +20,7 @@ from core.members.services import (
     send_code,
     sign_in_with_code,
     sign_in_with_password,
+    update_profile,
 )
 from core.members.types import CodePurpose, CodeSent, Realm, SignIn
 from core.messages.services import deliver
@@ -134,7 +135,7 @@ def _enter(*, is_register: bool) -> Response:
 
 
 def _welcome(session: Session, signed: SignIn) -> Response:
-    """Open the session, bring the guest's bag and share visits along, bind by policy."""
+    """Open the session, bring bag, share visits and chosen language along, bind by policy."""
     shop, member_id, visitor = context.shop(), signed.member.id, context.visitor() or ""
     settings, check = shop.settings(), shop.extensions().check
     if signed.is_new:
@@ -154,8 +155,9 @@ def _welcome(session: Session, signed: SignIn) -> Response:
     )
     remember_bag(cart_count(session, member_cart(member_id)))
     context.set_cookie(context.MEMBER_COOKIE, token, days=SESSION_DAYS)
-    if not signed.is_new:
-        context.set_cookie(context.LANGUAGE_COOKIE, signed.member.locale, days=365)
+    chosen = i18n.chosen()
+    if chosen not in {None, signed.member.locale}:
+        update_profile(session, member_id, locale=chosen)
     flash.say("Welcome, %(name)s.", name=signed.member.name)
     return flask.redirect(_next(), 303)
 

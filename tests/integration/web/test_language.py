@@ -44,3 +44,30 @@ def test_kept_pages_follow_the_language_of_the_store(shop, browse):
         assert language(german.page("/")) == "en"
         assert language(chinese.page("/")) == "zh-CN"
         assert language(browse("en").page("/")) == "en"
+
+
+ACCOUNT = {"by": "email", "email": "a@shop.example", "password": "long enough 7", "terms": "1"}
+
+
+@pytest.fixture
+def chinese_account(browse):
+    """An account whose owner registered in Chinese, in another browser."""
+    assert browse("zh-CN").post("/register", ACCOUNT).status_code == 303
+
+
+@pytest.mark.usefixtures("chinese_account")
+def test_the_language_a_guest_chose_stays_at_sign_in_and_becomes_the_accounts(browse):
+    guest, elsewhere = browse("zh-CN"), browse("zh-CN")
+    guest.page("/?lang=en")
+    assert guest.post("/signin", ACCOUNT).status_code == 303
+    assert language(guest.page("/me")) == "en"
+
+    assert elsewhere.post("/signin", ACCOUNT).status_code == 303
+    assert language(elsewhere.page("/me")) == "en"
+
+
+@pytest.mark.usefixtures("chinese_account")
+def test_an_account_speaks_its_own_language_where_none_was_chosen(browse):
+    device = browse("en")
+    assert device.post("/signin", ACCOUNT).status_code == 303
+    assert language(device.page("/me")) == "zh-CN"
