@@ -3,10 +3,10 @@
 import keyword
 import re
 
+from core.host.reserved import RESERVED
 from core.kernel.errors import InvalidInput
 
 _LIMIT = 40
-_TAKEN = frozenset({"core", "plugin", "plugins", "test", "tests", "banyan", "admin", "store"})
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -25,7 +25,7 @@ def check_name(name: str) -> str:
         (name[:1].isdigit(), "A name starts with a letter."),
         (name != better, "Single underscores stand between words only: “%(better)s”."),
         (len(name) > _LIMIT, "At most 40 characters: the name is a prefix of everything."),
-        (name in _TAKEN, "“%(name)s” means something else here; say what the plugin is for."),
+        (name in RESERVED, "“%(name)s” means something else here; say what the plugin is for."),
         (keyword.iskeyword(name), "“%(name)s” is a word of Python."),
     ):
         if is_wrong:

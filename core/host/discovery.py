@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 import core
 from core.host.manifest import FILE_NAME, Manifest, fits, read_manifest
+from core.host.reserved import ADDRESSES, RESERVED
 from core.kernel.errors import PluginError
 
 ENTRY_POINTS = "banyan.plugins"
@@ -25,7 +26,7 @@ class Found:
     """A plugin that was found, by its manifest, with the reason why it cannot be loaded, if any.
 
     ``package`` is the Python package to import, ``plugins.<name>`` for those in a folder. ``key``
-    is its name, followed by a number when the name was taken.
+    is its name, followed by a number when the name was taken, by another or by a page of the admin.
     """
 
     manifest: Manifest
@@ -49,7 +50,7 @@ def find_plugins(folders: Iterable[Path], *, use_entry_points: bool) -> list[Fou
         problem = item.problem or clash(item.manifest, taken) or _misfit(item.manifest)
         key = (
             name
-            if name not in taken
+            if name not in taken and name not in ADDRESSES
             else next(key for n in count(2) if (key := f"{name}@{n}") not in taken)
         )
         taken[key] = replace(item, key=key, problem=problem)
@@ -155,7 +156,12 @@ def _broken(folder: Path, package: str, problem: PluginError) -> Found:
 
 
 def clash(manifest: Manifest, taken: Mapping[str, Found]) -> PluginError | None:
-    """Why a plugin cannot live together with those found so far; ``None`` when it can."""
+    """Why a plugin cannot live with the trunk and those found so far; ``None`` when it can."""
+    if manifest.name in RESERVED:
+        return _problem(
+            "“%(name)s” means something of the store's own: the plugin needs another name.",
+            name=manifest.name,
+        )
     for other in taken.values():
         if other.manifest.name == manifest.name:
             return _problem(

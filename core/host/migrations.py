@@ -53,7 +53,7 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
     before_tables, before_revision = _tables(engine), current(engine, track)
     try:
         migrate.upgrade(engine, track)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(engine, track, before_tables, before_revision, error) from error
     made = _tables(engine) - before_tables
     foreign = sorted(name for name in made if not _may_make(name, track))
@@ -69,7 +69,7 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
 
 
 def _failed(
-    engine: sa.Engine, track: Track, tables: set[str], revision: str | None, error: Exception
+    engine: sa.Engine, track: Track, tables: set[str], revision: str | None, error: BaseException
 ) -> PluginError:
     """What a migration that failed left behind, in a sentence; it can be run again."""
     left = sorted(name for name in _tables(engine) - tables if _may_make(name, track))
@@ -94,7 +94,7 @@ def _failed(
 def _take_back(engine: sa.Engine, revision: str, track: Track, table: str) -> None:
     try:
         migrate.downgrade(engine, revision, track)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             "plugins.prefix_stays",
             "Its migrations made the table “%(table)s”, which is not its own, and cannot take it "
@@ -115,7 +115,7 @@ def remove(engine: sa.Engine, manifest: Manifest) -> None:
         return
     try:
         migrate.downgrade(engine, "base", track)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             "plugins.downgrade",
             "Its migrations cannot be taken back: %(why)s",

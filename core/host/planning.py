@@ -92,9 +92,11 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     at = current(database.engine, track)
     try:
         scripts = list(migrate.scripts(track))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
-            "plugins.migration_files", "Its migrations cannot be read: %(why)s", why=str(error)
+            "plugins.migration_files",
+            "Its migrations cannot be read: %(why)s",
+            why=f"{type(error).__name__}: {error}",
         ) from error
     if at is not None and at not in {script.revision for script in scripts}:
         raise Rejected(
@@ -160,7 +162,7 @@ def _sql(module: Any, engine: sa.Engine) -> str:
     try:
         with Operations.context(context):
             module.upgrade()
-    except Exception:  # noqa: BLE001 - it wants to look at the database, which a plan does not
+    except (Exception, SystemExit):  # noqa: BLE001 - it looks at the database, a plan does not
         return ""
     return buffer.getvalue().strip()
 

@@ -12,6 +12,7 @@ from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.host import breaker, migrations
 from core.host.host import Standing
 from core.host.models import PluginState
+from core.host.reserved import ADDRESSES
 from core.host.tally import Tally
 from core.kernel.clock import now
 from core.staff.services import list_roles
@@ -324,3 +325,13 @@ def test_the_merchant_reads_in_their_language_why_a_plugin_is_paused(
 
 def plain(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", page))
+
+
+def test_no_page_of_the_admin_stands_where_the_page_of_a_plugin_would(app):
+    root = "/admin/plugins/"
+    steps = [
+        rule.rule.removeprefix(root).partition("/")[0]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(root)
+    ]
+    assert set(steps) == {"<name>", *ADDRESSES}

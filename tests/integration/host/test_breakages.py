@@ -181,6 +181,30 @@ def test_a_migration_that_fails_half_way_is_taken_back_whole_and_can_be_tried_ag
     assert shop.plugins.is_enabled("m_half")
 
 
+def test_a_migration_that_exits_ends_neither_its_plan_nor_the_shop(
+    laid, shop, staff, client, folder
+):
+    lay_half(folder, "raise SystemExit(3)")
+    plan = staff.get("/admin/plugins/m_half?tab=upgrade")
+    assert plan.status_code == 200
+    assert "plugin_m_half_2" in text_of(plan)
+    said = text_of(staff.post("/admin/plugins/m_half/switch", data={"to": "on"}))
+    assert "taken back whole; nothing was changed. SystemExit: 3" in said
+    assert tables(shop) == set()
+    assert shop.plugins.standings()["m_half"] is Standing.AVAILABLE
+    assert client.get("/").status_code == 200
+
+
+def test_a_migration_that_exits_when_read_is_named_by_its_plan(laid, staff, folder):
+    shutil.rmtree(folder / "m_half")
+    first = HALF.format(n=1, down=None, more="")
+    second = HALF.format(n=2, down="'m_half_1'", more="pass") + "raise SystemExit('too old')\n"
+    plugin("m_half", migrations__0001=first, migrations__0002=second)(folder)
+    plan = staff.get("/admin/plugins/m_half?tab=upgrade")
+    assert plan.status_code == 200
+    assert "Its migrations cannot be read: SystemExit: too old" in text_of(plan)
+
+
 def test_a_migration_that_commits_by_itself_and_fails_says_where_it_stands(
     laid, shop, staff, client, folder
 ):
