@@ -52,7 +52,7 @@ def show(name: str, as_json: bool) -> None:
 def _about(shop: Shop, plugin: LoadedPlugin) -> dict[str, Any]:
     host, manifest = shop.plugins, plugin.manifest
     row, standings = host.snapshot().rows.get(plugin.name), host.standings()
-    needs = dependencies_of(plugin, host.snapshot().rows, standings)
+    needs = dependencies_of(plugin, host.snapshot().rows, host.plugins, standings)
     schema = plugin.contributions.settings
     secrets = schema.secrets if schema else frozenset()
     try:

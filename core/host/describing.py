@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.requirements import Requirement
-
 from core.host.contracts import KINDS
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
-from core.host.snapshot import Row, Standing
+from core.host.snapshot import Row, Standing, versions_of
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,8 @@ class Dependency:
     Args:
         name: of the other.
         wanted: as it stands in ``plugin.toml``, with its range of versions.
-        version: of the other that is installed; empty when none is.
+        version: of the other, installed or running: one that does not fit, where there is one;
+            empty when it is not installed.
         standing: where the other stands; ``None`` when it is not even here.
         is_met: whether nothing more has to be done.
     """
@@ -47,20 +46,20 @@ class Use:
 
 
 def dependencies_of(
-    plugin: LoadedPlugin, rows: Mapping[str, Row], standings: Mapping[str, Standing]
+    plugin: LoadedPlugin,
+    rows: Mapping[str, Row],
+    plugins: Mapping[str, LoadedPlugin],
+    standings: Mapping[str, Standing],
 ) -> list[Dependency]:
     """The plugins that a plugin requires, each with where it stands now."""
     found = []
-    for text in plugin.manifest.requires:
-        wanted = Requirement(text)
-        name = wanted.name.replace("-", "_")
-        row, standing = rows.get(name), standings.get(name)
-        is_met = (
-            standing is Standing.ENABLED
-            and row is not None
-            and fits(row.version, str(wanted.specifier))
-        )
-        found.append(Dependency(name, text, row.version if row else "", standing, is_met))
+    pairs = zip(plugin.manifest.requires, plugin.manifest.requirements, strict=True)
+    for text, (name, wanted) in pairs:
+        versions = versions_of(name, rows, plugins)
+        wrong = [version for version in versions if not fits(version, wanted)]
+        standing = standings.get(name)
+        is_met = standing is Standing.ENABLED and not wrong
+        found.append(Dependency(name, text, [*wrong, *versions, ""][0], standing, is_met))
     return found
 
 

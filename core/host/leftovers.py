@@ -17,9 +17,7 @@ def has_data(database: Database, manifest: Manifest) -> bool:
 
     The history of what was done to it is not its data; it stays whatever is removed.
     """
-    track = track_of(manifest)
-    names = sa.inspect(database.engine).get_table_names() if track is not None else ()
-    if track is not None and any(track.owns(name) or name == track.version_table for name in names):
+    if _tables(database, manifest):
         return True
     with database.read() as session:
         kept = any(
@@ -31,6 +29,23 @@ def has_data(database: Database, manifest: Manifest) -> bool:
         return kept or bool(settings_left(session, manifest.name))
 
 
+def tables_left(database: Database, manifest: Manifest) -> list[str]:
+    """The tables of a plugin that are there, by name; the one of its versions is not told."""
+    return [name for name in _tables(database, manifest) if name.startswith(manifest.table_prefix)]
+
+
+def _tables(database: Database, manifest: Manifest) -> list[str]:
+    """Tables of a plugin that are there, the one of its versions among them."""
+    track = track_of(manifest)
+    if track is None:
+        return []
+    return [
+        name
+        for name in sorted(sa.inspect(database.engine).get_table_names())
+        if track.owns(name) or name == track.version_table
+    ]
+
+
 def settings_left(session: Session, name: str) -> dict[str, Any]:
     """What an earlier uninstall put aside, unless the data were removed since."""
     last = session.scalars(
@@ -40,3 +55,14 @@ def settings_left(session: Session, name: str) -> dict[str, Any]:
         .limit(1)
     ).first()
     return dict(last.detail.get("settings", {})) if last is not None else {}
+
+
+def forget_settings(session: Session, name: str) -> None:
+    """Let no history keep what was put aside: it is back in its place, or gone with the data."""
+    rows = session.scalars(
+        sa.select(PluginChange).where(
+            PluginChange.plugin == name, PluginChange.kind == "uninstalled"
+        )
+    )
+    for row in rows:
+        row.detail = {key: value for key, value in row.detail.items() if key != "settings"}

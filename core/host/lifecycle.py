@@ -16,7 +16,7 @@ from core.db.engine import Database
 from core.db.outbox import DeliveryState, EventDelivery
 from core.host import breaker, migrations, planning, settings
 from core.host.guarding import Refusals
-from core.host.leftovers import settings_left
+from core.host.leftovers import forget_settings, settings_left
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
 from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
@@ -52,6 +52,7 @@ def install(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: s
                 changed_at=now(),
             )
         )
+        forget_settings(session, plugin.name)
         _note(session, plugin.name, "installed", actor, version=plugin.manifest.version)
 
 
@@ -125,6 +126,7 @@ def remove_data(database: Database, plugins: Plugins, plugin: LoadedPlugin, acto
     with database.write() as session:
         for table in (EventDelivery, PluginFault, PluginTiming):
             session.execute(sa.delete(table).where(table.plugin == plugin.name))
+        forget_settings(session, plugin.name)
         _note(session, plugin.name, "removed", actor)
 
 

@@ -102,6 +102,10 @@ class Living:
         """Whether the shop keeps anything of a plugin: tables, deliveries, figures, settings."""
         return leftovers.has_data(self._database, self._loaded(name).manifest)
 
+    def tables_left(self, name: str) -> Sequence[str]:
+        """A plugin's own tables that are there, whether it is installed or not."""
+        return leftovers.tables_left(self._database, self._loaded(name).manifest)
+
     def why_data_stay(self, name: str) -> Sequence[Rejected]:
         """What still refers to an uninstalled plugin's data; empty when they can be removed."""
         return lifecycle.reasons_to_keep(self._database, self._plugins, self._loaded(name))

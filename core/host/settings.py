@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import Form, StringField
+from markupsafe import Markup
+from wtforms import Form, StringField, TextAreaField
+from wtforms.widgets import PasswordInput, TextArea, html_params
 
 from core.api.contributions import SettingsSchema
 from core.host.secrets import SecretBox
@@ -81,11 +83,29 @@ def storable(
 def settings_form(
     schema: SettingsSchema | None, values: Mapping[str, Any], formdata: Any, meta: Any
 ) -> Form:
-    """The form, filled with what is stored or with what was sent; secrets are never filled in."""
+    """The form, filled with what is stored or with what was sent; secrets are never filled in.
+
+    Whatever field a secret has, what somebody typed into it is not sent back to the page.
+    """
     if schema is None:
         return Form(formdata)
     shown = {name: value for name, value in values.items() if name not in schema.secrets}
-    return form_class(schema)(formdata, data=shown, meta=meta)
+    form = form_class(schema)(formdata, data=shown, meta=meta)
+    for name in schema.secrets:
+        field = form[name]
+        if isinstance(field, StringField):  # TextAreaField and PasswordField are such
+            field.widget = _Unread() if isinstance(field, TextAreaField) else PasswordInput()
+    return form
+
+
+class _Unread(TextArea):
+    """An area for a secret of several lines: always empty."""
+
+    def __call__(self, field: StringField, **kwargs: Any) -> Markup:
+        kwargs.setdefault("id", field.id)
+        return Markup("<textarea {}></textarea>").format(
+            Markup(html_params(name=field.name, **kwargs))  # noqa: S704 (it escapes every value)
+        )
 
 
 def changes(

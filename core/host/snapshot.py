@@ -166,10 +166,19 @@ def _has_what_it_needs(
     """Whether all that it requires take part, in versions that fit: as installed and as run."""
     return all(
         standings.get(other) is Standing.ENABLED
-        and fits(rows[other].version, wanted)
-        and fits(plugins[other].manifest.version, wanted)
+        and all(fits(version, wanted) for version in versions_of(other, rows, plugins))
         for other, wanted in plugins[name].manifest.requirements
     )
+
+
+def versions_of(
+    name: str, rows: Mapping[str, Row], plugins: Mapping[str, LoadedPlugin]
+) -> tuple[str, ...]:
+    """The versions of an installed plugin that others must fit: as installed and as run."""
+    row, plugin = rows.get(name), plugins.get(name)
+    if row is None:
+        return ()
+    return (row.version, plugin.manifest.version) if plugin else (row.version,)
 
 
 def _alone(row: Row | None, plugin: LoadedPlugin | None) -> Standing:

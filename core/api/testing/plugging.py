@@ -12,6 +12,8 @@ from core.host.loading import LoadedPlugin
 from core.host.manifest import Manifest
 from core.host.shop import Shop
 
+_WHOLE = frozenset({"settings", "order_freezes"})  # one thing, not a list of descriptors
+
 
 def plug_in(
     shop: Shop,
@@ -26,10 +28,12 @@ def plug_in(
         shop: where.
         name: of the plugin; its keys start with it.
         hooks: ``check_*`` hooks and facts by name, called with all their arguments by name.
-        contributions: descriptors by kind, such as ``blocks=[…]``. Pages need an ``app`` that is
-            made afterwards.
+        contributions: descriptors by kind, such as ``blocks=[…]``, or ``settings=schema``. Pages
+            need an ``app`` that is made afterwards.
     """
-    made: dict[str, Any] = {kind: tuple(items) for kind, items in contributions.items()}
+    made: dict[str, Any] = {
+        kind: part if kind in _WHOLE else tuple(part) for kind, part in contributions.items()
+    }
     manifest = Manifest(name=name, version="1.0", folder=shop.config.instance / "made" / name)
     put(
         shop,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.host import migrations
+from core.host.describing import dependencies_of
 from core.host.host import Standing
 from core.host.models import PluginState
 from core.host.shop import open_shop
@@ -112,3 +113,19 @@ def test_a_process_that_runs_older_code_does_not_touch_the_tables(folder, open_w
         older.plugins.upgrade(name, "me")
     with older.database.read() as session:
         assert session.get(PluginState, name).version == "2.0"
+
+
+def test_details_judge_a_requirement_by_the_running_version_as_the_standing_does(folder, open_with):
+    write_plugin(folder, name="first")
+    write_plugin(folder, name="second", toml=needing("second", "first<2"))
+    shop = open_with()
+    for name in ("first", "second"):
+        shop.plugins.install(name, "me")
+        shop.plugins.enable(name, "me")
+    bring(folder, "first", "2.0")
+    newer = open_with().plugins
+    standings, rows = newer.standings(), newer.snapshot().rows
+    [need] = dependencies_of(newer.plugins["second"], rows, newer.plugins, standings)
+    assert standings["second"] is Standing.WAITING
+    assert not need.is_met
+    assert need.version == "2.0"

@@ -72,7 +72,10 @@ def faults_of(session: Session, plugin: str) -> list[FaultRow]:
 
 
 def changes_of_plugins(session: Session, plugin: str = "", *, limit: int = 50) -> list[ChangeRow]:
-    """History of one plugin or of all, newest first. One statement."""
+    """History of one plugin or of all, newest first. One statement.
+
+    Of settings that were put aside only the names are told: among them are secrets.
+    """
     wanted = sa.select(
         PluginChange.plugin,
         PluginChange.kind,
@@ -85,4 +88,11 @@ def changes_of_plugins(session: Session, plugin: str = "", *, limit: int = 50) -
     rows = session.execute(
         wanted.order_by(PluginChange.at.desc(), PluginChange.id.desc()).limit(limit)
     )
-    return [ChangeRow(*row) for row in rows]
+    return [ChangeRow(row.plugin, row.kind, _told(row.detail), row.actor, row.at) for row in rows]
+
+
+def _told(detail: dict[str, Any]) -> dict[str, Any]:
+    """A change's detail without the values of settings that were put aside."""
+    if "settings" not in detail:
+        return detail
+    return {**detail, "settings": sorted(detail["settings"])}

@@ -129,6 +129,10 @@ def uninstall(name: str) -> Answer:
                 raise Rejected(
                     "plugins.sure", "Type “%(name)s” to remove its data for good.", name=name
                 )
+            if name not in plugins.snapshot().rows and not plugins.has_data(name):
+                return done(
+                    f"/admin/plugins/{name}", "It is not installed, and it left nothing behind."
+                )
             plugins.remove_data(name, context.staff().actor)
         else:
             plugins.uninstall(name, context.staff().actor)

@@ -45,17 +45,24 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
         "core_range": "",
         "homepage": "",
         "reasons": [],
+        "has_data": False,
+        "tables_left": [],
     }
     if loaded is None:
         return found
     found |= {
-        "needs": dependencies_of(loaded, snapshot.rows, plugins.standings()),
+        "needs": dependencies_of(loaded, snapshot.rows, plugins.plugins, plugins.standings()),
         "uses": _by_kind(uses_of(loaded)),
         "packages": loaded.manifest.packages,
         "core_range": loaded.manifest.core,
         "homepage": loaded.manifest.homepage,
     }
-    if row is None and loaded.is_sound:
+    if row is None:
+        found |= {
+            "has_data": plugins.has_data(card.name),
+            "tables_left": plugins.tables_left(card.name),
+        }
+    if found["has_data"] and loaded.is_sound:
         found["reasons"] = [
             sentence for why in plugins.why_data_stay(card.name) for sentence in sentences(why)
         ]
