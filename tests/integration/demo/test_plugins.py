@@ -1,10 +1,7 @@
 """The demo opens whatever plugins are found, and leaves alone what the merchant did with them."""
 
-import shutil
-
 import pytest
 
-from core.config import ROOT
 from core.demo.store import ACTOR, Filler
 from core.host.host import Standing
 
@@ -24,11 +21,11 @@ def downgrade():
 
 @pytest.fixture
 def plugin_dirs(tmp_path):
-    """One plugin of the tree, one that needs a plugin found later, one whose tables fail."""
+    """A plugin that needs one found later, that one, and one whose tables fail."""
     folder = tmp_path / "plugins"
-    shutil.copytree(ROOT / "plugins" / "welcome_offer", folder / "welcome_offer")
-    for name, more in (("a_needs", 'requires = ["welcome_offer"]'), ("b_broken", "")):
-        (folder / name).mkdir()
+    needs = 'requires = ["z_needed"]'
+    for name, more in (("a_needs", needs), ("b_broken", ""), ("z_needed", "")):
+        (folder / name).mkdir(parents=True)
         (folder / name / "plugin.toml").write_text(f'name = "{name}"\nversion = "1.0"\n{more}\n')
         (folder / name / "plugin.py").write_text('"""Nothing."""\n')
     (folder / "b_broken" / "migrations").mkdir()
@@ -42,7 +39,7 @@ def test_the_demo_opens_without_a_plugin_that_cannot_be_installed_and_names_it(s
     assert shop.plugins.standings() == {
         "a_needs": Standing.DISABLED,
         "b_broken": Standing.AVAILABLE,
-        "welcome_offer": Standing.DISABLED,
+        "z_needed": Standing.DISABLED,
     }
     assert [line for line in said if "b_broken" in line and "boom" in line]
 
