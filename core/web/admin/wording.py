@@ -80,7 +80,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "enabled": ("Running", "ok"),
         "disabled": ("Switched off", ""),
         "available": ("Not installed", ""),
-        "paused": ("Paused after faults", "bad"),
+        "paused": ("Paused by the store", "bad"),
         "outdated": ("Update waiting", "info"),
         "waiting": ("Needs another plugin", "warn"),
         "quarantined": ("Cannot be loaded", "bad"),

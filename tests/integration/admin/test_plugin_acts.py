@@ -4,7 +4,9 @@ import shutil
 
 import pytest
 
+from core.host import breaker
 from core.host.host import Standing
+from core.host.pauses import Pause
 from tests.integration.host.conftest import PLUGINS
 
 
@@ -38,3 +40,17 @@ def test_uninstalling_what_is_gone_leads_back_to_the_list(shop, admin, plugin_di
     page = admin.done("/admin/plugins/has_settings/uninstall")
     assert "It is uninstalled. Its data are kept." in page
     assert shop.plugins.standings() == {}
+
+
+def test_a_pause_is_lifted_by_one_button(shop, admin, enable_plugin):
+    name, page, button = "has_settings", "/admin/plugins/has_settings", "Let it take part again"
+    enable_plugin(name)
+    assert button not in admin.page(page)
+    with shop.database.write() as session:
+        breaker.pause(session, name, Pause("%(hook)s was too slow", {"hook": "block:x"}))
+    shop.counters.refresh(force=True)
+    assert shop.plugins.standings()[name] is Standing.PAUSED
+    assert button in admin.page(page)
+    assert "Paused by the store" in admin.page(page)
+    admin.done(f"{page}/switch", {"to": "on"})
+    assert shop.plugins.is_enabled(name)
