@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from core.app import create_app
 from core.catalog.services import list_products
 from core.config import ROOT
+from core.host import breaker
 from core.host.budgets import BUDGETS, Budget, budget_of
 from core.host.host import Standing
 from core.host.models import PluginChange
+from core.host.pauses import Pause
 from core.host.shop import open_shop
 from core.members.services import open_session
 from core.staff.services import list_staff
@@ -263,6 +265,14 @@ def test_safe_mode_runs_not_a_line_of_any_plugin(shop, folder, tmp_path, enable_
         assert "Safe mode: the store runs without any plugin" in text_of(staff.get("/admin/"))
         for name in ("b_kills", SOUND):
             assert staff.get(f"/admin/plugins/{name}").status_code == 200
+        with safe.database.write() as session:
+            breaker.pause(session, SOUND, Pause("It was %(what)s", {"what": "slow"}))
+        safe.counters.refresh(force=True)
+        details = text_of(staff.get(f"/admin/plugins/{SOUND}?tab=needs"))
+        assert "It was slow" in details
+        assert "Let it take part again" not in details
+        assert "Nothing of it is loaded in safe mode" in details
+        assert "0 places" not in details
         said = text_of(staff.post("/admin/plugins/b_kills/switch", data={"to": "on"}))
         assert "The shop runs in safe mode" in said
         assert staff.post(f"/admin/plugins/{SOUND}/switch", data={"to": "off"}).status_code == 303
