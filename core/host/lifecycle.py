@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from core.db import state
 from core.db.engine import Database
-from core.db.outbox import DeliveryState, EventDelivery
+from core.db.outbox import EventDelivery
 from core.host import breaker, migrations, planning, settings
 from core.host.guarding import Refusals
 from core.host.leftovers import forget_settings, settings_left
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
 from core.host.models import PluginChange, PluginFault, PluginState, PluginTiming
+from core.host.references import reasons_to_keep
 from core.host.secrets import SecretBox
 from core.kernel.clock import now
 from core.kernel.errors import PluginError, Rejected
@@ -128,52 +129,6 @@ def remove_data(database: Database, plugins: Plugins, plugin: LoadedPlugin, acto
             session.execute(sa.delete(table).where(table.plugin == plugin.name))
         forget_settings(session, plugin.name)
         _note(session, plugin.name, "removed", actor)
-
-
-def reasons_to_keep(database: Database, plugins: Plugins, plugin: LoadedPlugin) -> list[Rejected]:
-    """See :meth:`core.host.host.PluginHost.why_data_stay`."""
-    with database.read() as session:
-        if session.get(PluginState, plugin.name) is not None:
-            return [
-                Rejected(
-                    "plugins.installed",
-                    "“%(name)s” is installed: uninstall it before its data are removed.",
-                    name=plugin.name,
-                )
-            ]
-        installed = session.scalars(sa.select(PluginState.name).order_by(PluginState.name)).all()
-        parked = session.scalar(
-            sa.select(sa.func.count())
-            .select_from(EventDelivery)
-            .where(EventDelivery.plugin == plugin.name, EventDelivery.state == DeliveryState.PARKED)
-        )
-    reasons = [
-        Rejected(
-            "plugins.referenced",
-            "Its tables cannot be removed: “%(table)s” points at them.",
-            table=table,
-        )
-        for table in migrations.referring(database.engine, plugin.manifest)
-    ]
-    reasons += [
-        Rejected(
-            "plugins.needed_data",
-            "Its data cannot be removed: the installed plugin “%(other)s” requires it.",
-            other=other,
-        )
-        for other in installed
-        if other in plugins and plugin.name in plugins[other].manifest.required_names
-    ]
-    if parked:
-        reasons.append(
-            Rejected(
-                "plugins.parked_data",
-                "Its data cannot be removed: %(count)s parked events belong to it. Give them up, "
-                "or install it again and replay them.",
-                count=parked,
-            )
-        )
-    return reasons
 
 
 def save_settings(

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import Form
 
 from core.db.engine import Database
-from core.host import leftovers, lifecycle, planning
+from core.host import leftovers, lifecycle, planning, references
 from core.host.loading import LoadedPlugin
 from core.host.planning import Plan
 from core.host.secrets import SecretBox
@@ -108,7 +108,7 @@ class Living:
 
     def why_data_stay(self, name: str) -> Sequence[Rejected]:
         """What still refers to an uninstalled plugin's data; empty when they can be removed."""
-        return lifecycle.reasons_to_keep(self._database, self._plugins, self._loaded(name))
+        return references.reasons_to_keep(self._database, self._plugins, self._loaded(name))
 
     def settings_form(
         self, name: str, formdata: Any = None, meta: Mapping[str, Any] | None = None

@@ -29,6 +29,7 @@ from core.payments.services.refunds import (
     request_refund,
     retry_refund,
 )
+from core.payments.services.under_way import count_under_way
 
 __all__ = [
     "Verdict",
@@ -37,6 +38,7 @@ __all__ = [
     "attempts_to_query",
     "book_receipt",
     "close_attempts",
+    "count_under_way",
     "due_refunds",
     "find_attempt",
     "find_refund",

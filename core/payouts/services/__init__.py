@@ -5,6 +5,7 @@ from core.payouts.services import privacy as _privacy  # noqa: F401  (declares i
 from core.payouts.services.paying import payout_confirmed, payout_failed, retry_payout
 from core.payouts.services.reading import (
     count_payouts,
+    count_under_way,
     due_payouts,
     find_payout,
     list_payouts,
@@ -18,6 +19,7 @@ __all__ = [
     "PayoutState",
     "approve",
     "count_payouts",
+    "count_under_way",
     "declare_payable",
     "due_payouts",
     "find_payout",

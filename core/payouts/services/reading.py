@@ -75,6 +75,20 @@ def count_payouts(session: Session, *states: str) -> tuple[int, int]:
     return count, int(total or 0)
 
 
+def count_under_way(session: Session, prefix: str) -> int:
+    """How many payouts are neither paid nor rejected, through the channels of a prefix.
+
+    Args:
+        session: any session.
+        prefix: of the channels' keys, such as ``by_hand.``.
+    """
+    query = sa.select(sa.func.count()).where(
+        PAYOUT_TABLE.c.channel.startswith(prefix, autoescape=True),
+        PAYOUT_TABLE.c.state.not_in((PayoutState.PAID, PayoutState.REJECTED)),
+    )
+    return session.scalar(query) or 0
+
+
 def due_payouts(session: Session, *, limit: int) -> list[tuple[UUID, str]]:
     """Payouts of outside channels whose time for a try has come, each with its channel's key."""
     query = (

@@ -1,0 +1,93 @@
+"""What still refers to the data that an uninstalled plugin left behind."""
+
+from collections.abc import Iterator, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.engine import Database
+from core.db.outbox import DeliveryState, EventDelivery
+from core.host import migrations
+from core.host.loading import LoadedPlugin
+from core.host.models import PluginState
+from core.kernel.errors import Rejected
+from core.payments import services as payments
+from core.payouts import services as payouts
+
+
+def reasons_to_keep(
+    database: Database, plugins: Mapping[str, LoadedPlugin], plugin: LoadedPlugin
+) -> list[Rejected]:
+    """See :meth:`core.host.host.PluginHost.why_data_stay`."""
+    name = plugin.name
+    with database.read() as session:
+        if session.get(PluginState, name) is not None:
+            return [
+                Rejected(
+                    "plugins.installed",
+                    "“%(name)s” is installed: uninstall it before its data are removed.",
+                    name=name,
+                )
+            ]
+        installed = session.scalars(sa.select(PluginState.name).order_by(PluginState.name)).all()
+        waiting = [*_waiting(session, name)]
+    reasons = [
+        Rejected(
+            "plugins.referenced",
+            "Its tables cannot be removed: “%(table)s” points at them.",
+            table=table,
+        )
+        for table in migrations.referring(database.engine, plugin.manifest)
+    ]
+    reasons += [
+        Rejected(
+            "plugins.needed_data",
+            "Its data cannot be removed: the installed plugin “%(other)s” requires it.",
+            other=other,
+        )
+        for other in installed
+        if other in plugins and name in plugins[other].manifest.required_names
+    ]
+    return reasons + waiting
+
+
+def _waiting(session: Session, name: str) -> Iterator[Rejected]:
+    """Facts that wait for a plugin, and money that is under way through its ways out.
+
+    The trace of a price is no such thing: each order keeps its own, whole and in words.
+    """
+    parked = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(EventDelivery)
+        .where(EventDelivery.plugin == name, EventDelivery.state == DeliveryState.PARKED)
+    )
+    open_payments, open_refunds = payments.count_under_way(session, f"{name}.")
+    open_payouts = payouts.count_under_way(session, f"{name}.")
+    for count, code, sentence in (
+        (
+            parked,
+            "plugins.parked_data",
+            "Its data cannot be removed: %(count)s parked events belong to it. Give them up, or "
+            "install it again and replay them.",
+        ),
+        (
+            open_payments,
+            "plugins.open_payments",
+            "Its data cannot be removed: %(count)s payments are open at its gateways. They end by "
+            "themselves when their time to pay is over.",
+        ),
+        (
+            open_refunds,
+            "plugins.open_refunds",
+            "Its data cannot be removed: %(count)s refunds have to go back through its gateways. "
+            "Install it again and let them.",
+        ),
+        (
+            open_payouts,
+            "plugins.open_payouts",
+            "Its data cannot be removed: %(count)s payouts are not paid yet through its channels. "
+            "Reject them, or install it again and pay them.",
+        ),
+    ):
+        if count:
+            yield Rejected(code, sentence, count=count)
