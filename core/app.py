@@ -70,7 +70,8 @@ def _opened(app: flask.Flask, config: Config) -> Shop:
     """The shop of a configuration, on the engine of :data:`orm`."""
     orm.init_app(app)
     with app.app_context():
-        shop = open_shop(config, Database(config.database_url, engine=orm.engine))
+        database = Database(config.database_url, engine=orm.engine, serves_people=True)
+        shop = open_shop(config, database)
     try:
         check_schema(shop.database.engine)
     except BaseException:

@@ -2,10 +2,12 @@
 
 One request or one job is one unit of work; the edge opens and commits it, services never do.
 On SQLite every write starts with ``BEGIN IMMEDIATE``: a deferred begin makes concurrent writers
-fail when they upgrade their lock.
+fail when they upgrade their lock. Threads of one process take turns before they ask for it.
 """
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -15,12 +17,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.db.looks import Look
+from core.db.turns import Turns
 from core.kernel.errors import InvariantError, ShopError
 
 BUSY_TIMEOUT_MS = 10_000
+ASK_AGAIN_SECONDS = 0.001
+"""Between two tries of a process that serves people to begin a write on SQLite, on average."""
 
 _READS = "banyan_reads"
-_WRITING = {"banyan_write": True}
+_WRITES_NEXT = "banyan_write"
+_ASKS = "banyan_asks"
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 ANNOUNCED = "banyan_announced"
@@ -34,14 +40,26 @@ class Database:
         url: SQLAlchemy URL, SQLite or PostgreSQL (psycopg 3).
         pool_size: connections kept per process; threads beyond it wait.
         engine: an engine made by :func:`make_engine` elsewhere, to be shared.
+        serves_people: somebody waits for each write. On SQLite this process then asks for the write
+            lock every millisecond, and passes by those that wait in SQLite's own pauses, such as a
+            worker. For one process of an installation: many that ask so often hold each other up.
     """
 
-    def __init__(self, url: str, pool_size: int = 10, engine: sa.Engine | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool_size: int = 10,
+        engine: sa.Engine | None = None,
+        *,
+        serves_people: bool = False,
+    ) -> None:
         self.url = url
         self.engine = engine or make_engine(url, pool_size=pool_size)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._looks = sessionmaker(_for_reading(self.engine), class_=Look, autoflush=False)
         sa.event.listen(self.engine, "before_cursor_execute", _refuse_writes)
+        self._writing = {_WRITES_NEXT: True, _ASKS: serves_people}
+        self._turns = Turns(BUSY_TIMEOUT_MS / 1000) if self.is_sqlite else None
         self.on_facts: Callable[[], None] | None = None
         """Called after a unit of work that wrote facts has committed; quick, never raises."""
 
@@ -54,19 +72,27 @@ class Database:
     def writer(self) -> Iterator[sa.Connection]:
         """A connection for many short units of work, one after the other; see :meth:`write`."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(**_WRITING)
+            yield connection.execution_options(**self._writing)
 
     @contextmanager
     def write(self, connection: sa.Connection | None = None) -> Iterator[Session]:
         """A unit of work: commits when the block ends, rolls back when it raises.
 
         An error that ``keeps_writes`` commits first: it is raised before any effect but a count.
+        A block that begins another one on the same thread is a fault of its author.
 
         Args:
             connection: one of :meth:`writer`, instead of one from the pool.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: SQLite: others wrote for ten seconds.
         """
-        with self._sessions() if connection is None else self._sessions(bind=connection) as session:
-            session.connection(execution_options=None if connection is not None else _WRITING)
+        with (
+            self._turn(),
+            self._sessions() if connection is None else self._sessions(bind=connection) as session,
+        ):
+            options = None if connection is not None else self._writing
+            session.connection(execution_options=options)
             try:
                 yield session
             except ShopError as error:
@@ -76,6 +102,18 @@ class Database:
             session.commit()
             if self.on_facts is not None and session.info.pop(ANNOUNCED, False):
                 self.on_facts()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        if not self._turns.take():
+            raise _locked(sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._turns.hand_on()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -131,7 +169,10 @@ def make_engine(url: str, pool_size: int = 10) -> sa.Engine:
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    if url.database:  # the next writer takes the connection whose cache is warm
+        options["pool_use_lifo"] = True
+    engine = sa.create_engine(url, **options)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -150,12 +191,38 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get("banyan_write"):
-            try:
-                cast(Any, connection.connection.driver_connection).execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:  # as a statement would have raised it
-                raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error) from error
-        else:  # takes no lock and cannot fail: straight to the driver, on every page
-            cast(Any, connection.connection.driver_connection).execute("BEGIN")
+        options = connection.get_execution_options()
+        driver = cast(Any, connection.connection.driver_connection)
+        if not options.get(_WRITES_NEXT):
+            driver.execute("BEGIN")  # takes no lock and cannot fail: straight to the driver
+            return
+        try:
+            if options.get(_ASKS):
+                _begin_by_asking(driver)
+            else:
+                driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:  # as a statement would have raised it
+            raise _locked(error) from error
 
     return engine
+
+
+def _begin_by_asking(driver: sqlite3.Connection) -> None:
+    """Begin a write; while others write, ask again at even pauses."""
+    driver.execute("PRAGMA busy_timeout=0")
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(ASK_AGAIN_SECONDS * (0.5 + random.random()))  # noqa: S311 - not a secret
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _locked(error: sqlite3.OperationalError) -> sa.exc.OperationalError:
+    return sa.exc.OperationalError("BEGIN IMMEDIATE", None, error)
