@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bench.clients import Worked
 from core.catalog.models import Sku
 from core.config import Config
+from core.db.engine import Database
 from core.host.shop import Shop, open_shop
 from core.kernel.errors import Conflict
 from core.kernel.ids import new_token
@@ -28,7 +29,7 @@ class Buying:
     """Buys in one process, with a shop of its own."""
 
     def __init__(self, shop: Shop, buyers: Sequence[Buyer], skus: Sequence[UUID]) -> None:
-        self.shop, self._buyers, self._skus = shop, buyers, skus
+        self.shop, self.buyers, self._skus = shop, buyers, skus
         self._turn = 0
         with shop.database.read() as session:
             self._prices = dict(session.execute(sa.select(Sku.id, Sku.price_fen)).all())
@@ -36,7 +37,7 @@ class Buying:
     def buy(self, worked: Worked, lines: int | None = None) -> PlacedOrder:
         """One order of one or two lines, timed in its two acts."""
         self._turn += 1
-        member_id, address_id, _ = self._buyers[self._turn % len(self._buyers)]
+        member_id, address_id, _ = self.buyers[self._turn % len(self.buyers)]
         number = lines or 1 + self._turn % 2
         wants = dict.fromkeys(random.sample(self._skus, number), 1)
         total = self._total(wants)
@@ -88,13 +89,15 @@ class Buying:
 
 
 def prepare(
-    config: Config, buyers: Sequence[Buyer], skus: Sequence[UUID]
-) -> Callable[[Worked], None]:
-    """A client that buys."""
-    buying = Buying(open_shop(config), buyers, skus)
-    for _ in range(2 * len(buyers)):
-        buying.buy(Worked())
-    return buying.buy
+    config: Config, shares: Sequence[Sequence[Buyer]], skus: Sequence[UUID]
+) -> list[Callable[[Worked], None]]:
+    """A process that serves people, in which each share of the buyers buys by a thread."""
+    shop = open_shop(config, Database(config.database_url, serves_people=True))
+    clients = [Buying(shop, buyers, skus) for buyers in shares]
+    for client in clients:
+        for _ in range(2 * len(client.buyers)):
+            client.buy(Worked())
+    return [client.buy for client in clients]
 
 
 def prepare_relay(config: Config) -> Callable[[Worked], None]:

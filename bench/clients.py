@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -43,14 +44,16 @@ class Crowd:
         return every[min(len(every) - 1, int(len(every) * 0.99))] * 1000 if every else 0.0
 
 
-Prepare = Callable[..., Callable[[Worked], None]]
+Step = Callable[[Worked], None]
+Prepare = Callable[..., Step | Sequence[Step]]
+"""Takes a share and warms up; each step it returns is done again and again by a thread."""
 
 
 def run_together(prepare: Prepare, shares: Sequence[tuple[Any, ...]], seconds: float) -> Crowd:
     """Run a client process for each share.
 
     Args:
-        prepare: a module's function: takes a share, warms up, returns what to do again and again.
+        prepare: a module's function, called in the process.
         shares: arguments of each client.
         seconds: how long they work.
 
@@ -84,14 +87,42 @@ def _work(
 ) -> None:
     worked = Worked()
     try:
-        step = prepare(*share)
+        steps = prepare(*share)
+        steps = [steps] if callable(steps) else steps
         gc.collect()
         gc.freeze()  # as wsgi.py does when a web process has started
         gate.wait(START_SECONDS)
         deadline = time.perf_counter() + seconds
-        while time.perf_counter() < deadline:
-            step(worked)
+        _all(steps, worked, deadline)
     except Exception as error:  # noqa: BLE001 - told to the caller
         worked.failure = f"{type(error).__name__}: {error}"
         gate.abort()
     results.put(worked)
+
+
+def _all(steps: Sequence[Step], worked: Worked, deadline: float) -> None:
+    others = [Worked() for _ in steps[1:]]
+    threads = [
+        threading.Thread(target=_guarded, args=(step, own, deadline), daemon=True)
+        for step, own in zip(steps[1:], others, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    _again_and_again(steps[0], worked, deadline)
+    for thread, own in zip(threads, others, strict=True):
+        thread.join()
+        worked.failure = worked.failure or own.failure
+        for kind, calls in own.calls.items():
+            worked.calls.setdefault(kind, []).extend(calls)
+
+
+def _guarded(step: Step, worked: Worked, deadline: float) -> None:
+    try:
+        _again_and_again(step, worked, deadline)
+    except Exception as error:  # noqa: BLE001 - told to the caller
+        worked.failure = f"{type(error).__name__}: {error}"
+
+
+def _again_and_again(step: Step, worked: Worked, deadline: float) -> None:
+    while time.perf_counter() < deadline:
+        step(worked)

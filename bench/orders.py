@@ -1,12 +1,13 @@
 """Place + pay + three commissions through the services, against the same rows by the bare driver.
 
-Eight client processes and a relay, first through the services, then without any of Banyan: one
-transaction that inserts and updates the rows that such an order writes. An order counts when its
-commissions are booked.
+Eight clients and a relay, first through the services, then without any of Banyan: one transaction
+that inserts and updates the rows that such an order writes. An order counts when its commissions
+are booked. The clients stand for what serves people: eight processes on PostgreSQL, on SQLite the
+eight threads of the one process that such a store has. The bare driver has eight processes on both.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bench.buying import Buying, prepare, prepare_relay
-from bench.clients import Crowd, Prepare, Worked, run_together
+from bench.clients import Crowd, Prepare, Step, Worked, run_together
 from bench.raw import capture, prepare_raw
 from bench.report import Finding, Report
 from bench.store import Bench
@@ -42,10 +43,9 @@ def measure(bench: Bench, report: Report, _folder: Path) -> None:
 def _through_services(bench: Bench) -> tuple[float, Crowd]:
     """Orders whose commissions are booked per second, until the last of them is."""
     share = len(bench.buyers) // CLIENTS
-    shares = [
-        (prepare, bench.config, bench.buyers[index * share : (index + 1) * share], bench.skus)
-        for index in range(CLIENTS)
-    ]
+    each = [bench.buyers[index * share : (index + 1) * share] for index in range(CLIENTS)]
+    processes = [each] if bench.kind == "sqlite" else [[buyers] for buyers in each]
+    shares = [(prepare, bench.config, buyers, bench.skus) for buyers in processes]
     shop = bench.shop()
     try:
         relay = Relay(shop.database, shop.plugins)
@@ -60,7 +60,7 @@ def _through_services(bench: Bench) -> tuple[float, Crowd]:
     return crowd.count("pay") / seconds, crowd
 
 
-def _either(what: Prepare, *share: Any) -> Callable[[Worked], None]:
+def _either(what: Prepare, *share: Any) -> Step | Sequence[Step]:
     return what(*share)
 
 
