@@ -1,15 +1,18 @@
 """``banyan plugin show``, ``permissions`` and ``health``: looking at one plugin."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from core.cli.reporting import actor, counted, json_option, opened_shop, report, table
+from core.host.attempts import last_failures
 from core.host.deliveries import open_deliveries
 from core.host.describing import dependencies_of, needed_by, uses_of
 from core.host.health import Health, health_of
-from core.host.host import LoadedPlugin, PluginHost
+from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.host.pauses import Pause
 from core.host.rights import holders_of, rights_of, set_rights
 from core.host.shop import Shop
 from core.host.snapshot import Row
@@ -64,7 +67,7 @@ def _about(shop: Shop, plugin: LoadedPlugin) -> dict[str, Any]:
         "version": manifest.version,
         "installed_version": row.version if row else None,
         "standing": standings.get(plugin.name),
-        "reason": reason_of(shop, plugin, row),
+        "reason": reasons(shop).get(plugin.name, ""),
         "is_safe_mode": shop.config.is_safe_mode,
         "description": manifest.description_in("en"),
         "author": manifest.author,
@@ -202,8 +205,25 @@ def _figures(hook: Any) -> dict[str, Any]:
     }
 
 
-def reason_of(shop: Shop, plugin: LoadedPlugin | None, row: Row | None) -> str:
-    """Why a plugin takes no part, as far as that is not a choice; empty when there is nothing."""
+def reasons(shop: Shop) -> dict[str, str]:
+    """Why each plugin takes no part, as far as that is not a choice; empty where it is one."""
+    host = shop.plugins
+    rows = host.snapshot().rows
+    with shop.database.read() as session:
+        failures = last_failures(session)
+    return {
+        name: _reason(shop, host.plugins.get(name), rows.get(name))
+        or (f"The last try failed. {failures[name]}" if _waits(standing, name, failures) else "")
+        for name, standing in host.standings().items()
+    }
+
+
+def _waits(standing: Standing, name: str, failures: Mapping[str, Pause]) -> bool:
+    """Whether a try that failed is why the plugin stands where it does."""
+    return name in failures and standing in (Standing.AVAILABLE, Standing.OUTDATED)
+
+
+def _reason(shop: Shop, plugin: LoadedPlugin | None, row: Row | None) -> str:
     if plugin is not None and plugin.quarantine is not None:
         return str(plugin.quarantine)
     if row is not None and row.paused_reason:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from core.cli.plugin_check import check
-from core.cli.plugin_looks import health, known_plugin, permissions, reason_of, show
+from core.cli.plugin_looks import health, known_plugin, permissions, reasons, show
 from core.cli.plugin_new import new
 from core.cli.reporting import actor, json_option, opened_shop, report, table
 from core.host.host import PluginHost
@@ -33,7 +33,7 @@ def list_plugins(as_json: bool) -> None:
     """Every plugin, where it stands, and why it does not take part."""
     with opened_shop() as shop:
         host = shop.plugins
-        rows = host.snapshot().rows
+        rows, why = host.snapshot().rows, reasons(shop)
         found = []
         for name, standing in host.standings().items():
             known, row = host.plugins.get(name), rows.get(name)
@@ -43,7 +43,7 @@ def list_plugins(as_json: bool) -> None:
                     "version": known.manifest.version if known else "",
                     "installed_version": row.version if row else None,
                     "standing": standing.value,
-                    "reason": reason_of(shop, known, row),
+                    "reason": why[name],
                     "folder": known.manifest.folder if known else None,
                 }
             )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.db import state
 from core.db.engine import Database
 from core.db.outbox import EventDelivery
-from core.host import breaker, migrations, planning, settings
+from core.host import attempts, breaker, migrations, planning, settings
 from core.host.guarding import Refusals
 from core.host.leftovers import forget_settings, settings_left
 from core.host.loading import LoadedPlugin
@@ -160,7 +160,7 @@ def _migrate(database: Database, plugin: LoadedPlugin, actor: str) -> str:
         return migrations.upgrade(database.engine, plugin.manifest)
     except PluginError as error:
         with database.write() as session:
-            _note(session, plugin.name, "failed", actor, reason=str(error)[:1000])
+            _note(session, plugin.name, attempts.FAILED, actor, **attempts.told(error))
         raise
 
 

@@ -1,5 +1,6 @@
 """A plugin as the list and its own pane show it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -61,9 +62,17 @@ class Card:
 
 
 def cards_of(
-    plugins: PluginHost, faults: dict[str, int], parked: dict[str, int], *, is_safe_mode: bool
+    plugins: PluginHost,
+    faults: dict[str, int],
+    parked: dict[str, int],
+    failures: Mapping[str, Pause],
+    *,
+    is_safe_mode: bool,
 ) -> list[Card]:
-    """Every discovered or installed plugin: what runs first, then what could."""
+    """Every discovered or installed plugin: what runs first, then what could.
+
+    ``failures`` are why the newest install or update failed, by plugin.
+    """
     rows = plugins.snapshot().rows
     found = []
     for name, standing in plugins.standings().items():
@@ -72,6 +81,8 @@ def cards_of(
         manifest = plugin.manifest if plugin else None
         restart = old_code(plugin) if plugin and plugin.is_sound and plugin.is_loaded else None
         to_version = "" if restart else _newer(plugin, row)
+        is_outdated = bool(to_version) or (standing is Standing.OUTDATED and not restart)
+        failure = failures.get(name) if is_outdated or standing is Standing.AVAILABLE else None
         found.append(
             Card(
                 name=name,
@@ -85,7 +96,7 @@ def cards_of(
                 standing=shown,
                 note=i18n.translate_error(restart)
                 if restart
-                else _note(plugin, standing, row.pause if row else None),
+                else _note(plugin, standing, row.pause if row else None, failure),
                 is_on=bool(row and row.is_enabled),
                 can_switch=bool(row and row.is_enabled)
                 or standing not in (Standing.QUARANTINED, Standing.MISSING),
@@ -93,17 +104,22 @@ def cards_of(
                 parked=parked.get(name, 0),
                 contribution_count=_contribution_count(plugin),
                 to_version=to_version,
-                is_outdated=bool(to_version) or (standing is Standing.OUTDATED and not restart),
+                is_outdated=is_outdated,
             )
         )
     return sorted(found, key=lambda card: (not card.is_on, card.standing == "available", card.name))
 
 
-def _note(plugin: LoadedPlugin | None, standing: Standing, pause: Pause | None) -> str:
+def _note(
+    plugin: LoadedPlugin | None, standing: Standing, pause: Pause | None, failure: Pause | None
+) -> str:
     if standing is Standing.PAUSED and pause is not None:
         return i18n.sentence(pause.message, pause.params)
     if plugin is not None and plugin.quarantine is not None:
         return i18n.translate_error(plugin.quarantine)
+    if failure is not None:
+        why = i18n.sentence(failure.message, failure.params)
+        return i18n.sentence("The last try failed. %(why)s", {"why": why})
     if standing is Standing.WAITING and plugin is not None:
         names = ", ".join(plugin.manifest.requires)
         return i18n.sentence("It needs %(names)s to take part.", {"names": names})

@@ -6,6 +6,7 @@ from flask import request
 from wtforms import Form
 
 from core.api.forms import AdminForm
+from core.host.attempts import last_failures
 from core.host.health import request_costs
 from core.host.host import LoadedPlugin
 from core.web import context
@@ -61,6 +62,7 @@ def show_plugins(name: str, errors: Any = (), form: Form | None = None) -> str:
         shop.plugins,
         fault_counts(session),
         parked_counts(session),
+        last_failures(session),
         is_safe_mode=shop.config.is_safe_mode,
     )
     chosen = next((card for card in cards if card.name == name), None)
