@@ -4,7 +4,8 @@ Two steps, both set-based. *Fan-out* turns undispatched events into one delivery
 subscriber. *Delivery* claims due rows of one plugin, calls its handler and marks the rows done in
 the same transaction, so an effect and its receipt are one fact. A batch is one transaction; when
 any delivery of it fails, everything is rolled back and the batch is run again one by one, so that a
-poison event costs only itself. Killing the process at any point loses and repeats nothing.
+poison event costs only itself; one that was alone in its batch is not told a second time. Killing
+the process at any point loses and repeats nothing.
 """
 
 import logging
@@ -90,11 +91,12 @@ class Progress:
 
 
 class _HandlerFailed(Exception):
-    """A handler raised; carries which delivery and what."""
+    """A handler raised; carries which delivery, what, and whether it was alone in its batch."""
 
     def __init__(self, picked: Picked, cause: Exception) -> None:
         self.picked = picked
         self.cause = cause
+        self.is_alone = False
         super().__init__(str(cause))
 
 
@@ -177,8 +179,9 @@ class Relay:
         if self._batch > 1:
             try:
                 return Progress(delivered=self._run(plugin, self._batch))
-            except _HandlerFailed:
-                pass  # it fails again, and alone
+            except _HandlerFailed as failure:
+                if failure.is_alone:
+                    return self._note_failure(plugin, failure)
         return self._one_by_one(plugin)
 
     def _one_by_one(self, plugin: str) -> Progress:
@@ -222,6 +225,9 @@ class Relay:
                 done = self._call(session, plugin, picked)
                 mark_done(session, plugin, done)
                 return len(done)
+        except _HandlerFailed as failure:
+            failure.is_alone = len(picked) == 1
+            raise
         except sa.exc.IntegrityError as error:  # a constraint that is checked at commit
             if not picked:
                 raise

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.db.outbox import EventDelivery, OutboxEvent
 from core.host import deliveries
+from core.host.health import health_of
 from core.host.shop import open_shop
 from core.kernel import clock as kernel_clock
 from core.kernel.clock import now
@@ -122,6 +123,17 @@ def test_failures_are_tried_again_with_growing_delays_then_parked(shop, outbox):
     assert outbox.drain().is_idle
     assert outbox.backlog().parked == {"counts_events": 1}
     assert seen(shop) == ["good"]
+
+
+def test_a_fact_that_fails_alone_is_told_once_a_try(shop, outbox):
+    tell(shop, cancelled(reason="fail:1"))
+    for _ in range(3):
+        outbox.drain()
+        make_due(shop)
+    shop.plugins.faults.flush()
+    with shop.database.read() as session:
+        (hook,) = health_of(session, "counts_events").hooks
+    assert (hook.hook, hook.faults, hook.calls) == ("event:order_cancelled", 3, 3)
 
 
 def test_delays_grow_to_an_hour_and_no_further():
