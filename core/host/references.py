@@ -67,26 +67,26 @@ def _waiting(session: Session, name: str) -> Iterator[Rejected]:
         (
             parked,
             "plugins.parked_data",
-            "Its data cannot be removed: %(count)s parked events belong to it. Give them up, or "
+            "Its data cannot be removed: events of it are parked (%(count)s). Give them up, or "
             "install it again and replay them.",
         ),
         (
             open_payments,
             "plugins.open_payments",
-            "Its data cannot be removed: %(count)s payments are open at its gateways. They end by "
-            "themselves when their time to pay is over.",
+            "Its data cannot be removed: payments are open at its gateways (%(count)s). They end "
+            "by themselves when their time to pay is over.",
         ),
         (
             open_refunds,
             "plugins.open_refunds",
-            "Its data cannot be removed: %(count)s refunds have to go back through its gateways. "
+            "Its data cannot be removed: refunds have to go back through its gateways (%(count)s). "
             "Install it again and let them.",
         ),
         (
             open_payouts,
             "plugins.open_payouts",
-            "Its data cannot be removed: %(count)s payouts are not paid yet through its channels. "
-            "Reject them, or install it again and pay them.",
+            "Its data cannot be removed: payouts are not paid yet through its channels "
+            "(%(count)s). Reject them, or install it again and pay them.",
         ),
     ):
         if count:

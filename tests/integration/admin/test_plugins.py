@@ -219,7 +219,7 @@ def test_data_stay_while_something_refers_to_them_and_everything_is_named(shop, 
             )
     shown = admin.page(f"{page}?tab=needs")
     told = said(admin.refused(f"{page}/uninstall", {"do": "remove", "sure": "counts_events"}))
-    for part in ("plugin_other_a", "plugin_other_b", "1 parked events"):
+    for part in ("plugin_other_a", "plugin_other_b", "are parked (1)"):
         assert part in shown
         assert part in told
     with shop.database.write() as session:

@@ -51,7 +51,7 @@ def test_data_stay_while_a_payment_is_open_at_its_gateway(shop, host, make_order
     begin(shop, order, f"{NAME}.cash", minutes=-1)  # nobody can pay it any more
     attempt = begin(shop, order, f"{NAME}.bank")
     host.uninstall(NAME, "me")
-    with pytest.raises(Rejected, match="1 payments are open at its gateways"):
+    with pytest.raises(Rejected, match=r"payments are open at its gateways \(1\)"):
         host.remove_data(NAME, "me")
     with shop.database.write() as session:
         mark_failed(session, attempt, came(attempt, PaymentOutcome.FAILED))
@@ -69,7 +69,7 @@ def test_data_stay_while_money_has_to_go_back_through_its_gateway(shop, host, ma
         refund = request_refund(
             session, key="x", attempt_id=attempt.id, amount_fen=100, reason="Late"
         )
-    with pytest.raises(Rejected, match="1 refunds have to go back through its gateways"):
+    with pytest.raises(Rejected, match=r"refunds have to go back through its gateways \(1\)"):
         host.remove_data(NAME, "me")
     with shop.database.write() as session:
         refund_succeeded(session, refund.id)
@@ -92,7 +92,7 @@ def test_data_stay_while_a_payout_is_not_paid_through_its_channel(shop, host, ma
         ]
         approve(session, payouts[0].id, REVIEWER)
     host.uninstall(NAME, "me")
-    with pytest.raises(Rejected, match="2 payouts are not paid yet through its channels"):
+    with pytest.raises(Rejected, match=r"payouts are not paid yet through its channels \(2\)"):
         host.remove_data(NAME, "me")
     with shop.database.write() as session:
         reject(session, payouts[1].id, REVIEWER, "no")

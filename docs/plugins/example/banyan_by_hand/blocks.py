@@ -208,7 +208,7 @@ def waiting_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str,
     total = waits.gifts + waits.transfers + waits.sendings
     if not total:
         return None
-    hint = "%(gifts)s gifts, %(transfers)s transfers, %(sendings)s payments"
+    hint = "gifts: %(gifts)s, transfers: %(transfers)s, payments: %(sendings)s"
     return {"value": str(total), "hint": hint, "params": vars(waits), "url": "/admin/x/by_hand"}
 
 
