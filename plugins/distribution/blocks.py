@@ -20,11 +20,11 @@ from core.api.money import format_yuan
 from core.api.orders import line_labels
 from core.api.pages import ProductSubject
 from core.api.regions import Region
-from plugins.distribution.rules import Joining, estimate_fen
+from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
 from plugins.distribution.services.overview import distributor_counts, turnover
 from plugins.distribution.services.reports import commissions
-from plugins.distribution.services.standings import Standing, standing_of
+from plugins.distribution.services.standings import Standing, earn_fen, standing_of
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, STATE_LABELS
 
 TURNOVER_DAYS = 30
@@ -46,7 +46,13 @@ def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
         return None
     return {
         "product_id": subject.product.id,
-        "earn_fen": estimate_fen(subject.price_fen, standing.plan),
+        "earn_fen": earn_fen(
+            context.session,
+            standing,
+            subject.product.id,
+            subject.product.category_id,
+            subject.price_fen,
+        ),
     }
 
 
@@ -55,7 +61,10 @@ def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
     standing = _standing(context)
     if not standing.is_active:
         return None
-    earned = {card.id: estimate_fen(card.price_fen, standing.plan) for card in context.subject}
+    earned = {
+        card.id: earn_fen(context.session, standing, card.id, card.category_id, card.price_fen)
+        for card in context.subject
+    }
     return {"cards": {key: {"earn_fen": fen} for key, fen in earned.items() if fen}}
 
 
@@ -67,9 +76,10 @@ def tab(context: BlockContext) -> Mapping[str, Any] | None:
 def entry(context: BlockContext) -> Mapping[str, Any] | None:
     """The card in the member centre: the centre for distributors, the way to join for others."""
     standing = _standing(context)
-    if not standing.is_known and standing.plan.joining == Joining.DESIGNATED:
+    if not standing.is_known and standing.joining == Joining.DESIGNATED:
         return None
-    return {"state": standing.state, "rate_bps": standing.plan.effective_bps[0]}
+    rates = standing.effective_bps
+    return {"state": standing.state, "rate_bps": rates[0] if rates else None}
 
 
 BLOCKS = (

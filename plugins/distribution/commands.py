@@ -7,15 +7,15 @@ from uuid import UUID
 from core.api.contributions import Command, JobContext
 from core.api.errors import Rejected
 from core.api.money import parse_yuan
-from plugins.distribution.rules import Joining
+from plugins.distribution.rules import Joining, Programme, to_json
 from plugins.distribution.services.distributors import DistributorState, set_state, states_of
-from plugins.distribution.services.plans import current_plan, publish_plan
+from plugins.distribution.services.programmes import current, publish_plan
 
 USAGE = "Usage: plan [RATE% RATE% RATE%] [--joining=open] [--acknowledge=NAME]"
 
 
 def plan(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
-    """Show the plan in force, or publish one: a rate in percent per level, level 1 first.
+    """Show the programme in force, or publish one: a rate in percent per level, level 1 first.
 
     ``--acknowledge=NAME`` records that NAME has read the legal notice that three levels need.
 
@@ -25,19 +25,24 @@ def plan(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
     rates, joining, name = _parse(arguments)
     if not rates:
         with context.read() as session:
-            return current_plan(session).to_json()
+            return _shown(current(session))
     with context.write() as session:
-        before = current_plan(session)
-        return publish_plan(
+        before = current(session)
+        published = publish_plan(
             session,
             depth=len(rates),
             rates_bps=rates,
-            pool_bps=max(before.pool_bps, sum(rates)),
+            pool_bps=max(before.default_plan.pool_bps, sum(rates)),
             joining=joining or before.joining,
             actor="cli",
             actor_name=name,
             acknowledged=bool(name),
-        ).to_json()
+        )
+    return _shown(published)
+
+
+def _shown(programme: Programme) -> dict[str, Any]:
+    return {"version": programme.version, **to_json(programme)}
 
 
 def _parse(arguments: Sequence[str]) -> tuple[list[int], Joining | None, str]:
@@ -72,7 +77,7 @@ def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
     except ValueError:
         raise Rejected("distribution.usage", "Usage: demo MEMBER_ID …") from None
     with context.write() as session:
-        if current_plan(session).version == 0:
+        if current(session).version == 0:
             publish_plan(
                 session,
                 depth=2,

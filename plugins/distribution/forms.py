@@ -1,5 +1,6 @@
 """Forms of the merchant's pages."""
 
+from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, StringField
@@ -9,13 +10,16 @@ from wtforms.widgets import HiddenInput
 from core.api.forms import AdminForm, NotBelow, PercentField, at_most, options, required
 from core.api.i18n import lazy_gettext as _l
 from core.api.money import BPS
-from plugins.distribution.rules import MAX_DEPTH, Joining, Plan
+from plugins.distribution.rules import MAX_DEPTH, Joining, Programme, Rate, RateKind
 
 JOINING_LABELS = {
     Joining.EVERYONE: _l("Every member, without asking"),
     Joining.OPEN: _l("Whoever joins, at once"),
     Joining.APPLICATION: _l("By application, reviewed by staff"),
     Joining.DESIGNATED: _l("Only those whom staff names"),
+    Joining.SPEND: _l("Whoever has spent enough"),
+    Joining.ORDERS: _l("Whoever has ordered often enough"),
+    Joining.PURCHASE: _l("Whoever has bought one of some products"),
 }
 
 
@@ -49,35 +53,35 @@ class PlanForm(AdminForm):
     seen_version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     @classmethod
-    def of(cls, plan: Plan) -> "PlanForm":
-        """The form filled with the plan in force."""
-        rates: list[Any] = [*plan.rates_bps, None, None][:MAX_DEPTH]
+    def of(cls, programme: Programme) -> "PlanForm":
+        """The form filled with the programme in force."""
+        plan, depth = programme.default_plan, programme.depth
+        rates: list[Any] = [*plan.rate.levels[:depth], None, None][:MAX_DEPTH]
         values = dict(zip(("rate1", "rate2", "rate3"), rates, strict=True))
         return cls(
             data={
-                "depth": plan.depth,
+                "depth": depth,
                 "pool": plan.pool_bps,
-                "joining": str(plan.joining),
-                "seen_version": plan.version,
+                "joining": str(programme.joining),
+                "seen_version": programme.version,
                 **values,
             }
         )
 
-    @property
-    def rates_bps(self) -> list[int]:
-        """A rate for each level that is paid; an empty one counts as 0."""
-        return [
-            field.data or 0 for field in (self.rate1, self.rate2, self.rate3)[: self.depth.data]
-        ]
-
-    def plan(self, version: int) -> Plan:
-        """What was typed, as a plan."""
-        return Plan(
-            version=version,
-            depth=self.depth.data,
-            rates_bps=tuple(self.rates_bps),
+    def programme(self, before: Programme) -> Programme:
+        """What was typed, upon what is in force; an empty rate counts as 0."""
+        first, second, third = (field.data or 0 for field in (self.rate1, self.rate2, self.rate3))
+        levels = (first, second if self.depth.data > 1 else 0, third if self.depth.data > 2 else 0)
+        plan = replace(
+            before.default_plan,
+            rate=Rate(RateKind.BPS, levels, before.default_plan.rate.by_grade),
             pool_bps=self.pool.data or 0,
+        )
+        return replace(
+            before,
+            depth=self.depth.data,
             joining=Joining(self.joining.data),
+            plans=(plan, *before.plans[1:]),
         )
 
 

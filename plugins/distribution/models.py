@@ -1,6 +1,7 @@
 """Tables of distribution."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,19 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.api.db import Base, Fen, IdColumn
 
 
-class PlanVersion(Base):
-    """One version of the commission plan; the newest is the one in force. Never edited."""
+class ProgrammeVersion(Base):
+    """One version of the programme; the newest is the one in force. Never edited.
 
-    __tablename__ = "plugin_distribution_plan_version"
+    ``body`` is the document of :func:`plugins.distribution.rules.to_json`; ``summary`` is what the
+    one who published it wrote about the change.
+    """
+
+    __tablename__ = "plugin_distribution_programme"
 
     id: Mapped[IdColumn]
     version: Mapped[int] = mapped_column(sa.Integer(), unique=True)
-    depth: Mapped[int] = mapped_column(sa.Integer())
-    rate1_bps: Mapped[int] = mapped_column(sa.Integer())
-    rate2_bps: Mapped[int] = mapped_column(sa.Integer(), default=0)
-    rate3_bps: Mapped[int] = mapped_column(sa.Integer(), default=0)
-    pool_bps: Mapped[int] = mapped_column(sa.Integer())
-    joining: Mapped[str] = mapped_column(sa.String(16))
+    body: Mapped[dict[str, Any]]
+    summary: Mapped[str] = mapped_column(sa.String(200), default="")
     actor: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
 
@@ -43,7 +44,8 @@ class Distributor(Base):
     """A member who may earn. ``state``: applied, active, frozen, rejected, left.
 
     ``note`` is what they wrote with their application. ``rules_version`` names the rules they
-    agreed to; empty for those whom staff designated.
+    agreed to; empty for those whom staff designated. ``is_unranked``: they asked to be left out of
+    the ranking. A locked grade is changed by staff only.
     """
 
     __tablename__ = "plugin_distribution_distributor"
@@ -56,8 +58,27 @@ class Distributor(Base):
     actor: Mapped[str] = mapped_column(sa.String(64))
     joined_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    grade_id: Mapped[UUID | None]
+    graded_at: Mapped[datetime | None]
+    is_grade_locked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    is_unranked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),)
+
+
+class GradeEvent(Base):
+    """A distributor's grade changed: by what was measured, or by staff; ``None`` is no grade."""
+
+    __tablename__ = "plugin_distribution_grade_event"
+
+    id: Mapped[IdColumn]
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    old_grade_id: Mapped[UUID | None]
+    new_grade_id: Mapped[UUID | None]
+    programme_version: Mapped[int] = mapped_column(sa.Integer())  # names both grades
+    actor: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    at: Mapped[datetime]
 
 
 class Commission(Base):
@@ -65,7 +86,12 @@ class Commission(Base):
 
     ``amount_fen`` never changes; ``reversed_fen`` grows with what was refunded of the line, which
     ``refunded_fen`` repeats. ``state`` follows the goods: pending (paid), frozen (received),
-    available (settled).
+    available (settled). ``due_at`` is set when the order settled and cleared when the money has
+    moved; one that is held waits for a person's decision.
+
+    It explains itself: ``rate_bps`` of ``base_fen`` (``kind`` bps), or ``rate_bps`` fen for each of
+    ``quantity`` pieces (``kind`` fixed), found at ``scope`` of the plan ``plan_id`` in the
+    programme ``plan_version``, for a beneficiary of grade ``grade_id``. Level 0 is the buyer's own.
     """
 
     __tablename__ = "plugin_distribution_commission"
@@ -88,15 +114,57 @@ class Commission(Base):
     accrued_at: Mapped[datetime] = mapped_column(index=True)
     frozen_at: Mapped[datetime | None]
     available_at: Mapped[datetime | None]
+    line_paid_fen: Mapped[Fen] = mapped_column(default=0, server_default="0")
+    kind: Mapped[str] = mapped_column(sa.String(8), default="bps", server_default="bps")
+    quantity: Mapped[int] = mapped_column(sa.Integer(), default=1, server_default="1")
+    scope: Mapped[str] = mapped_column(sa.String(8), default="plan", server_default="plan")
+    plan_id: Mapped[UUID | None]
+    grade_id: Mapped[UUID | None]
+    due_at: Mapped[datetime | None]
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (
         sa.UniqueConstraint("order_line_id", "level"),
+        sa.Index(
+            "ix_plugin_distribution_commission_due",
+            "due_at",
+            "id",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        ),
         sa.Index("ix_plugin_distribution_commission_earned", "beneficiary_id", "accrued_at"),
         sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),
         sa.CheckConstraint(
             "amount_fen >= 0 AND reversed_fen >= 0 AND reversed_fen <= amount_fen",
             name="sane_amounts",
         ),
+    )
+
+
+class Hold(Base):
+    """Why the commissions of one order wait for a person before they are settled.
+
+    ``reason``: phone, device, address, account (the beneficiary seems to be the buyer), burst,
+    loop. ``evidence``: what was seen, for staff, nothing that names a person in full. ``state``:
+    open, released, rejected.
+    """
+
+    __tablename__ = "plugin_distribution_hold"
+
+    id: Mapped[IdColumn]
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("shop_order.id"))
+    beneficiary_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(16))
+    evidence: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(sa.String(16), default="open")
+    actor: Mapped[str] = mapped_column(sa.String(64), default="")
+    note: Mapped[str] = mapped_column(sa.String(200), default="")
+    at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "beneficiary_id", "reason"),
+        sa.Index("ix_plugin_distribution_hold_state", "state", "at"),
     )
 
 

@@ -26,7 +26,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
-from plugins.distribution.services import accrual, distributors, plans
+from plugins.distribution.services import accrual, distributors, freezing
 
 
 @hookimpl
@@ -96,8 +96,8 @@ def register_commands() -> Sequence[Command]:
 
 @hookimpl
 def register_order_freezes() -> Mapping[str, Callable[[Session, Any], Any]]:
-    """The plan version in force at placement."""
-    return {"distribution": lambda session, _facts: plans.current_plan(session).to_json()}
+    """The programme in force at placement, and where each line and grade stands in it."""
+    return {"distribution": freezing.freeze}
 
 
 @hookimpl

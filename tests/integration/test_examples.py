@@ -13,7 +13,7 @@ from core.config import ROOT
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.accounts import AVAILABLE
 from plugins.distribution.services.distributors import DistributorState, set_state
-from plugins.distribution.services.plans import publish_plan
+from plugins.distribution.services.programmes import publish_plan
 
 PAGES = sorted(path for path in (ROOT / "docs/examples").glob("*.md") if path.name != "README.md")
 BLOCK = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -17,7 +17,7 @@ PAGES = (
         menu_icon="sitemap",
     ),
     AdminPage("distribution.plan", f"{_ROOT}/plan", plan.show, _VIEW),
-    AdminPage("distribution.plan_publish", f"{_ROOT}/plan", plan.publish, _PLAN, _POST),
+    AdminPage("distribution.plan_publish", f"{_ROOT}/plan", plan.publish_version, _PLAN, _POST),
     AdminPage("distribution.distributors", f"{_ROOT}/distributors", distributors.show, _VIEW),
     AdminPage(
         "distribution.designate", f"{_ROOT}/distributors", distributors.designate, _PEOPLE, _POST

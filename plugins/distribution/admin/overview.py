@@ -16,7 +16,7 @@ from plugins.distribution.services.overview import (
     totals_by_state,
     turnover,
 )
-from plugins.distribution.services.plans import current_plan
+from plugins.distribution.services.programmes import current
 from plugins.distribution.views.showing import day_labels, end_of_today
 
 DAYS = 30
@@ -34,7 +34,7 @@ def show() -> str:
         "overview.html",
         "overview",
         days=DAYS,
-        plan=current_plan(session),
+        programme=current(session),
         turnover_fen=turnover(session, since=since),
         turnover_before_fen=turnover(session, since=before, until=since),
         totals=totals_by_state(session),

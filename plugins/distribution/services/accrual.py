@@ -17,9 +17,18 @@ from core.api.db import Prepared, new_id
 from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
 from core.api.ledger import PLATFORM, Leg, book, member_owner
 from plugins.distribution.models import Commission
-from plugins.distribution.rules import Joining, Plan, line_commissions, reversed_fen
+from plugins.distribution.rules import (
+    SELF_LEVEL,
+    LineSold,
+    SelfPurchase,
+    base_fen,
+    line_shares,
+    reversed_fen,
+)
+from plugins.distribution.services import freezing
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, PENDING
-from plugins.distribution.services.distributors import DistributorState, states_of
+from plugins.distribution.services.distributors import DistributorState, standing, states_of
+from plugins.distribution.services.freezing import Frozen
 
 EARLIER_STATES = {"frozen": ("pending",), "available": ("pending", "frozen")}
 ACTOR = "plugin:distribution"
@@ -29,33 +38,27 @@ _INSERT = Prepared(
     sa.insert(Commission),
     ["id", "order_id", "order_no", "order_line_id", "product_id", "buyer_id", "beneficiary_id",
      "level", "base_fen", "refunded_fen", "rate_bps", "amount_fen", "reversed_fen", "state",
-     "plan_version", "accrued_at"],
+     "plan_version", "accrued_at", "line_paid_fen", "kind", "quantity", "scope", "plan_id",
+     "grade_id", "is_held"],
 )  # fmt: skip
 
 
 def accrue(session: Session, event: OrderPaid) -> int:
-    """Commissions of a paid order, for the uplines and the plan that the order froze.
+    """Commissions of a paid order, for the uplines and the programme that the order froze.
 
-    An upline who is not an active distributor earns nothing and the levels above keep their number.
-    Where everyone joins, members who never asked count as active.
+    An upline who is not an active distributor earns nothing, and the levels above keep their number
+    unless the programme compresses the chain. Where everyone joins, members who never asked count
+    as active.
 
     Returns:
         How many commission rows were written; 0 when there were some already.
     """
-    frozen = event.plan_versions.get("distribution")
-    if not frozen or not event.chain:
+    document = event.plan_versions.get("distribution")
+    if not document:
         return 0
-    plan = Plan.from_json(frozen)
-    uplines = {link.level: link.member_id for link in event.chain if link.level <= plan.depth}
-    states = states_of(session, uplines.values())
-    is_open = plan.joining == Joining.EVERYONE
-    default = DistributorState.ACTIVE if is_open else DistributorState.APPLIED
-    earning = {
-        level: member_id
-        for level, member_id in uplines.items()
-        if states.get(member_id, default) == DistributorState.ACTIVE
-    }
-    rows = _commission_rows(event, plan, earning)
+    frozen = freezing.read(session, document)
+    earning = _earning(session, event, frozen)
+    rows = _commission_rows(event, frozen, earning) if earning else []
     if not rows or not _book(
         session,
         key=f"distribution:accrue:{event.order_id}",
@@ -69,34 +72,72 @@ def accrue(session: Session, event: OrderPaid) -> int:
     return len(rows)
 
 
+def _earning(session: Session, event: OrderPaid, frozen: Frozen) -> dict[int, UUID]:
+    """Who earns, by level: active distributors of the frozen chain, and the buyer on their own."""
+    programme = frozen.programme
+    mode = programme.self_purchase if frozen.is_own else SelfPurchase.OFF
+    chain = [link.member_id for link in sorted(event.chain, key=lambda link: link.level)]
+    if mode == SelfPurchase.SHIFT:
+        chain.insert(0, event.member_id)
+    asked = [*chain, event.member_id] if mode == SelfPurchase.EXTRA else chain
+    if not asked:
+        return {}
+    states = states_of(session, asked)
+    active = {
+        member_id
+        for member_id in asked
+        if standing(states.get(member_id), programme.joining) == DistributorState.ACTIVE
+    }
+    if programme.is_compressed:
+        chain = [member_id for member_id in chain if member_id in active]
+    levels = enumerate(chain[: programme.depth], 1)
+    earning = {level: member_id for level, member_id in levels if member_id in active}
+    if mode == SelfPurchase.EXTRA and event.member_id in active:
+        earning[SELF_LEVEL] = event.member_id
+    return earning
+
+
 def _commission_rows(
-    event: OrderPaid, plan: Plan, earning: dict[int, UUID]
+    event: OrderPaid, frozen: Frozen, earning: dict[int, UUID]
 ) -> list[dict[str, Any]]:
+    programme = frozen.programme
+    grades = {level: frozen.grades.get(member_id) for level, member_id in earning.items()}
     rows = []
     for line in event.lines:
-        amounts = line_commissions(line.paid_fen, plan)
-        for level, beneficiary_id in sorted(earning.items()):
-            if amounts[level - 1] > 0:
-                rows.append(
-                    {
-                        "id": new_id(),
-                        "order_id": event.order_id,
-                        "order_no": event.order_no,
-                        "order_line_id": line.line_id,
-                        "product_id": line.product_id,
-                        "buyer_id": event.member_id,
-                        "beneficiary_id": beneficiary_id,
-                        "level": level,
-                        "base_fen": line.paid_fen,
-                        "refunded_fen": 0,
-                        "rate_bps": plan.rates_bps[level - 1],
-                        "amount_fen": amounts[level - 1],
-                        "reversed_fen": 0,
-                        "state": "pending",
-                        "plan_version": plan.version,
-                        "accrued_at": event.paid_at,
-                    }
-                )
+        found = frozen.found.get(line.sku_id) or programme.in_default
+        sold = LineSold(line.paid_fen, line.cost_fen, line.quantity)
+        shares = line_shares(
+            sold, found, depth=programme.depth, grades=grades, has_extra=SELF_LEVEL in earning
+        )
+        rows += [
+            {
+                "id": new_id(),
+                "order_id": event.order_id,
+                "order_no": event.order_no,
+                "order_line_id": line.line_id,
+                "product_id": line.product_id,
+                "buyer_id": event.member_id,
+                "beneficiary_id": earning[share.level],
+                "level": share.level,
+                "base_fen": base_fen(sold, found.plan.base),
+                "refunded_fen": 0,
+                "rate_bps": share.rate,
+                "amount_fen": share.amount_fen,
+                "reversed_fen": 0,
+                "state": "pending",
+                "plan_version": programme.version,
+                "accrued_at": event.paid_at,
+                "line_paid_fen": line.paid_fen,
+                "kind": str(found.rate.kind if found.rate else ""),
+                "quantity": line.quantity,
+                "scope": str(found.scope),
+                "plan_id": found.plan.id,
+                "grade_id": grades[share.level],
+                "is_held": False,
+            }
+            for share in shares
+            if share.level in earning and share.amount_fen > 0
+        ]
     return rows
 
 

@@ -8,28 +8,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.db import Prepared
-from plugins.distribution.models import Distributor, PlanVersion
-from plugins.distribution.rules import Plan
+from plugins.distribution.models import Distributor, ProgrammeVersion
+from plugins.distribution.rules import Grade, Joining, Programme, effective_bps, estimate_fen
+from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import DistributorState, standing
-from plugins.distribution.services.plans import DEFAULT_PLAN, plan_of
 
-_PLAN: Any = PlanVersion.__table__
+_PROGRAMME: Any = ProgrammeVersion.__table__
 _DISTRIBUTOR: Any = Distributor.__table__
 _QUERY = Prepared(
     sa.select(
         _DISTRIBUTOR.c.state,
         _DISTRIBUTOR.c.reason,
-        _PLAN.c.version,
-        _PLAN.c.depth,
-        _PLAN.c.rate1_bps,
-        _PLAN.c.rate2_bps,
-        _PLAN.c.rate3_bps,
-        _PLAN.c.pool_bps,
-        _PLAN.c.joining,
+        _DISTRIBUTOR.c.grade_id,
+        _DISTRIBUTOR.c.is_unranked,
+        _PROGRAMME.c.id.label("programme_id"),
     )
     .select_from(sa.select(sa.literal(1).label("one")).subquery("one"))
     .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == sa.bindparam("member_id", type_=sa.Uuid()))
-    .outerjoin(_PLAN, _PLAN.c.version == sa.select(sa.func.max(_PLAN.c.version)).scalar_subquery())
+    .outerjoin(
+        _PROGRAMME,
+        _PROGRAMME.c.version == sa.select(sa.func.max(_PROGRAMME.c.version)).scalar_subquery(),
+    )
 )
 
 
@@ -42,19 +41,38 @@ class Standing:
         state: ``None`` for somebody who never asked and may not earn without asking.
         reason: why they are frozen or were refused; theirs to read.
         is_known: whether they ever asked or were named.
-        plan: in force now.
+        programme: in force now.
+        grade_id: theirs, whether or not the programme still has it.
+        is_unranked: they asked to be left out of the ranking.
     """
 
     member_id: UUID
     state: DistributorState | None
     reason: str
     is_known: bool
-    plan: Plan
+    programme: Programme
+    grade_id: UUID | None = None
+    is_unranked: bool = False
 
     @property
     def is_active(self) -> bool:
         """Whether they earn on new orders."""
         return self.state == DistributorState.ACTIVE
+
+    @property
+    def grade(self) -> Grade | None:
+        """Their grade in the programme in force."""
+        return self.programme.grade(self.grade_id)
+
+    @property
+    def effective_bps(self) -> list[int]:
+        """Rate per level of the default plan as they are paid; empty for fixed sums."""
+        return effective_bps(self.programme, self.grade_id)
+
+    @property
+    def joining(self) -> Joining:
+        """How members become distributors now."""
+        return self.programme.joining
 
 
 def standing_of(session: Session, member_id: UUID) -> Standing:
@@ -68,11 +86,38 @@ def standing_of(session: Session, member_id: UUID) -> Standing:
 
 def _read(session: Session, member_id: UUID) -> Standing:
     row = _QUERY.all(session, {"member_id": member_id})[0]
-    plan = plan_of(row) if row.version is not None else DEFAULT_PLAN
+    programme = programmes.by_id(session, row.programme_id)
     return Standing(
         member_id=member_id,
-        state=standing(row.state, plan.joining),
+        state=standing(row.state, programme.joining),
         reason=row.reason or "",
         is_known=row.state is not None,
-        plan=plan,
+        programme=programme,
+        grade_id=row.grade_id,
+        is_unranked=bool(row.is_unranked),
+    )
+
+
+def earn_fen(
+    session: Session,
+    standing: Standing,
+    product_id: UUID,
+    category_id: UUID | None,
+    price_fen: int,
+    cost_fen: int = 0,
+) -> int:
+    """What this member is expected to earn on one piece of a product, as its direct referrer.
+
+    Args:
+        session: any session; asked for the shelves when a plan names categories.
+        standing: of the member.
+        product_id: the product, whatever SKU is chosen.
+        category_id: its category.
+        price_fen: what the page asks for one piece.
+        cost_fen: what one piece costs the store, for plans that share the profit.
+    """
+    programme = standing.programme
+    shelves = programmes.shelves_above(session, programme, category_id)
+    return estimate_fen(
+        price_fen, programme, product_id, shelves, standing.grade_id, cost_fen=cost_fen
     )

@@ -17,7 +17,7 @@ from plugins.distribution.rules import Joining
 from plugins.distribution.services import distributors
 from plugins.distribution.services.accounts import AVAILABLE
 from plugins.distribution.services.distributors import DistributorState
-from plugins.distribution.services.plans import publish_plan
+from plugins.distribution.services.programmes import publish_plan
 from plugins.distribution.services.reports import money_of
 
 STAFF = "staff:00000000-0000-0000-0000-000000000001"

@@ -5,7 +5,7 @@ import pytest
 
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, apply, states_of
-from plugins.distribution.services.plans import NOTICE_VERSION, current_plan, plan_history
+from plugins.distribution.services.programmes import NOTICE_VERSION, current, history
 
 ROOT = "/admin/x/distribution"
 OWN = {"Origin": "http://localhost"}
@@ -24,7 +24,7 @@ def post(browser, path, **form):
 
 def plan_now(shop):
     with shop.database.read() as session:
-        return current_plan(session)
+        return current(session)
 
 
 def state_of(shop, member):
@@ -54,7 +54,11 @@ def test_a_plan_is_published_for_new_orders_and_audited(shop, merchant):
 
     assert answer.status_code == 303
     plan = plan_now(shop)
-    assert (plan.version, plan.rates_bps, plan.pool_bps) == (1, (1200, 600), 2500)
+    assert (plan.version, plan.default_plan.rate.levels, plan.default_plan.pool_bps) == (
+        1,
+        (1200, 600, 0),
+        2500,
+    )
     assert "distribution.plan.publish" in audited(merchant)
 
 
@@ -132,7 +136,7 @@ def test_a_plan_published_meanwhile_is_not_run_over(shop, merchant):
     assert stale.status_code == 409
     assert "Somebody else published a plan" in stale.text
     with shop.database.read() as session:
-        assert [row.rate1_bps for row in plan_history(session)] == [1200]
+        assert [each.programme.default_plan.rate.levels[0] for each in history(session)] == [1200]
 
 
 def test_applications_are_approved_and_refused_with_a_reason(shop, merchant, make_member):

@@ -3,7 +3,7 @@ import pytest
 from core.api.errors import InvalidInput, Rejected
 from plugins.distribution import commands
 from plugins.distribution.services.distributors import states_of
-from plugins.distribution.services.plans import current_plan
+from plugins.distribution.services.programmes import current
 
 
 class Context:
@@ -25,7 +25,7 @@ def test_the_plan_is_shown_and_published(context):
 
     published = commands.plan(context, ["10%", "5.5", "2", "--joining=open", "--acknowledge=店主"])
 
-    assert published["rates_bps"] == [1000, 550, 200]
+    assert published["plans"][0]["rate"]["levels"] == [1000, 550, 200]
     assert commands.plan(context, []) == published
 
 
@@ -33,7 +33,7 @@ def test_three_levels_need_a_name(context):
     with pytest.raises(Rejected):
         commands.plan(context, ["10", "5", "2"])
     with context.read() as session:
-        assert current_plan(session).version == 0
+        assert current(session).version == 0
 
 
 @pytest.mark.parametrize("arguments", [["ten"], ["--joining=later"], ["10", "--depth=3"]])
@@ -54,7 +54,7 @@ def test_the_demo_gets_a_plan_and_distributors_once(context, make_member):
     assert commands.demo(context, ids) == {"distributors": 2}
     assert commands.demo(context, ids) == {"distributors": 0}
     with context.read() as session:
-        assert current_plan(session).version == 1
+        assert current(session).version == 1
         assert set(states_of(session, [m.id for m in members]).values()) == {"active"}
     with pytest.raises(Rejected):
         commands.demo(context, ["nobody"])

@@ -1,6 +1,6 @@
 from core.api.testing.contract import PluginContract
 from plugins.distribution.rules import Joining
-from plugins.distribution.services.plans import publish_plan
+from plugins.distribution.services.programmes import publish_plan
 
 
 class TestContract(PluginContract):

@@ -14,7 +14,7 @@ from plugins.distribution.services.distributors import (
     set_state,
     state_of,
 )
-from plugins.distribution.services.plans import DEFAULT_PLAN, current_plan
+from plugins.distribution.services.programmes import DEFAULT, current
 from plugins.distribution.services.standings import standing_of
 
 S = DistributorState
@@ -110,18 +110,20 @@ def test_an_erased_member_earns_no_more_and_leaves_no_words(programme, shop, mak
 def test_state_and_plan_come_in_one_statement(shop, programme, make_member, count_statements):
     member = make_member("甲")
     programme.name(member)
+    with shop.database.read() as session:
+        current(session)  # a version is read once a process
     with shop.database.read() as session, count_statements() as sent:
         standing = standing_of(session, member.id)
         assert standing_of(session, member.id) is standing
 
     assert len(sent) == 1
     assert standing.is_active
-    assert standing.plan == programme_plan(shop)
+    assert standing.programme == programme_plan(shop)
 
 
 def programme_plan(shop):
     with shop.database.read() as session:
-        return current_plan(session)
+        return current(session)
 
 
 def test_before_a_plan_is_published_two_levels_by_application_hold(shop, make_member):
@@ -129,6 +131,6 @@ def test_before_a_plan_is_published_two_levels_by_application_hold(shop, make_me
     with shop.database.read() as session:
         standing = standing_of(session, member.id)
 
-    assert standing.plan == DEFAULT_PLAN
+    assert standing.programme == DEFAULT
     assert standing.state is None
     assert not standing.is_known

@@ -2,7 +2,7 @@ import pytest
 
 from core.api.members import MemberView
 from plugins.distribution.services.distributors import states_of
-from plugins.distribution.services.plans import current_plan
+from plugins.distribution.services.programmes import current
 from plugins.distribution.services.reconcile import open_orders, orders_to_check
 
 POT = ("POT", 1, 26_800)
@@ -78,7 +78,7 @@ def test_switched_on_again_everything_is_there(
 
     assert programme.money(upline).pending == 2680
     with shop.database.read() as session:
-        assert current_plan(session).version == 1
+        assert current(session).version == 1
         assert states_of(session, [upline.id]) == {upline.id: "active"}
     assert "26.80" in sign_in(upline).get("/x/distribution/ledger").text
     make_order([POT], member=buyer)

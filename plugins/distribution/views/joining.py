@@ -16,7 +16,7 @@ from core.api.web import (
 from plugins.distribution.rules import Joining, worked_example
 from plugins.distribution.services import distributors
 from plugins.distribution.services.distributors import NOTE_LIMIT, RULES_VERSION, DistributorState
-from plugins.distribution.services.plans import current_plan
+from plugins.distribution.services.programmes import current
 from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.views.page import go, show_page
 
@@ -44,9 +44,9 @@ def ask() -> Any:
                 field="rules",
             )
         with writing() as session:
-            plan = current_plan(session)
+            joining = current(session).joining
             row = distributors.apply(
-                session, principal.subject_id, plan.joining, rules_version=RULES_VERSION, note=note
+                session, principal.subject_id, joining, rules_version=RULES_VERSION, note=note
             )
     except Rejected as error:
         standing = standing_of(reader(), principal.subject_id)
@@ -80,8 +80,8 @@ def _page(standing: Standing, *, error: Rejected | None = None, note: str = "") 
     return show_page(
         "join.html",
         standing,
-        is_open=standing.plan.joining != Joining.DESIGNATED,
-        is_reviewed=standing.plan.joining == Joining.APPLICATION,
+        is_open=standing.joining != Joining.DESIGNATED,
+        is_reviewed=standing.joining == Joining.APPLICATION,
         error=translate_error(error) if error else "",
         error_field=field,
         note=note,
@@ -94,7 +94,7 @@ def _page(standing: Standing, *, error: Rejected | None = None, note: str = "") 
 def _terms(standing: Standing) -> dict[str, Any]:
     settings = store_settings()
     return {
-        "example": worked_example(standing.plan, EXAMPLE_FEN),
+        "example": worked_example(standing.programme, EXAMPLE_FEN),
         "aftersale_days": settings.aftersale_days,
         "auto_receive_days": settings.auto_receive_days,
         "payout_min_fen": settings.payout_min_fen,

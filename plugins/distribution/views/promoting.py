@@ -10,9 +10,8 @@ from core.api.i18n import lazy_gettext as _l
 from core.api.members import masked_names
 from core.api.sharing import team_counts, team_page
 from core.api.web import member, reader
-from plugins.distribution.rules import estimate_fen
 from plugins.distribution.services.reports import STATES, PromotedOrder, promoted_orders
-from plugins.distribution.services.standings import standing_of
+from plugins.distribution.services.standings import earn_fen, standing_of
 from plugins.distribution.views.page import go, page_number, show_page
 from plugins.distribution.views.showing import STATE_LABELS, STATE_TONES, Slice
 
@@ -78,7 +77,7 @@ def team() -> str:
     session = reader()
     standing = standing_of(session, member().subject_id)
     level = request.args.get("level", 1, type=int) or 1
-    level = level if 1 <= level <= standing.plan.depth else 1
+    level = level if 1 <= level <= standing.programme.depth else 1
     sort = request.args.get("sort", "new")
     sort = sort if sort in TEAM_SORTS else "new"
     counts = team_counts(session, standing.member_id)
@@ -94,7 +93,7 @@ def team() -> str:
     return show_page(
         "team.html",
         standing,
-        counts=(counts.level1, counts.level2, counts.level3)[: standing.plan.depth],
+        counts=(counts.level1, counts.level2, counts.level3)[: standing.programme.depth],
         level=level,
         sort=sort,
         sorts=[(key, str(label)) for key, label in TEAM_SORTS.items()],
@@ -116,7 +115,10 @@ def products() -> Any:
     return show_page(
         "products.html",
         standing,
-        offers=[Offer(card, estimate_fen(card.price_fen, standing.plan)) for card in page.items],
+        offers=[
+            Offer(card, earn_fen(session, standing, card.id, card.category_id, card.price_fen))
+            for card in page.items
+        ],
         page=page,
         sort=sort,
         sorts=[(key, str(label)) for key, label in SORTS.items()],

@@ -33,7 +33,7 @@ from core.stock.models import StockHold, StockLevel, StockMovement
 from core.worker.relay import Relay
 from plugins.distribution.models import Commission
 from plugins.distribution.rules import Joining
-from plugins.distribution.services.plans import publish_plan
+from plugins.distribution.services.programmes import publish_plan
 
 ON_HAND = 100_000
 PRICE_FEN = 10_000

@@ -23,7 +23,7 @@ from core.staff.models import Role
 from core.web.access import access_of
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.accounts import AVAILABLE
-from plugins.distribution.services.plans import publish_plan
+from plugins.distribution.services.programmes import publish_plan
 
 NOWHERE = "01a200ad-bfc3-7f52-8b8a-215653e73714"
 
