@@ -8,10 +8,11 @@ import click
 from core.cli.plugin_check import check
 from core.cli.plugin_looks import health, known_plugin, permissions, reasons, show
 from core.cli.plugin_new import new
-from core.cli.reporting import actor, json_option, opened_shop, report, table
+from core.cli.reporting import actor, counted, json_option, opened_shop, report, table
 from core.host.host import PluginHost
 from core.host.planning import Plan
 from core.kernel.errors import Rejected
+from core.kernel.money import format_yuan
 
 Act = Callable[[PluginHost, str, str], str]
 """Does something to a plugin, for somebody, and says what came of it."""
@@ -127,7 +128,7 @@ def uninstall(name: str, remove_data: bool, yes: bool, as_json: bool) -> None:
             why = "it is not installed and has no data" if remove_data else "it is not installed"
             return f"{_NOTHING}: {why}"
         if remove_data:
-            _make_sure(name, yes, as_json)
+            _make_sure(host, name, yes, as_json)
         if is_installed:
             host.uninstall(name, who)
         if remove_data:
@@ -151,14 +152,14 @@ def remove_data(name: str, yes: bool, as_json: bool) -> None:
     def act(host: PluginHost, name: str, who: str) -> str:
         if name not in host.snapshot().rows and not host.has_data(name):
             return f"{_NOTHING}: it has no data"
-        _make_sure(name, yes, as_json)
+        _make_sure(host, name, yes, as_json)
         host.remove_data(name, who)
         return "data removed"
 
     _act(name, act, as_json)
 
 
-def _make_sure(name: str, is_sure: bool, as_json: bool) -> None:
+def _make_sure(host: PluginHost, name: str, is_sure: bool, as_json: bool) -> None:
     """Let somebody type the plugin's name.
 
     Raises:
@@ -166,15 +167,29 @@ def _make_sure(name: str, is_sure: bool, as_json: bool) -> None:
     """
     if is_sure:
         return
+    owed = _owed(host, name)
     if as_json:
         raise Rejected(
             "plugins.unconfirmed",
-            "Everything that “%(name)s” stored would be lost. Say --yes if that is meant.",
+            "Everything that “%(name)s” stored would be lost.%(owed)s Say --yes if that is meant.",
             name=name,
+            owed=owed,
         )
-    click.echo(f"Everything that {name} stored will be lost.", err=True)
+    click.echo(f"Everything that {name} stored will be lost.{owed}", err=True)
     if click.prompt("Type its name to go on", err=True, default="") != name:
         raise click.Abort
+
+
+def _owed(host: PluginHost, name: str) -> str:
+    """What people still have on its accounts, as a sentence; empty when they have nothing."""
+    owed = host.still_owed(name)
+    if not owed.people:
+        return ""
+    return (
+        f" Members still have ¥{format_yuan(owed.amount_fen)} on accounts of it "
+        f"({counted(owed.people, 'member')}): the books keep it, but nobody sees or withdraws it "
+        "while the plugin is away, and what has not settled yet never will."
+    )
 
 
 def _done(act: Callable[[PluginHost, str, str], Any], outcome: str) -> Act:

@@ -6,8 +6,9 @@ from typing import Any
 from wtforms import Form
 
 from core.db.engine import Database
-from core.host import leftovers, lifecycle, planning, references
+from core.host import leftovers, lifecycle, owed, planning, references
 from core.host.loading import LoadedPlugin
+from core.host.owed import Owed
 from core.host.planning import Plan
 from core.host.secrets import SecretBox
 from core.host.settings import settings_form
@@ -109,6 +110,11 @@ class Living:
     def why_data_stay(self, name: str) -> Sequence[Rejected]:
         """What still refers to an uninstalled plugin's data; empty when they can be removed."""
         return references.reasons_to_keep(self._database, self._plugins, self._loaded(name))
+
+    def still_owed(self, name: str) -> Owed:
+        """What people have on accounts that only this plugin moves."""
+        module = self._loaded(name).module
+        return owed.still_owed(self._database, module.__package__ or "" if module else "")
 
     def settings_form(
         self, name: str, formdata: Any = None, meta: Mapping[str, Any] | None = None

@@ -25,6 +25,7 @@ from core.host.contracts import collect
 from core.host.discovery import Found
 from core.host.manifest import Manifest
 from core.host.migrations import head_of
+from core.host.owed import noting_accounts
 from core.kernel.errors import PluginError
 
 Hooks = Mapping[str, Callable[..., Any]]
@@ -109,7 +110,8 @@ def _import(found: Found) -> ModuleType:
     try:
         if found.package.startswith("plugins."):
             _ensure_package(found.package, found.manifest.folder)
-        module = importlib.import_module(f"{found.package}.plugin")
+        with noting_accounts(found.package):
+            module = importlib.import_module(f"{found.package}.plugin")
         _check_tables(found)
         _check_models(found.package)
     except BaseException:

@@ -34,6 +34,11 @@ def declare_kind(kind: str, *, guarded: bool) -> None:
         )
 
 
+def declared_kinds() -> frozenset[str]:
+    """Every kind of account that members can have, as far as it was declared in this process."""
+    return frozenset(_kinds)
+
+
 def is_guarded(owner: str, kind: str) -> bool:
     """Whether accounts of this kind may not go below zero.
 

@@ -5,6 +5,7 @@ from core.ledger.services.booking import book, book_many, reverse
 from core.ledger.services.reading import (
     balance,
     balances,
+    held_by_members,
     platform_balance,
     statement,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "book_many",
     "declare_check",
     "declare_kind",
+    "held_by_members",
     "is_guarded",
     "member_owner",
     "platform_balance",

@@ -46,6 +46,26 @@ def balances(
     return answer
 
 
+def held_by_members(session: Session, kinds: Iterable[str], asset: str = CNY) -> tuple[int, int]:
+    """How many owners have something on accounts of these kinds, and how much together.
+
+    Accounts below zero are left out: what somebody owes takes nothing from what others have. One
+    statement, which reads every account of these kinds.
+    """
+    people, held = session.execute(
+        sa.select(
+            sa.func.count(sa.distinct(LedgerAccount.owner)),
+            sa.func.sum(LedgerAccount.balance),
+        ).where(
+            LedgerAccount.owner != PLATFORM,
+            LedgerAccount.kind.in_(sorted(kinds)),
+            LedgerAccount.asset == asset,
+            LedgerAccount.balance > 0,
+        )
+    ).one()
+    return people, int(held or 0)
+
+
 def platform_balance(session: Session, kind: str, asset: str = CNY) -> int:
     """Sum of a platform account's postings. Reads them all: for reports, not for pages."""
     found = session.execute(

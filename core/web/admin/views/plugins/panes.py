@@ -47,6 +47,7 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
         "reasons": [],
         "has_data": False,
         "tables_left": [],
+        "owed": None,
     }
     if loaded is None:
         return found
@@ -61,6 +62,7 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
         found |= {
             "has_data": plugins.has_data(card.name),
             "tables_left": plugins.tables_left(card.name),
+            "owed": plugins.still_owed(card.name),
         }
     if found["has_data"] and loaded.is_sound:
         found["reasons"] = [
