@@ -11,7 +11,7 @@ from core.db import migrate, versions
 from core.host import migrations
 from core.host.shop import Shop
 from core.host.snapshot import Row
-from core.kernel.errors import Rejected
+from core.kernel.errors import ConfigError, Rejected
 
 
 @click.group()
@@ -26,12 +26,26 @@ def upgrade(revision: str, as_json: bool) -> None:
     """Bring the trunk's tables to REVISION (the newest), then those of installed plugins."""
     with opened_shop(needs_schema=False) as shop:
         before = versions.current(shop.database.engine)
+        _refuse_newer(shop.database.engine)
         migrate.upgrade(shop.database.engine, revision=revision)
         after = versions.current(shop.database.engine)
         upgraded = _upgrade_plugins(shop) if after == versions.head() else []
     found = {"before": before, "after": after, "plugins": upgraded}
     moved = f"{before or 'empty'} → {after}" if before != after else f"already at {after}"
     report(found, "\n".join([f"core: {moved}", *map(_plugin_line, upgraded)]), as_json=as_json)
+
+
+def _refuse_newer(engine: sa.Engine) -> None:
+    """Say in words what Alembic would say with a traceback.
+
+    Raises:
+        ConfigError: the database is at a version which only a newer Banyan knows.
+    """
+    try:
+        versions.check_schema(engine)
+    except ConfigError as error:
+        if error.code == "schema.newer":
+            raise
 
 
 @db.command()
@@ -43,6 +57,7 @@ def downgrade(revision: str, yes: bool, as_json: bool) -> None:
     with opened_shop(needs_schema=False) as shop:
         _refuse_while_plugins_point_here(shop)
         before = versions.current(shop.database.engine)
+        _refuse_newer(shop.database.engine)
         if not yes and as_json:
             raise Rejected(
                 "database.unconfirmed", "Data would be lost. Say --yes if that is meant."

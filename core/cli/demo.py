@@ -1,6 +1,7 @@
 """``banyan demo``: a filled store on this machine, in sandbox mode."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.cli.reporting import table
-from core.config import ROOT
+from core.config import ROOT, Config, load_config
 
 if TYPE_CHECKING:
     from core.demo.people import DemoPeople
@@ -26,21 +27,49 @@ def demo(host: str, port: int, fill_only: bool) -> None:
     """
     os.environ.setdefault("BANYAN_INSTANCE", str(ROOT / "instance" / "demo"))
     os.environ["BANYAN_SANDBOX"] = "1"
-    from core.cli.serving import Plan, serve
-    from core.config import load_config
+    config = load_config()
+    if fill_only:
+        _fill(config)
+        return
+    from core.cli.serving import Plan, check_port, serve
+
+    plan = Plan(host, port)
+    check_port(plan)
+    _fill_elsewhere(config)
+    commands = ["Commands " + _command(config.instance), ""]
+    serve(config, plan, lambda lines: click.echo("\n".join([*commands, *lines])))
+
+
+def _fill(config: Config) -> None:
+    """Fill the store and say who can sign in."""
     from core.demo.store import Filler
     from core.host.shop import open_shop
 
-    config = load_config()
     shop = open_shop(config)
     people = Filler(shop, click.echo).fill()
     shop.close()
-    accounts = ["", *_accounts(people), ""]
-    if fill_only:
-        click.echo("\n".join(accounts))
-        return
-    accounts += ["Commands " + _command(config.instance), ""]
-    serve(config, Plan(host, port), lambda lines: click.echo("\n".join([*accounts, *lines])))
+    click.echo("\n".join(["", *_accounts(people), ""]))
+
+
+def _fill_elsewhere(config: Config) -> None:
+    """Fill the store in a child, so that the process which serves stays small.
+
+    Raises:
+        SystemExit: the filling failed, and has said why; its exit code is ours.
+    """
+    from core.cli.serving import environment_of
+    from core.embedded.process import start_child, stop_child
+
+    argv = [sys.executable, "-m", "core.cli", "demo", "--fill-only"]
+    child = start_child(argv, folder=ROOT, log=None, env=environment_of(config))
+    try:
+        code = child.wait()
+    finally:
+        stop_child(child, signal.SIGTERM)
+    if code < 0:
+        click.echo(f"The store was not filled: signal {-code} ended it.", err=True)
+    if code:
+        sys.exit(code if code > 0 else 1)
 
 
 def _command(instance: Path) -> str:

@@ -6,6 +6,7 @@ The children end when this process ends, however it ends. A worker that dies is 
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -103,20 +104,41 @@ def quiet_logs() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
+def check_port(plan: Plan) -> None:
+    """Find out early, before long work, whether the port can be used.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    family = socket.AF_INET6 if ":" in plan.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            probe.bind((plan.host, plan.port))
+            probe.listen()  # some platforms notice only now
+    except socket.gaierror:
+        pass  # a name only the server understands, or else it says so
+    except OSError as error:
+        raise _unusable(plan, error) from error
+
+
 def _bind(app: "flask.Flask", plan: Plan) -> object:
     from waitress import create_server
 
     try:
         return create_server(app, host=plan.host, port=plan.port, threads=plan.threads, ident=None)
     except OSError as error:
-        raise ConfigError(
-            "run.port",
-            "%(host)s:%(port)s cannot be used (%(why)s). Another program may serve there; "
-            "try --port.",
-            host=plan.host,
-            port=plan.port,
-            why=error.strerror or str(error),
-        ) from error
+        raise _unusable(plan, error) from error
+
+
+def _unusable(plan: Plan, error: OSError) -> ConfigError:
+    return ConfigError(
+        "run.port",
+        "%(host)s:%(port)s cannot be used (%(why)s). Another program may serve there; try --port.",
+        host=plan.host,
+        port=plan.port,
+        why=error.strerror or str(error),
+    )
 
 
 @contextmanager

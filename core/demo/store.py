@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from core.catalog.models import Product
 from core.db import migrate
+from core.db.versions import check_schema
 from core.demo.catalog import prepare_pictures, seed_catalog
 from core.demo.history import draw_invoices, draw_network, sku_ids
 from core.demo.paying import SandboxTill
@@ -22,7 +23,7 @@ from core.host.ports import channels_of
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel import clock
-from core.kernel.errors import ShopError
+from core.kernel.errors import ConfigError, ShopError
 from core.members.services import addresses_of
 from core.messages.services import deliver_due
 from core.orders.models import Order
@@ -49,8 +50,12 @@ class Filler:
     _started: list[str] = field(default_factory=list)
 
     def fill(self) -> DemoPeople:
-        """Schema, plugins, people, products and a month of orders."""
-        migrate.upgrade(self.shop.database.engine)
+        """Schema, plugins, people, products and a month of orders.
+
+        Raises:
+            ConfigError: the database was made by a newer Banyan.
+        """
+        _upgrade(self.shop.database.engine)
         self._install_plugins()
         with self.shop.database.write() as session:
             people = seed_people(session)
@@ -139,3 +144,13 @@ class Filler:
             if command.name == SETUP_COMMAND:
                 work = Work(self.shop, self.shop.plugins.settings_of(name))
                 command.run(work, [str(member_id) for member_id in member_ids])
+
+
+def _upgrade(engine: sa.Engine) -> None:
+    """The newest schema, unless a newer Banyan was here already."""
+    try:
+        check_schema(engine)
+    except ConfigError as error:
+        if error.code == "schema.newer":
+            raise
+        migrate.upgrade(engine)

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from core.kernel.errors import Rejected
 from core.kernel.ids import new_token
 from core.kernel.text import squeeze
 from core.media import rules
+from core.media.types import PreparedPicture
 
 _OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "avif": ("AVIF", {"quality": 68, "speed": 8}),
@@ -26,31 +26,8 @@ _OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True)
-class PreparedPicture:
-    """An encoded picture: its files lie in the uploads folder, its row is still to be made."""
-
-    content_hash: str
-    filename: str
-    alt: str
-    width: int
-    height: int
-    placeholder: str
-    variants: Mapping[str, tuple[int, ...]]
-
-
 def prepare_picture(folder: Path, name: str, data: bytes, alt: str = "") -> PreparedPicture:
-    """Check an upload and write every width and format of it; needs no database.
-
-    Args:
-        folder: the uploads folder; made when missing.
-        name: file name as uploaded, kept for people only.
-        data: the file's bytes.
-        alt: what the picture shows.
-
-    Raises:
-        Rejected: too big, not a picture we take, animated or broken; the sentence says which.
-    """
+    """What the service of this name says."""
     content_hash = hashlib.sha256(rules.RECIPE.encode() + data).hexdigest()
     picture = open_picture(data)
     variants = {

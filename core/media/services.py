@@ -17,10 +17,9 @@ from core.kernel.clock import now
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
 from core.kernel.text import squeeze
-from core.media.encoding import PreparedPicture, prepare_picture
 from core.media.models import Media
 from core.media.rules import checked_path
-from core.media.types import PictureView
+from core.media.types import PictureView, PreparedPicture
 
 __all__ = [
     "PICTURE_COLUMNS",
@@ -51,6 +50,23 @@ def picture_of(columns: Iterable[Any]) -> PictureView | None:
     """The view of one row's :data:`PICTURE_COLUMNS`; ``None`` when an outer join found none."""
     values = tuple(columns)
     return PictureView(*values) if values[0] is not None else None
+
+
+def prepare_picture(folder: Path, name: str, data: bytes, alt: str = "") -> PreparedPicture:
+    """Check an upload and write every width and format of it; needs no database.
+
+    Args:
+        folder: the uploads folder; made when missing.
+        name: file name as uploaded, kept for people only.
+        data: the file's bytes.
+        alt: what the picture shows.
+
+    Raises:
+        Rejected: too big, not a picture we take, animated or broken; the sentence says which.
+    """
+    from core.media import encoding  # weighs megabytes, and most processes never take a picture
+
+    return encoding.prepare_picture(folder, name, data, alt)
 
 
 def store_picture(session: Session, folder: Path, name: str, data: bytes, alt: str = "") -> Media:

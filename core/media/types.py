@@ -9,6 +9,19 @@ MEDIA_PATH = "/media"
 
 
 @dataclass(frozen=True)
+class PreparedPicture:
+    """An encoded picture: its files lie in the uploads folder, its row is still to be made."""
+
+    content_hash: str
+    filename: str
+    alt: str
+    width: int
+    height: int
+    placeholder: str
+    variants: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
 class PictureView:
     """A picture with an address for every width and format that exists.
 

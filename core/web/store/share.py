@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import flask
-import qrcode
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.http import dump_cookie
@@ -145,6 +144,8 @@ def shared(token: str) -> str:
 
 def qr_svg(text: str) -> Markup:
     """A QR code as an SVG element that takes the size of its box."""
+    import qrcode  # only here: few pages show one, and it brings an imaging library along
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
     code.add_data(text)
     code.make(fit=True)

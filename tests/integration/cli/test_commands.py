@@ -67,7 +67,10 @@ def test_a_missing_schema_is_named_and_ends_with_1(empty_config, arguments):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["worker"], ["run", "--port", "0"]])
+NEEDING = [["worker"], ["run", "--port", "0"], ["demo", "--port", "0"], ["db", "upgrade"]]
+
+
+@pytest.mark.parametrize("arguments", NEEDING)
 def test_a_newer_schema_is_named_and_ends_with_1(shop, arguments):
     with shop.database.write() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
