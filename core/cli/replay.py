@@ -64,6 +64,8 @@ def _text(found: dict[str, Any]) -> str:
     unplayed = Counter(found["unplayed"])
     rows = [(name, value) for name, value in found.items() if not isinstance(value, dict)]
     parts = [table(("", ""), rows)]
+    if found["journals"]:
+        parts.append(table(("booked", "journals"), Counter(found["journals"]).most_common()))
     if unplayed:
         parts.append(table(("not played, because", "lines"), unplayed.most_common()))
     books = found["ledger"]

@@ -1,10 +1,15 @@
 """``banyan staff``: people who work in the store."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from core.cli.reporting import actor, json_option, opened_shop, report
 from core.kernel.errors import Rejected
 from core.kernel.ids import new_token
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @click.group()
@@ -34,6 +39,7 @@ def create(
     hashed = prepare_staff_password(made or password or _asked(as_json))
     with opened_shop() as shop, shop.database.write() as session:
         ensure_builtin_roles(session)
+        _refuse_unknown_role(session, role)
         person = create_staff(session, email=email, name=name, role_key=role, password_hash=hashed)
         who = actor()
         audit(
@@ -51,6 +57,24 @@ def create(
         found["password"] = made
         lines.append(f"Password: {made}")
     report(found, "\n".join(lines), as_json=as_json)
+
+
+def _refuse_unknown_role(session: "Session", role: str) -> None:
+    """Name the roles there are, since nobody at a prompt sees a list of them.
+
+    Raises:
+        Rejected: there is no such role.
+    """
+    from core.staff.services import list_roles
+
+    keys = [view.key for view in list_roles(session)]
+    if role not in keys:
+        raise Rejected(
+            "staff.role",
+            "There is no role %(role)s; there are: %(roles)s.",
+            role=role,
+            roles=", ".join(keys),
+        )
 
 
 def _asked(as_json: bool) -> str:

@@ -190,6 +190,14 @@ def test_a_ledger_that_is_wrong_ends_with_1(command, shop):
     command("ledger", "verify", expect=1)
 
 
+def test_a_role_that_is_not_there_is_answered_with_those_there_are(shop):
+    account = ("--email", "a@example.com", "--name", "甲", "--role", "boss", "--generate")
+    done = banyan_process(shop.config, "staff", "create", *account)
+    assert done.returncode == 1
+    for role in ("boss", "owner", "manager", "clerk", "finance"):
+        assert role in done.stderr
+
+
 def test_staff_are_made_with_a_password_that_signs_in(command, shop):
     from core.staff.services import authenticate
 

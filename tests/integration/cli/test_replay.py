@@ -1,6 +1,7 @@
 """`banyan replay` on a file of seven invoices: bought, referred, paid, given back, verified."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -57,6 +58,7 @@ def test_a_file_of_invoices_becomes_orders_refunds_and_books_that_are_clean(repl
 
 def test_people_read_the_same_in_words_and_a_store_that_is_filled_is_left_alone(replay):
     text = replay()
+    assert re.search(r"^payment +3\s*$", text, re.MULTILINE)
     assert "no_matching_purchase" in text
     assert "clean" in text
     assert replay(expect=1) == ""
