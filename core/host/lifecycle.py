@@ -99,8 +99,12 @@ def upgrade(database: Database, plugin: LoadedPlugin, actor: str) -> None:
     with database.write() as session:
         row = _installed(session, plugin.name)
         before = row.version
-        row.version, row.schema_revision = plugin.manifest.version, revision
-        row.listens, row.changed_at = list(plugin.facts), now()
+        found = (before, row.schema_revision, row.listens)
+        wanted = (plugin.manifest.version, revision, list(plugin.facts))
+        if found == wanted:
+            return  # another process ran it meanwhile, or there was nothing to run
+        row.version, row.schema_revision, row.listens = wanted
+        row.changed_at = now()
         _note(session, plugin.name, "upgraded", actor, before=before, version=row.version)
 
 

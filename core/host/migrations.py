@@ -1,5 +1,6 @@
 """A plugin's own schema versions: folder ``migrations/``, table ``alembic_version_<plugin>``."""
 
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from core.host.manifest import Manifest
 from core.kernel.errors import PluginError
 
 FOLDER = "migrations"
+alone = threading.Lock()
+"""Held by the one thread of a process that runs migrations, or writes down what they would do.
+
+``alembic.op`` is one for the whole process: what a migration sends would go where another thread
+has just pointed it.
+"""
 
 
 def track_of(manifest: Manifest) -> Track | None:
@@ -50,6 +57,11 @@ def upgrade(engine: sa.Engine, manifest: Manifest) -> str:
     track = track_of(manifest)
     if track is None:
         return ""
+    with alone:
+        return _upgrade(engine, manifest, track)
+
+
+def _upgrade(engine: sa.Engine, manifest: Manifest, track: Track) -> str:
     before_tables, before_revision = _tables(engine), current(engine, track)
     try:
         migrate.upgrade(engine, track)
@@ -114,7 +126,8 @@ def remove(engine: sa.Engine, manifest: Manifest) -> None:
     if track is None:
         return
     try:
-        migrate.downgrade(engine, "base", track)
+        with alone:
+            migrate.downgrade(engine, "base", track)
     except (Exception, SystemExit) as error:
         raise PluginError(
             "plugins.downgrade",

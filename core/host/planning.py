@@ -16,7 +16,7 @@ from core.db.engine import Database
 from core.db.versions import current, heads
 from core.host.loading import LoadedPlugin
 from core.host.manifest import read_manifest
-from core.host.migrations import FOLDER, head_of, track_of
+from core.host.migrations import FOLDER, alone, head_of, track_of
 from core.host.models import PluginState
 from core.kernel.errors import PluginError, Rejected
 
@@ -107,7 +107,8 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
             at=at,
         )
     prefix = plugin.manifest.table_prefix
-    steps = [_step(script, database.engine, prefix) for script in _waiting(scripts, at)]
+    with alone:
+        steps = [_step(script, database.engine, prefix) for script in _waiting(scripts, at)]
     return Plan(plugin.name, before, after, at or "", tuple(steps))
 
 

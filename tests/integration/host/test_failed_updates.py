@@ -2,8 +2,10 @@
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from core.api.testing.faces import signed_in
@@ -12,6 +14,7 @@ from core.cli.plugins import list_plugins
 from core.cli.serving import environment_of
 from core.host import migrations
 from core.host.host import Standing
+from core.host.models import PluginChange
 from core.host.shop import open_shop
 from tests.integration.host.breakages import plugin
 
@@ -157,3 +160,33 @@ def test_an_install_that_failed_says_why_until_one_succeeds(begin, update):
     assert "The last try failed." not in there.page("/admin/plugins")
     assert here.run("uninstall").status_code == 303
     assert "The last try failed." not in there.page("/admin/plugins")
+
+
+def test_an_update_asked_for_in_two_processes_at_once_runs_once(shop, begin, update):
+    shop.plugins.install("stall", "me")
+    update("__import__('time').sleep(0.3)")
+    processes = begin()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda process: process.run("upgrade"), processes))
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    with shop.database.read() as session:
+        kinds = session.scalars(sa.select(PluginChange.kind).order_by(PluginChange.at)).all()
+    assert kinds == ["installed", "upgraded"]
+
+
+def test_who_looks_at_an_update_while_it_runs_diverts_nothing_of_it(shop, begin, update):
+    shop.plugins.install("stall", "me")
+    third = "op.create_table('plugin_stall_3', sa.Column('id', sa.Integer()))"
+    update(f"__import__('time').sleep(0.3); {third}")
+    here, there = begin()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(here.run, "upgrade")
+        while not running.done():
+            there.page("/admin/plugins/stall?tab=upgrade")
+
+    assert running.result().status_code == 303
+    names = sa.inspect(shop.database.engine).get_table_names()
+    assert {"plugin_stall_1", "plugin_stall_2", "plugin_stall_3"} <= set(names)
