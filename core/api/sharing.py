@@ -1,38 +1,58 @@
-"""Shares and referrals, for reading, and the one write a plugin may do: make a share link.
+"""Shares and referrals, for reading, and the two writes a plugin may do.
 
-Who is whose referrer is decided by the trunk's policy; plugins refuse by ``check_bind_referral``.
+They make a share link (:func:`create_share`) and, on a page for staff who have the right
+``referral.transfer``, move a member to another referrer (:func:`transfer`). Otherwise the trunk's
+policy decides who is whose referrer; plugins refuse by ``check_bind_referral``.
 """
 
 from core.sharing.services import (
     chain_of,
+    children_of,
     create_share,
+    find_in_tree,
+    funnel_counts,
     history_of,
+    recent_bindings,
     referral_of,
     shares_of,
     team_counts,
     team_page,
+    transfer,
+    transfer_preview,
 )
 from core.sharing.types import (
+    FunnelCounts,
     ReferralEventView,
     ReferralView,
     ShareStats,
     ShareView,
     TeamCounts,
     TeamMember,
+    TransferPreview,
+    TreeNode,
 )
 
 __all__ = [
+    "FunnelCounts",
     "ReferralEventView",
     "ReferralView",
     "ShareStats",
     "ShareView",
     "TeamCounts",
     "TeamMember",
+    "TransferPreview",
+    "TreeNode",
     "chain_of",
+    "children_of",
     "create_share",
+    "find_in_tree",
+    "funnel_counts",
     "history_of",
+    "recent_bindings",
     "referral_of",
     "shares_of",
     "team_counts",
     "team_page",
+    "transfer",
+    "transfer_preview",
 ]

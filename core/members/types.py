@@ -222,3 +222,28 @@ class ImportedMember:
     nickname: str
     registered_at: datetime
     locale: str = "zh_Hans_CN"
+
+
+@dataclass(frozen=True)
+class MemberSignals:
+    """What may tell that two accounts are one person's: fingerprints, to be compared and dropped.
+
+    Equal fingerprints of one process mean equal facts. They cannot be shown, and are of no use when
+    stored: another process makes others. What matched may be said ("the same phone"), not what it
+    is.
+
+    Args:
+        phones: the phone they sign in with.
+        addresses: places of their address book, without names and phones.
+        devices: browsers (by cookie) in which they opened share links.
+        browsers: network address and browser name of their sign-ins that are kept; weaker than
+            ``devices``, since an office or a telephone network has many people behind one address.
+        accounts: numbers of accounts they asked to be paid to.
+    """
+
+    member_id: UUID
+    phones: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    browsers: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from core.kernel.errors import ShopError
+
 
 class Verdict(StrEnum):
     """What came of trying to bind a member.
@@ -114,3 +116,74 @@ class TeamMember:
     bound_at: datetime
     registered_at: datetime
     direct_count: int
+
+
+@dataclass(frozen=True)
+class TreeNode:
+    """A member as the merchant's tree shows them; shoppers see masked names only.
+
+    Args:
+        name: nickname, or a masked phone.
+        level: below the member whose tree it is; 0 where somebody was searched for.
+        referrer_id: ``None``: nobody stands above.
+        direct_count: how many stand directly below.
+        team_count: how many stand below within three levels.
+        bound_at: when they got their referrer.
+        joined_at: when the account was made.
+    """
+
+    member_id: UUID
+    name: str
+    level: int
+    referrer_id: UUID | None
+    upline2_id: UUID | None
+    upline3_id: UUID | None
+    is_locked: bool
+    direct_count: int
+    team_count: int
+    bound_at: datetime | None
+    joined_at: datetime
+
+
+@dataclass(frozen=True)
+class TransferPreview:
+    """What moving a member to another referrer would change; orders placed before keep theirs.
+
+    Args:
+        old_referrer_id: whom they have now; ``None``: nobody.
+        new_referrer_id: whom they would have; ``None``: the referral would end.
+        below: who would move along, as far as counts are kept: three levels.
+        chain_before: who earns from the member's orders now, nearest first.
+        chain_after: who would.
+        refusals: why it would be refused; empty: it would not.
+    """
+
+    member_id: UUID
+    old_referrer_id: UUID | None
+    new_referrer_id: UUID | None
+    below: TeamCounts
+    chain_before: tuple[UUID, ...]
+    chain_after: tuple[UUID, ...]
+    refusals: tuple[ShopError, ...] = ()
+
+    @property
+    def affected_count(self) -> int:
+        """Members whose chain would change: the moved one, and two levels below."""
+        return 1 + self.below.level1 + self.below.level2
+
+
+@dataclass(frozen=True)
+class FunnelCounts:
+    """From opened links to orders.
+
+    Args:
+        visits: people opening a share link, once a visitor, link and day; scans included.
+        visitors: different browsers among them.
+        registered: accounts made after opening one.
+        ordered: orders placed after opening one.
+    """
+
+    visits: int = 0
+    visitors: int = 0
+    registered: int = 0
+    ordered: int = 0

@@ -4,9 +4,12 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.members.services import declare_export
+from core.members.services.signals import declare_signals
+from core.sharing.models import ShareVisit
 from core.sharing.services.binding import bind, no_check
 from core.sharing.services.links import (
     claim_visits,
@@ -21,7 +24,9 @@ from core.sharing.services.moments import (
     bind_on_registration,
     bind_on_visit,
 )
+from core.sharing.services.previews import transfer_preview
 from core.sharing.services.stewardship import expire_referrals, set_lock, transfer
+from core.sharing.services.tallies import funnel_counts, recent_bindings
 from core.sharing.services.teams import (
     chain_of,
     history_of,
@@ -30,6 +35,7 @@ from core.sharing.services.teams import (
     team_counts,
     team_page,
 )
+from core.sharing.services.tree import children_of, find_in_tree
 
 __all__ = [
     "bind",
@@ -38,12 +44,16 @@ __all__ = [
     "bind_on_registration",
     "bind_on_visit",
     "chain_of",
+    "children_of",
     "claim_visits",
     "create_share",
     "expire_referrals",
+    "find_in_tree",
     "find_share",
+    "funnel_counts",
     "history_of",
     "no_check",
+    "recent_bindings",
     "record_visit",
     "referral_of",
     "referrers_of",
@@ -52,6 +62,7 @@ __all__ = [
     "team_counts",
     "team_page",
     "transfer",
+    "transfer_preview",
 ]
 
 
@@ -66,3 +77,9 @@ def _export(session: Session, member_id: UUID) -> dict[str, Any]:
 
 
 declare_export("sharing", _export)
+declare_signals(
+    "devices",
+    lambda: sa.select(ShareVisit.member_id, ShareVisit.visitor).where(
+        ShareVisit.member_id.is_not(None)
+    ),
+)

@@ -60,12 +60,11 @@ def transfer(
     reason = squeeze(reason)
     if not reason:
         raise InvalidInput("referral.reason", "Please give a reason.", field="reason")
-    if member_id == new_referrer_id:
-        raise Rejected("referral.oneself", "Nobody can be their own referrer.")
     at = now()
     lock_graph(session)
-    _check_people(session, member_id, new_referrer_id)
-    current = _movable(session, member_id, new_referrer_id)
+    check_people(session, member_id, new_referrer_id)
+    current = edge_of(session, member_id)
+    check_movable(current, new_referrer_id)
     path = _path_to(session, member_id, new_referrer_id, at)
     if current:
         detach(session, [current])
@@ -125,7 +124,13 @@ def expire_referrals(session: Session, *, limit: int = 500) -> int:
     return len(due)
 
 
-def _check_people(session: Session, member_id: UUID, referrer_id: UUID | None) -> None:
+def check_people(session: Session, member_id: UUID, referrer_id: UUID | None) -> None:
+    """Refuse a transfer of nobody, to somebody who is not active.
+
+    Raises:
+        NotFound: no such member to move.
+        Rejected: no such referrer, or not an active member.
+    """
     states = {
         row.id: row.state
         for row in session.execute(
@@ -138,16 +143,33 @@ def _check_people(session: Session, member_id: UUID, referrer_id: UUID | None) -
         raise Rejected("referral.unknown", "The new referrer is not an active member.")
 
 
-def _movable(session: Session, member_id: UUID, new_referrer_id: UUID | None) -> Edge | None:
-    """The edge to replace; refuses when it is locked or leads where it should."""
-    current = edge_of(session, member_id)
+def check_movable(current: Edge | None, new_referrer_id: UUID | None) -> None:
+    """Refuse to replace a referral that is locked, or leads where it should.
+
+    Raises:
+        Rejected: locked.
+        InvalidInput: nothing would change.
+    """
     if current and current.is_locked:
         raise Rejected("referral.locked", "This referral is locked. Unlock it first.")
     if (current.referrer_id if current else None) == new_referrer_id:
         raise InvalidInput(
             "referral.same", "This is the referrer already.", field="new_referrer_id"
         )
-    return current
+
+
+def check_circle(member_id: UUID, new_referrer_id: UUID | None, path: list[Edge]) -> None:
+    """Refuse oneself and everybody below as the new referrer; ``path`` leads up from there.
+
+    Raises:
+        Rejected: it would close a circle.
+    """
+    if member_id == new_referrer_id:
+        raise Rejected("referral.oneself", "Nobody can be their own referrer.")
+    if any(edge.referrer_id == member_id for edge in path):
+        raise Rejected(
+            "referral.circle", "The new referrer stands below this member: that would be a circle."
+        )
 
 
 def _path_to(
@@ -160,10 +182,7 @@ def _path_to(
     if dead := [edge for edge in path if edge.is_over(at) and edge.member_id != member_id]:
         end_edges(session, dead, at)
         path = path_to_root(session, new_referrer_id)
-    if any(edge.referrer_id == member_id for edge in path):
-        raise Rejected(
-            "referral.circle", "The new referrer stands below this member: that would be a circle."
-        )
+    check_circle(member_id, new_referrer_id, path)
     return path
 
 

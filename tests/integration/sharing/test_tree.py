@@ -1,0 +1,272 @@
+"""The merchant's tree: a level at a time, a search, and a transfer told before it is done."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.api.sharing import (
+    FunnelCounts,
+    children_of,
+    find_in_tree,
+    funnel_counts,
+    recent_bindings,
+    transfer,
+    transfer_preview,
+)
+from core.kernel.clock import now
+from core.kernel.errors import InvalidInput, NotFound, ShopError
+from core.kernel.ids import new_id
+from core.members.services import block_member
+from core.sharing.services import bind, create_share, record_visit, set_lock
+from core.sharing.services.links import note_action
+from core.sharing.types import TeamCounts
+from tests.integration.people import statements
+from tests.integration.sharing.forest import check_forest
+from tests.integration.sharing.looking import chain
+
+
+@pytest.fixture
+def grow(database, make_member):
+    """Make members below another: `grow(top, 3)` returns them, oldest first."""
+
+    def make(top, number, nickname="", **more):
+        made = [make_member(nickname) for _ in range(number)]
+        for member_id in made:
+            with database.write() as session:
+                bind(session, member_id, top, reason="test", **more)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def listed(database):
+    def read(*args, **more):
+        with database.read() as session:
+            return children_of(session, *args, **more)
+
+    return read
+
+
+@pytest.fixture
+def preview(database):
+    def read(member_id, new_referrer_id):
+        with database.read() as session:
+            return transfer_preview(session, member_id, new_referrer_id)
+
+    return read
+
+
+def ids(nodes):
+    return [node.member_id for node in nodes]
+
+
+def test_a_tree_opens_level_by_level_newest_first(make_member, grow, listed):
+    top = make_member("榕树")
+    first = grow(top, 3)
+    second = grow(first[0], 2)
+    third = grow(second[1], 1)
+
+    assert ids(listed(top)) == first[::-1]
+    assert ids(listed(first[0])) == second[::-1]
+    assert ids(listed(top, level=2)) == second[::-1]
+    assert ids(listed(top, level=3)) == third
+    counts = {node.member_id: (node.direct_count, node.team_count) for node in listed(top)}
+    assert counts == {first[0]: (2, 3), first[1]: (0, 0), first[2]: (0, 0)}
+    (node,) = listed(top, level=3)
+    assert (node.level, node.referrer_id) == (3, second[1])
+    assert (node.upline2_id, node.upline3_id) == (first[0], top)
+
+
+def test_pages_of_a_level_follow_each_other_without_gap_or_repeat(database, make_member, grow):
+    top = make_member()
+    below = grow(top, 7)
+    seen, after = [], None
+    with database.read() as session:
+        while page := children_of(session, top, limit=3, after=after):
+            assert len(page) <= 3
+            seen += ids(page)
+            after = seen[-1]
+
+    assert seen == below[::-1]
+
+
+def test_members_bound_at_one_instant_are_paged_too(database, make_member, grow):
+    top, at = make_member(), now()
+    below = grow(top, 5, at=at)
+    seen, after = [], None
+    with database.read() as session:
+        while page := children_of(session, top, limit=2, after=after):
+            seen += ids(page)
+            after = seen[-1]
+
+    assert seen == sorted(below, reverse=True)
+
+
+def test_a_level_is_searched_by_nickname_phone_and_mailbox(database, make_member, listed):
+    top = make_member()
+    lin = make_member("林山", phone="+8613877776666")
+    chen = make_member("陈默", phone=None, email="chen@example.com")
+    for member_id in (lin, chen):
+        with database.write() as session:
+            bind(session, member_id, top, reason="test")
+
+    assert ids(listed(top, search="林")) == [lin]
+    assert ids(listed(top, search="7777")) == [lin]
+    assert ids(listed(top, search="CHEN@")) == [chen]
+    assert ids(listed(top, search="%")) == []
+    assert [node.name for node in listed(top, search="林")] == ["林山"]
+
+
+def test_a_member_without_a_nickname_shows_a_masked_phone(make_member, grow, listed):
+    top = make_member()
+    (below,) = grow(top, 1)
+
+    (node,) = listed(top)
+    assert node.member_id == below
+    assert "****" in node.name
+
+
+def test_there_is_no_fourth_level(make_member, listed):
+    with pytest.raises(InvalidInput):
+        listed(make_member(), level=4)
+
+
+def test_a_person_is_found_with_the_way_up_wherever_they_stand(database, make_member, grow):
+    top = make_member("榕树")
+    first = grow(top, 1)[0]
+    second = grow(first, 1)[0]
+    third = grow(second, 1)[0]
+    deep = grow(third, 1, nickname="榕须")[0]
+    alone = make_member("榕籽")
+    with database.read() as session:
+        found = {node.member_id: node for node in find_in_tree(session, "榕")}
+        below_top = ids(find_in_tree(session, "榕", below=top))
+        below_first = find_in_tree(session, "榕", below=first)
+        assert find_in_tree(session, " ") == ()
+
+    assert set(found) == {top, deep, alone}
+    assert (found[deep].referrer_id, found[deep].upline3_id) == (third, first)
+    assert found[top].referrer_id is found[alone].bound_at is None
+    assert found[top].team_count == 3
+    assert below_top == [], "four levels are too deep for a team"
+    assert [(node.member_id, node.level) for node in below_first] == [(deep, 3)]
+
+
+def test_each_reading_of_the_tree_is_one_statement(database, make_member, grow):
+    top = make_member("榕树")
+    grow(top, 4)
+    at = now()
+    with database.read() as session, statements(database) as sent:
+        children_of(session, top, after=new_id(), search="x")
+        find_in_tree(session, "榕", below=top)
+        recent_bindings(session, [top], at)
+        funnel_counts(session, at, at, channel="link")
+    assert len(sent) == 4
+
+
+def test_a_preview_tells_what_the_transfer_then_does(database, make_member, grow, preview):
+    old_top, new_top = make_member(), make_member()
+    moved = grow(old_top, 1)[0]
+    new_referrer = grow(new_top, 1)[0]
+    first = grow(moved, 2)
+    grow(first[0], 3)
+    told = preview(moved, new_referrer)
+
+    assert (told.old_referrer_id, told.new_referrer_id) == (old_top, new_referrer)
+    assert told.below == TeamCounts(2, 3, 0)
+    assert told.affected_count == 6
+    assert told.chain_before == (old_top,)
+    assert told.chain_after == (new_referrer, new_top)
+    assert told.refusals == ()
+    assert chain(database, moved) == [old_top], "a preview changes nothing"
+    with database.write() as session:
+        transfer(session, moved, new_referrer, actor="staff:1", reason="moved")
+    assert tuple(chain(database, moved)) == told.chain_after
+    check_forest(database)
+
+
+def test_a_preview_of_ending_a_referral_leaves_no_chain(make_member, grow, preview):
+    top = make_member()
+    told = preview(grow(top, 1)[0], None)
+
+    assert (told.chain_before, told.chain_after, told.refusals) == ((top,), (), ())
+
+
+def test_a_preview_names_every_reason_that_the_transfer_would_give(
+    database, make_member, grow, preview
+):
+    top, blocked = make_member(), make_member()
+    moved = grow(top, 1)[0]
+    deep = grow(grow(grow(grow(moved, 1)[0], 1)[0], 1)[0], 1)[0]
+    with database.write() as session:
+        block_member(session, blocked)
+    with database.write() as session:
+        set_lock(session, deep, is_locked=True, actor="staff:1", reason="test")
+
+    for member_id, target, codes in (
+        (moved, deep, ["referral.circle"]),
+        (moved, moved, ["referral.oneself"]),
+        (moved, top, ["referral.same"]),
+        (moved, blocked, ["referral.unknown"]),
+        (moved, new_id(), ["referral.unknown"]),
+        (deep, blocked, ["referral.unknown", "referral.locked"]),
+    ):
+        assert [refusal.code for refusal in preview(member_id, target).refusals] == codes
+        with pytest.raises(ShopError) as raised, database.write() as session:
+            transfer(session, member_id, target, actor="staff:1", reason="test")
+        assert raised.value.code == codes[0]
+    with pytest.raises(NotFound):
+        preview(new_id(), top)
+
+
+def test_a_preview_counts_what_is_over_as_ended(make_member, grow, preview, days):
+    root, member_id = make_member(), make_member()
+    target = grow(root, 1, protection_days=2)[0]
+    assert preview(member_id, target).chain_after == (target, root)
+    days(3)
+
+    assert preview(member_id, target).chain_after == (target,)
+    assert preview(target, root).old_referrer_id is None
+    assert preview(target, root).refusals == ()
+
+
+def test_bindings_of_late_are_counted_for_each_referrer(database, make_member, grow, days):
+    busy, calm = make_member(), make_member()
+    grow(busy, 2)
+    days(2)
+    grow(busy, 3)
+    grow(calm, 1)
+    with database.read() as session:
+        day = now() - timedelta(days=1)
+        assert recent_bindings(session, [busy, calm], day) == {busy: 3, calm: 1}
+        assert recent_bindings(session, [busy], day - timedelta(days=3)) == {busy: 5}
+        assert recent_bindings(session, [calm], now() + timedelta(days=1)) == {calm: 0}
+        assert recent_bindings(session, [], day) == {}
+
+
+def test_the_funnel_counts_each_step_by_its_own_time_and_channel(database, make_member, days):
+    sharer, buyer = make_member(), make_member()
+    start = now() - timedelta(minutes=1)
+    with database.write() as session:
+        link = create_share(session, sharer, "store", "")
+        qr = create_share(session, sharer, "store", "", channel="qr")
+        record_visit(session, link.token, visitor="a")
+        record_visit(session, link.token, visitor="b")
+        record_visit(session, qr.token, visitor="b", kind="scan")
+        record_visit(session, link.token, visitor="own", member_id=sharer)
+        note_action(session, link.id, "registered", str(buyer), buyer)
+    days(2)
+    with database.write() as session:
+        note_action(session, link.id, "ordered", "N1", buyer)
+        note_action(session, qr.id, "ordered", "N2", buyer)
+    with database.read() as session:
+        late = start + timedelta(days=1)
+        end = start + timedelta(days=3)
+        assert funnel_counts(session, start, end) == FunnelCounts(3, 2, 1, 2)
+        assert funnel_counts(session, start, late) == FunnelCounts(3, 2, 1, 0)
+        assert funnel_counts(session, late, end) == FunnelCounts(0, 0, 0, 2)
+        assert funnel_counts(session, start, end, "qr") == FunnelCounts(1, 1, 0, 1)
+        assert funnel_counts(session, start, end, "poster") == FunnelCounts()
+        with pytest.raises(InvalidInput):
+            funnel_counts(session, start, end, "fax")
