@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.db.statements import changed
 from core.kernel.errors import Rejected
 from core.members.services import declare_erase_check, declare_eraser, declare_export
+from core.members.services.signals import declare_signals
 from core.payouts.models import Payout
 from core.payouts.rules import PayoutState
 
@@ -52,3 +53,4 @@ def _export(session: Session, member_id: UUID) -> list[dict[str, Any]]:
 declare_erase_check("payouts", _open_payouts)
 declare_eraser("payouts", _forget)
 declare_export("payouts", _export)
+declare_signals("accounts", lambda: sa.select(Payout.member_id, sa.cast(Payout.account, sa.Text())))
