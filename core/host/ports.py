@@ -24,7 +24,13 @@ from core.payments.types import (
     StartRequest,
     StartResult,
 )
-from core.payouts.types import PayRequest, PayResult
+from core.payouts.types import (
+    AsksPayouts,
+    HearsOfPayouts,
+    PayRequest,
+    PayResult,
+    PayStatus,
+)
 
 _SAID = (UpstreamError, Forbidden, NotFound, Rejected)
 """What a way out may raise: an answer, not a fault."""
@@ -117,6 +123,20 @@ class _PluginPayouts(_Way):
 
     def pay(self, request: PayRequest) -> PayResult:
         return cast(PayResult, self.ask(lambda channel: channel.pay(request)))
+
+    def query(self, payout_no: str) -> PayStatus | None:
+        def asked(channel: Any) -> Any:
+            return channel.query(payout_no) if isinstance(channel, AsksPayouts) else None
+
+        return cast("PayStatus | None", self.ask(asked))
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> PayStatus:
+        def heard(channel: Any) -> Any:
+            if not isinstance(channel, HearsOfPayouts):
+                raise NotFound("payout.no_notice", "This channel does not call back.")
+            return channel.read_notice(headers, body)
+
+        return cast(PayStatus, self.ask(heard))
 
 
 def gateways_of(shop: Shop, own: Iterable[Gateway] | None = None) -> GatewayRegistry:

@@ -9,21 +9,28 @@ from typing import Protocol
 from uuid import UUID
 
 from core.db.engine import Database
-from core.kernel.errors import UpstreamError
+from core.kernel.errors import Conflict, UpstreamError
+from core.payouts.rules import PayoutState
+from core.payouts.rules.channels import without_account
 from core.payouts.services.paying import (
     claim_payout,
-    payout_confirmed,
     payout_failed,
     payout_waits,
+    wait_for_the_clock,
 )
 from core.payouts.services.reading import due_payouts
-from core.payouts.types import PayRequest, PayResult
+from core.payouts.services.reporting import payout_confirmed, payout_reported
+from core.payouts.services.rows import PAYOUT_TABLE, lock_payout
+from core.payouts.types import AsksPayouts, PayOutcome, PayoutView, PayRequest, PayResult, PayStatus
 
 _log = logging.getLogger(__name__)
 
 
 class PayoutChannel(Protocol):
-    """A way to pay people outside the store; the wallet is core's own and needs none."""
+    """A way to pay people outside the store; the wallet is core's own and needs none.
+
+    One that can be asked what became of a number is an ``AsksPayouts``, too.
+    """
 
     key: str
     label: str
@@ -37,7 +44,10 @@ class PayoutChannel(Protocol):
 
 
 def run_payout(database: Database, channel: PayoutChannel, payout_id: UUID) -> bool:
-    """Send one payout that is due.
+    """Send one payout that is due, or see what became of it.
+
+    After a try whose end nobody knows (silence, a killed process) a channel that can be asked is
+    asked before it is told to pay again.
 
     Returns:
         Whether the recipient has the money. ``False``: not yet, or it failed.
@@ -46,14 +56,30 @@ def run_payout(database: Database, channel: PayoutChannel, payout_id: UUID) -> b
         payout = claim_payout(session, payout_id)
     if payout is None:
         return False
-    request = PayRequest(payout.payout_no, payout.member_id, payout.net_fen, payout.account)
     try:
-        result = channel.pay(request)
+        is_waiting = payout.state == PayoutState.WAITING
+        status = _ask(channel, payout) if is_waiting or payout.tries > 1 else None
+        if is_waiting:
+            return _look_after(database, payout, status)
+        if status is not None and status.outcome != PayOutcome.UNKNOWN:
+            return _report(database, payout, status)
+        return _pay(database, channel, payout)
     except UpstreamError as error:
-        _log.warning("payout %s failed: %s", payout.payout_no, error)
+        why = without_account(str(error), payout.account)
+        _log.warning("payout %s: %s", payout.payout_no, why)
+        if not is_waiting:  # one that waits is looked at again
+            with database.write() as session:
+                payout_failed(session, payout_id, why, permanent=error.permanent)
+    except Conflict as error:
+        _log.error("payout %s: %s", payout.payout_no, error)
         with database.write() as session:
-            payout_failed(session, payout_id, str(error), permanent=error.permanent)
-        return False
+            payout_failed(session, payout_id, error.message, permanent=True)
+    return False
+
+
+def _pay(database: Database, channel: PayoutChannel, payout: PayoutView) -> bool:
+    request = PayRequest(payout.payout_no, payout.member_id, payout.net_fen, payout.account)
+    result = channel.pay(request)
     with database.write() as session:
         if result.is_paid:
             payout_confirmed(
@@ -64,8 +90,28 @@ def run_payout(database: Database, channel: PayoutChannel, payout_id: UUID) -> b
                 net_fen=payout.net_fen,
             )
         else:
-            payout_waits(session, payout_id, result.channel_ref)
+            payout_waits(session, payout.id, result)
     return result.is_paid
+
+
+def _ask(channel: PayoutChannel, payout: PayoutView) -> PayStatus | None:
+    """What the channel knows of a number; ``None`` when it cannot be asked."""
+    return channel.query(payout.payout_no) if isinstance(channel, AsksPayouts) else None
+
+
+def _report(database: Database, payout: PayoutView, status: PayStatus) -> bool:
+    with database.write() as session:
+        payout_reported(session, status, channel=payout.channel)
+        return lock_payout(session, PAYOUT_TABLE.c.id == payout.id).state == PayoutState.PAID
+
+
+def _look_after(database: Database, payout: PayoutView, status: PayStatus | None) -> bool:
+    """One that waits for its recipient: as the channel says, or by the clock when it cannot."""
+    if status is not None:
+        return _report(database, payout, status)
+    with database.write() as session:
+        wait_for_the_clock(session, payout.id)
+    return False
 
 
 def run_due_payouts(

@@ -40,6 +40,9 @@ class Payout(Base):
     requested_at: Mapped[datetime]
     reviewed_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+    batch_id: Mapped[UUID | None]  # the file it was last written to, until it is sent again
+    confirm_url: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")
+    expires_at: Mapped[datetime | None]  # after that the recipient can no longer confirm
 
     __table_args__ = (
         sa.UniqueConstraint("member_id", "request_key"),
@@ -65,3 +68,32 @@ class PayoutStep(Base):
     actor: Mapped[str] = mapped_column(sa.String(64))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     at: Mapped[datetime]
+
+
+class PayoutBatch(Base):
+    """A file of payouts that staff pay by hand; made once, it can be fetched again as it was."""
+
+    __tablename__ = "payout_batch"
+
+    id: Mapped[IdColumn]
+    batch_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    channel: Mapped[str] = mapped_column(sa.String(48))
+    locale: Mapped[str] = mapped_column(sa.String(16))  # language of the file's first line
+    payout_count: Mapped[int] = mapped_column(sa.Integer())
+    net_fen: Mapped[Fen]
+    made_by: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime]
+
+
+class PayoutBatchLine(Base):
+    """A payout in a batch, with what became of it there; a retry stands in another batch."""
+
+    __tablename__ = "payout_batch_line"
+
+    batch_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payout_batch.id"), primary_key=True)
+    payout_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("payout.id"), primary_key=True, index=True
+    )
+    outcome: Mapped[str] = mapped_column(sa.String(16), default="")  # empty, paid or failed
+    note: Mapped[str] = mapped_column(sa.String(200), default="")  # the reference, or why it failed
+    told_at: Mapped[datetime | None]

@@ -44,7 +44,12 @@ class StoreSettings:
     payout_max_fen: int = 2_000_000
     payouts_per_day: int = 3
     payout_fee_bps: int = 0
+    payout_fee_fen: int = 0  # besides the share
     payout_tax_bps: int = 0
+    payout_name_from_fen: int = 200_000  # from this amount on the recipient's real name is needed
+    payout_by_bank_card: bool = False  # channels that staff pay by hand
+    payout_by_alipay: bool = False
+    payout_by_wechat: bool = False
 
     def name_in(self, locale: str) -> str:
         """The shop's name for readers of this locale; the only one where English has none."""

@@ -28,7 +28,12 @@ class SendsMessages(Protocol):
 
 
 class PaysPeople(Protocol):
-    """What a payout channel's ``open`` returns."""
+    """What a payout channel's ``open`` returns.
+
+    It may have two methods more. ``query(payout_no) -> PayStatus`` tells what became of a number:
+    it is asked after a try whose end nobody knows, and about payouts that wait for their recipient.
+    ``read_notice(headers, body) -> PayStatus`` verifies and reads a callback.
+    """
 
     def pay(self, request: PayRequest) -> PayResult:
         """Pay ``net_fen`` once under the payout's number; a repeat moves no further money.
@@ -83,13 +88,18 @@ class PayoutChannel:
     """A way to pay people outside the store; ``wallet`` is core's own.
 
     Asked once staff approved a payout; one that raises is tried again with growing delays and
-    waits for staff after twelve tries. While the plugin is off, approved payouts wait.
+    waits for staff after twelve tries. While the plugin is off, approved payouts wait. One whose
+    recipient has to confirm waits for them; when the channel says that nobody did in time, the
+    amount goes back to its account.
 
     Args:
-        key: ``plugin.name``, at most 40 characters; it stands in payouts, so it never changes.
+        key: ``plugin.name``, at most 40 characters; it stands in payouts and in the callback's
+            address ``/notify/payouts/<key>``, so it never changes.
         label: catalogue entry for members.
         open: the channel of the present settings.
-        fields: what a member has to give (``PayoutRequest.account``): name → catalogue entry.
+        fields: what a member has to give (``PayoutRequest.account``): name → catalogue entry. One
+            called ``name`` is the real name; where there is none, the trunk asks for it from the
+            store's threshold on.
     """
 
     key: str

@@ -7,6 +7,7 @@ ordinary contracts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from core.api.contributions import Gateway, MessageChannel, PayoutChannel
@@ -19,7 +20,7 @@ from core.api.payments import (
     StartRequest,
     StartResult,
 )
-from core.api.payouts import PayRequest, PayResult
+from core.api.payouts import PayOutcome, PayRequest, PayResult, PayStatus
 from core.api.testing.plugging import plug_in
 from core.host.shop import Shop
 
@@ -138,17 +139,29 @@ class FakeChannel:
 
 @dataclass
 class FakePayouts:
-    """A way to pay people.
+    """A way to pay people, who at will have to confirm: :meth:`confirm`, :meth:`let_expire`.
 
     Args:
         paid: by payout number; a repeat is not added.
-        is_instant: ``False`` leaves payouts waiting.
+        is_instant: ``False`` leaves payouts waiting for their recipients.
+        confirm_url: where they would confirm.
+        expires_at: until when.
+        can_be_asked: ``False``: queries tell nothing, as a channel without them.
         trouble: raised until it is ``None`` again.
+        forgets_to_answer: the money moves, and then nobody answers.
+        statuses: what a query and a callback say, by payout number.
+        queries: what was asked.
     """
 
     paid: dict[str, PayRequest] = field(default_factory=dict)
     is_instant: bool = True
+    confirm_url: str = ""
+    expires_at: datetime | None = None
+    can_be_asked: bool = True
     trouble: Trouble = None
+    forgets_to_answer: bool = False
+    statuses: dict[str, PayStatus] = field(default_factory=dict)
+    queries: list[str] = field(default_factory=list)
 
     key = f"{NAME}.payouts"
 
@@ -156,8 +169,40 @@ class FakePayouts:
         """Pay once under the payout's number."""
         if self.trouble is not None:
             raise self.trouble
-        self.paid.setdefault(request.payout_no, request)
-        return PayResult(f"fake-{request.payout_no}", self.is_instant)
+        number = request.payout_no
+        self.paid.setdefault(number, request)
+        self._say(number, PayOutcome.PAID if self.is_instant else PayOutcome.WAITING)
+        if self.forgets_to_answer:
+            raise no_answer()
+        return PayResult(f"fake-{number}", self.is_instant, self.confirm_url, self.expires_at)
+
+    def query(self, payout_no: str) -> PayStatus | None:
+        """What became of a number."""
+        self.queries.append(payout_no)
+        if self.trouble is not None:
+            raise self.trouble
+        if not self.can_be_asked:
+            return None
+        return self.statuses.get(payout_no, PayStatus(payout_no, "", PayOutcome.UNKNOWN, 0))
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> PayStatus:
+        """A callback whose body is a payout number, under the header ``X-Fake: yes``."""
+        number = body.decode()
+        if headers.get("X-Fake") != "yes" or number not in self.statuses:
+            raise Forbidden("test.notice", "This callback is not ours.")
+        return self.statuses[number]
+
+    def confirm(self, payout_no: str) -> None:
+        """The recipient takes the money."""
+        self._say(payout_no, PayOutcome.PAID)
+
+    def let_expire(self, payout_no: str) -> None:
+        """The recipient never confirmed, and can no longer."""
+        self._say(payout_no, PayOutcome.UNCLAIMED)
+
+    def _say(self, number: str, outcome: PayOutcome) -> None:
+        net_fen = self.paid[number].net_fen
+        self.statuses[number] = PayStatus(number, f"fake-{number}", outcome, net_fen)
 
 
 @dataclass(frozen=True)

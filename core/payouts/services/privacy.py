@@ -11,12 +11,12 @@ from core.kernel.errors import Rejected
 from core.members.services import declare_erase_check, declare_eraser, declare_export
 from core.members.services.signals import declare_signals
 from core.payouts.models import Payout
-from core.payouts.rules import PayoutState
+from core.payouts.rules import OVER
 
 
 def _open_payouts(session: Session, member_id: UUID) -> None:
     """Refuse while money is on its way."""
-    is_over = Payout.state.in_([PayoutState.PAID, PayoutState.REJECTED])
+    is_over = Payout.state.in_(OVER)
     count = session.execute(
         sa.select(sa.func.count())
         .select_from(Payout)
@@ -28,7 +28,10 @@ def _open_payouts(session: Session, member_id: UUID) -> None:
 
 def _forget(session: Session, member_id: UUID) -> None:
     """Keep payouts for the books; empty whose account they went to."""
-    changed(session, sa.update(Payout).where(Payout.member_id == member_id).values(account={}))
+    changed(
+        session,
+        sa.update(Payout).where(Payout.member_id == member_id).values(account={}, confirm_url=""),
+    )
 
 
 def _export(session: Session, member_id: UUID) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.kernel import clock
 from core.kernel.errors import NotFound
-from core.payouts.rules import PayoutState
+from core.payouts.rules import OVER, PayoutState
 from core.payouts.services.rows import PAYOUT_TABLE, STEP_TABLE, look, select_payouts
 from core.payouts.types import PayoutStep, PayoutView
 
@@ -84,17 +84,19 @@ def count_under_way(session: Session, prefix: str) -> int:
     """
     query = sa.select(sa.func.count()).where(
         PAYOUT_TABLE.c.channel.startswith(prefix, autoescape=True),
-        PAYOUT_TABLE.c.state.not_in((PayoutState.PAID, PayoutState.REJECTED)),
+        PAYOUT_TABLE.c.state.not_in(OVER),
     )
     return session.scalar(query) or 0
 
 
 def due_payouts(session: Session, *, limit: int) -> list[tuple[UUID, str]]:
-    """Payouts of outside channels whose time for a try has come, each with its channel's key."""
+    """Payouts outside whose time for a try or a look has come, each with its channel's key."""
     query = (
         sa.select(PAYOUT_TABLE.c.id, PAYOUT_TABLE.c.channel)
         .where(
-            PAYOUT_TABLE.c.state.in_([PayoutState.APPROVED, PayoutState.PAYING]),
+            PAYOUT_TABLE.c.state.in_(
+                [PayoutState.APPROVED, PayoutState.PAYING, PayoutState.WAITING]
+            ),
             PAYOUT_TABLE.c.next_try_at <= clock.now(),
         )
         .order_by(PAYOUT_TABLE.c.next_try_at, PAYOUT_TABLE.c.id)

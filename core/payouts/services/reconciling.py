@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.ledger.models import LedgerAccount
 from core.ledger.services import CNY, PLATFORM, declare_check
 from core.ledger.types import Problem
-from core.payouts.rules import PayoutState, payables
+from core.payouts.rules import GIVEN_BACK, PayoutState, payables
 from core.payouts.services.rows import PAYOUT_TABLE
 
 _ACCOUNT: Any = LedgerAccount.__table__
@@ -40,7 +40,7 @@ def _asked() -> Any:
     is_paid = PAYOUT_TABLE.c.state == PayoutState.PAID
     return (
         sa.select(PAYOUT_TABLE.c.source_kind, is_paid, sa.func.sum(PAYOUT_TABLE.c.amount_fen))
-        .where(PAYOUT_TABLE.c.state != PayoutState.REJECTED)
+        .where(PAYOUT_TABLE.c.state.not_in(GIVEN_BACK))
         .group_by(PAYOUT_TABLE.c.source_kind, is_paid)
     )
 

@@ -1,6 +1,7 @@
 """Asking for money: checked, limited, reserved at once."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from core.kernel.ids import new_id, new_number
 from core.ledger.services import balance, member_owner
 from core.members.models import Member
 from core.payouts.rules import WALLET_CHANNEL, PayoutState, Terms, payable_of, payout_terms
+from core.payouts.rules.channels import MANUAL, hold_to_name, read_account, way_of
 from core.payouts.services.rows import (
     PAYOUT_TABLE,
     add_step,
@@ -44,11 +46,13 @@ def request_payout(
         request: who wants how much of which account by which channel.
         settings: limits, fee and tax.
         check: ``shop.extensions().check``; asked as ``check_request_payout``.
-        channels: keys of the channels that can be chosen now.
+        channels: keys of the channels that can be chosen now. Those that staff pay by hand must
+            be switched on in the settings, too.
         actor: who asks, when it is not the member: ``staff:<uuid>``.
 
     Raises:
         Rejected: limits, the balance, or a plugin's check say no.
+        InvalidInput: the account is incomplete or wrong.
         Conflict: the request key was used for another request.
         NotFound: no such member, or a blocked or erased one.
         InvariantError: the account kind was not declared payable.
@@ -63,9 +67,10 @@ def request_payout(
     ).one_or_none()
     if known is not None:
         return _same(look(known), request)
-    if request.channel not in channels:
+    if request.channel not in channels or not _is_offered(request.channel, settings):
         raise Rejected("payout.channel", "This way to be paid is not available.")
     terms = payout_terms(request.amount_fen, settings)
+    request = _with_account(request, settings)
     at = clock.now()
     _hold_to_daily_limit(session, request.member_id, settings, at)
     available = balance(session, member_owner(request.member_id), accounts.source_kind)
@@ -80,6 +85,25 @@ def request_payout(
     book_step(session, payout, "requested", reserve_legs(payout), actor=payout.requested_by)
     _store(session, payout, request.request_key)
     return payout
+
+
+def _is_offered(channel: str, settings: StoreSettings) -> bool:
+    """Whether a channel of the trunk is switched on; plugins' are when they are in the list."""
+    return channel not in MANUAL or MANUAL[channel].is_offered(settings)
+
+
+def _with_account(request: PayoutRequest, settings: StoreSettings) -> PayoutRequest:
+    """The account in shape, and named where the amount asks for it.
+
+    Raises:
+        InvalidInput: a field is empty or wrong.
+    """
+    if request.channel in MANUAL:
+        way = way_of(request.channel)
+        account = read_account(way, request.account, request.amount_fen, settings)
+        return replace(request, account=account)
+    hold_to_name(request.channel, request.account, request.amount_fen, settings)
+    return request
 
 
 def _lock_member(session: Session, member_id: UUID) -> None:

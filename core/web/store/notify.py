@@ -1,4 +1,4 @@
-"""Callbacks of payment gateways: verified, kept as they came, confirmed by the one function."""
+"""Callbacks of gateways and payout channels: verified, then confirmed by the one function."""
 
 import json
 from typing import Any
@@ -7,11 +7,13 @@ import flask
 from flask import request
 from werkzeug.wrappers import Response
 
+from core.host.ports import payout_channels_of
 from core.kernel.errors import Forbidden, NotFound
 from core.orders.services import confirm_payment
 from core.payments.gateways import Gateway
 from core.payments.services import note_notice
 from core.payments.types import PaymentResult
+from core.payouts.services import payout_reported
 from core.web import context
 from core.web.access import access
 from core.web.gateways import gateways
@@ -43,6 +45,20 @@ def notify(key: str) -> Response:
             outcome=outcome or "unknown",
             body=_readable(body),
         )
+    return flask.jsonify({"code": "ok"})
+
+
+@bp.post("/notify/payouts/<key>")
+@access("notify")
+def notify_payout(key: str) -> Response:
+    """A payout channel tells what became of a number; the same notice again changes nothing."""
+    channel = payout_channels_of(context.shop()).get(key)
+    if channel is None:
+        raise NotFound("web.not_found", "There is nothing here.")
+    body = request.get_data(cache=False) if (request.content_length or 0) <= MOST_BYTES else b""
+    status = channel.read_notice(dict(request.headers), body)
+    with context.writing() as session:
+        payout_reported(session, status, channel=key)
     return flask.jsonify({"code": "ok"})
 
 

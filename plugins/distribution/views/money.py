@@ -5,23 +5,26 @@ from typing import Any
 
 from flask import request
 
-from core.api.contributions import PayoutChannel
 from core.api.db import new_token
 from core.api.errors import Conflict, InvalidInput, NotFound, Rejected, ShopError
-from core.api.i18n import lazy_gettext as _l
 from core.api.money import parse_yuan
 from core.api.payouts import (
     WALLET_CHANNEL,
     PayoutRequest,
     PayoutState,
     PayoutView,
+    PayoutWay,
     Terms,
+    expected_next,
     find_payout,
     list_payouts,
     payout_terms,
+    payout_ways,
+    read_account,
     request_payout,
+    state_label,
+    way_of,
 )
-from core.api.text import squeeze
 from core.api.web import (
     check,
     member,
@@ -42,21 +45,12 @@ from plugins.distribution.views.showing import uuid_or_none
 PER_PAGE = 20
 ROOT = "/x/distribution/"
 
-STATE_LABELS = {
-    PayoutState.REQUESTED: _l("Being reviewed"),
-    PayoutState.APPROVED: _l("Approved"),
-    PayoutState.PAYING: _l("Being paid"),
-    PayoutState.WAITING: _l("Waiting for you to confirm"),
-    PayoutState.PAID: _l("Paid out"),
-    PayoutState.FAILED: _l("Failed, the store is looking into it"),
-    PayoutState.REJECTED: _l("Declined"),
-}
 STATE_TONES = {
     PayoutState.PAID: "brand",
     PayoutState.REJECTED: "promo",
     PayoutState.FAILED: "promo",
+    PayoutState.RETURNED: "promo",
 }
-CHANNEL_LABELS = {WALLET_CHANNEL: _l("Store wallet")}
 
 
 @dataclass(frozen=True)
@@ -77,15 +71,16 @@ def ask() -> Any:
     """Reserve the amount and hand the payout to the store for review."""
     principal, typed = member(), request.form.get("amount", "")
     try:
-        channels = {way.key: way for way in payout_channels()}
+        ways = _ways()
         channel = request.form.get("channel") or WALLET_CHANNEL
+        amount_fen = _amount(typed)
         wanted = PayoutRequest(
             member_id=principal.subject_id,
             source_kind=AVAILABLE,
             channel=channel,
-            amount_fen=_amount(typed),
+            amount_fen=amount_fen,
             request_key=request.form.get("request_key", "")[:64] or new_token(),
-            account=_account(channels[channel]) if channel in channels else {},
+            account=_typed_account(ways[channel], amount_fen) if channel in ways else {},
         )
         _hold_to_what_was_shown(wanted.amount_fen)
         with writing() as session:
@@ -94,7 +89,7 @@ def ask() -> Any:
                 wanted,
                 settings=store_settings(),
                 check=check,
-                channels=(WALLET_CHANNEL, *channels),
+                channels=tuple(ways),
             )
     except (Rejected, Conflict) as error:
         return _form(typed, error=error), error.status
@@ -118,7 +113,7 @@ def payouts() -> str:
         "payouts.html",
         standing,
         payouts=found[:PER_PAGE],
-        labels=STATE_LABELS,
+        labels={state: sentence(state_label(state)) for state in PayoutState},
         tones=STATE_TONES,
         next_before=found[PER_PAGE - 1].id if len(found) > PER_PAGE else None,
     )
@@ -136,38 +131,40 @@ def payout(payout_id: str) -> str:
         "payout.html",
         standing,
         payout=found,
-        label=str(STATE_LABELS[PayoutState(found.state)]),
+        label=sentence(state_label(found.state)),
+        reason=sentence(found.reason),
+        coming=sentence(expected_next(found.state, found.channel)),
         tone=STATE_TONES.get(PayoutState(found.state), ""),
-        channel=_channel_label(found.channel),
+        channel=sentence(way_of(found.channel, payout_channels()).label),
+        account=_account(found),
         steps=_steps(found),
     )
 
 
-def _channel_label(key: str) -> str:
-    """Name of a channel; its key while its plugin is off."""
-    brought = {way.key: sentence(way.label) for way in payout_channels()}
-    return str(CHANNEL_LABELS.get(key) or brought.get(key, key))
-
-
-def _account(way: PayoutChannel) -> dict[str, str]:
+def _typed_account(way: PayoutWay, amount_fen: int) -> dict[str, str]:
     """What the member typed for a channel.
 
     Raises:
-        InvalidInput: a field is empty.
+        InvalidInput: a field is empty or wrong.
     """
-    typed = {
-        name: squeeze(request.form.get(f"{way.key}.{name}", ""))[:80] for name, _ in way.fields
-    }
-    if not all(typed.values()):
-        raise InvalidInput(
-            "distribution.account", "Please fill in every field of the way you chose."
-        )
-    return typed
+    typed = {field.name: request.form.get(f"{way.key}.{field.name}", "") for field in way.fields}
+    return read_account(way, typed, amount_fen, store_settings())
+
+
+def _ways() -> dict[str, PayoutWay]:
+    """Every way to be paid that can be chosen now, by key."""
+    return {way.key: way for way in payout_ways(store_settings(), payout_channels())}
+
+
+def _account(found: PayoutView) -> list[tuple[str, str]]:
+    """The account of a payout with the names of its fields; its numbers cannot be read."""
+    way = way_of(found.channel, payout_channels())
+    return [(sentence(way.name_of(name)), value) for name, value in found.masked_account.items()]
 
 
 def _steps(found: PayoutView) -> list[tuple[str, str, Any]]:
     return [
-        (str(STATE_LABELS[PayoutState(step.state)]), step.reason, step.at) for step in found.steps
+        (sentence(state_label(step.state)), sentence(step.reason), step.at) for step in found.steps
     ]
 
 
@@ -186,7 +183,8 @@ def _form(typed: str, *, error: ShopError | None = None) -> str:
         chosen=chosen,
         way=request.values.get("channel", WALLET_CHANNEL),
         typed=dict(request.values.items()),
-        channels=payout_channels(),
+        ways=tuple(_ways().values()),
+        wrong=error.params.get("field", "") if error else "",
         settings=settings,
         request_key=new_token(),
     )

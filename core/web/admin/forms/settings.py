@@ -115,7 +115,30 @@ class PayoutsForm(AdminForm):
     payout_max_fen = YuanField(_l("At most"), [NotBelow(1, 1_000_000_000)])
     payouts_per_day = whole_number(_l("Requests a day and member"), 1, 100)
     payout_fee_bps = PercentField(_l("Fee"), [NotBelow(0, 5000)])
+    payout_fee_fen = YuanField(
+        _l("Fixed fee"),
+        [Optional(), NotBelow(0, 1_000_000)],
+        description=_l("For each payout, besides the share. Empty or 0: none."),
+    )
     payout_tax_bps = PercentField(_l("Service tax"), [NotBelow(0, 5000)])
+    payout_name_from_fen = YuanField(
+        _l("Real name from"),
+        [Optional(), NotBelow(0, 1_000_000_000)],
+        description=_l(
+            "Outside the store, payouts of this amount and more need the recipient’s real name. "
+            "Empty or 0: all of them."
+        ),
+    )
+    payout_by_bank_card = BooleanField(
+        _l("By bank card"),
+        description=_l("Staff pay from a file: name, card number and bank are asked for."),
+    )
+    payout_by_alipay = BooleanField(
+        _l("By Alipay"), description=_l("Staff pay from a file: the Alipay account is asked for.")
+    )
+    payout_by_wechat = BooleanField(
+        _l("By WeChat"), description=_l("Staff pay from a file: the WeChat ID is asked for.")
+    )
 
 
 SECTIONS: dict[str, type[AdminForm]] = {

@@ -86,3 +86,9 @@ def _check(section: str, form: AdminForm) -> None:
                 "The most must not be below the least.",
                 field="payout_max_fen",
             )
+        if (form.data["payout_fee_fen"] or 0) >= least:
+            raise Rejected(
+                "settings.payout_fee",
+                "The fixed fee must stay below the least amount.",
+                field="payout_fee_fen",
+            )

@@ -14,7 +14,10 @@ WALLET_CHANNEL = "wallet"
 
 
 class PayoutState(StrEnum):
-    """Where a payout stands. ``FAILED`` waits for staff: try again, or reject and give back."""
+    """Where a payout stands. ``FAILED`` waits for staff: try again, or reject and give back.
+
+    ``RETURNED``: the recipient did not confirm in time, and the amount went back by itself.
+    """
 
     REQUESTED = "requested"
     APPROVED = "approved"
@@ -23,7 +26,14 @@ class PayoutState(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     REJECTED = "rejected"
+    RETURNED = "returned"
 
+
+GIVEN_BACK = frozenset({PayoutState.REJECTED, PayoutState.RETURNED})
+"""The amount is back on its account."""
+
+OVER = GIVEN_BACK | {PayoutState.PAID}
+"""Nothing more happens."""
 
 _S = PayoutState
 PAYOUT = StateMachine[PayoutState](
@@ -31,8 +41,8 @@ PAYOUT = StateMachine[PayoutState](
     {
         _S.REQUESTED: frozenset({_S.APPROVED, _S.REJECTED}),
         _S.APPROVED: frozenset({_S.PAYING, _S.PAID}),
-        _S.PAYING: frozenset({_S.PAID, _S.WAITING, _S.FAILED}),
-        _S.WAITING: frozenset({_S.PAID, _S.FAILED}),
+        _S.PAYING: frozenset({_S.PAID, _S.WAITING, _S.FAILED, _S.RETURNED}),
+        _S.WAITING: frozenset({_S.PAID, _S.FAILED, _S.RETURNED}),
         # A channel may report success after failure, as long as the money is still reserved.
         _S.FAILED: frozenset({_S.APPROVED, _S.REJECTED, _S.PAID}),
     },
@@ -62,6 +72,13 @@ PAYOUT_TRIES = 12
 def pay_delay(tries: int) -> timedelta:
     """How long to wait after the ``tries``-th attempt to pay: 30 s growing to six hours."""
     return timedelta(seconds=_DELAYS_S[min(tries, len(_DELAYS_S)) - 1])
+
+
+LOOK_EVERY = timedelta(minutes=5)
+"""How often a channel is asked about a payout that waits for its recipient."""
+
+CLAIM_GRACE = timedelta(hours=1)
+"""How long after its end a link counts as unclaimed, where the channel cannot be asked."""
 
 
 _payables: dict[str, Payable] = {}
@@ -120,6 +137,8 @@ class Terms:
 def payout_terms(amount_fen: int, settings: StoreSettings) -> Terms:
     """Fee and tax of an amount, each its own share of the whole (half a fen goes to the store).
 
+    The fee is the fixed sum and the share together.
+
     Raises:
         Rejected: below the minimum, above the maximum, or nothing would be left.
     """
@@ -137,7 +156,7 @@ def payout_terms(amount_fen: int, settings: StoreSettings) -> Terms:
         )
     terms = Terms(
         amount_fen,
-        rate_fen(amount_fen, settings.payout_fee_bps),
+        settings.payout_fee_fen + rate_fen(amount_fen, settings.payout_fee_bps),
         rate_fen(amount_fen, settings.payout_tax_bps),
     )
     if terms.net_fen <= 0:
