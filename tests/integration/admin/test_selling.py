@@ -185,7 +185,7 @@ def test_orders_are_found_printed_and_exported(admin, maker):
     assert admin.get(f"/admin/search?q={order.order_no}").status_code == 302
     page = admin.page(f"/admin/orders/print?pick={order.order_no}&pick={other.order_no}")
     assert page.count('class="card sheet"') == 2
-    export = admin.get("/admin/orders/export.csv")
+    export = admin.post("/admin/orders/export.csv")
     assert export.mimetype == "text/csv"
     assert order.order_no in export.get_data(as_text=True)
 

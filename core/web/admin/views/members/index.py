@@ -48,7 +48,7 @@ def members() -> str:
     )
 
 
-@admin.get("/members/export.csv")
+@admin.post("/members/export.csv")
 @access("staff:member.export")
 def export_members() -> Response:
     """Every member as CSV; taking them out is written to the audit log."""

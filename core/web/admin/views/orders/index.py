@@ -45,10 +45,10 @@ def orders() -> str:
     )
 
 
-@admin.get("/orders/export.csv")
+@admin.post("/orders/export.csv")
 @access("staff:order.export")
 def export() -> Response:
-    """What the list shows, as CSV, a line an order line."""
+    """What the list shows, as CSV, a line an order line; written to the audit log."""
     wanted = _wanted(Period(request.args))
     with context.writing() as session:
         record(session, "order.export", "order", "*", after=dict(request.args.items()))
