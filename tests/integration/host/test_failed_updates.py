@@ -14,7 +14,7 @@ from core.cli.plugins import list_plugins
 from core.cli.serving import environment_of
 from core.host import migrations
 from core.host.host import Standing
-from core.host.models import PluginChange
+from core.host.models import PluginChange, PluginState
 from core.host.shop import open_shop
 from tests.integration.host.breakages import plugin
 
@@ -190,3 +190,18 @@ def test_who_looks_at_an_update_while_it_runs_diverts_nothing_of_it(shop, begin,
     assert running.result().status_code == 303
     names = sa.inspect(shop.database.engine).get_table_names()
     assert {"plugin_stall_1", "plugin_stall_2", "plugin_stall_3"} <= set(names)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_an_update_whose_process_died_before_it_was_noted_is_run_again(shop, begin, is_on):
+    shop.plugins.install("stall", "me")
+    with shop.database.write() as session:
+        row = session.get(PluginState, "stall")
+        row.schema_revision, row.is_enabled = "stall_0", is_on
+    (here, _) = begin()
+
+    assert "An update of its tables waits." in here.page("/admin/plugins/stall")
+    assert "Run the update" in here.page("/admin/plugins/stall?tab=upgrade")
+    assert here.run("upgrade").status_code == 303
+    assert here.standing() is (Standing.ENABLED if is_on else Standing.DISABLED)
+    assert "waits." not in here.page("/admin/plugins/stall")

@@ -6,6 +6,7 @@ from zlib import crc32
 
 from core.host.describing import uses_of
 from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.host.migrations import head_of
 from core.host.pauses import Pause
 from core.host.planning import old_code
 from core.host.snapshot import Row
@@ -81,7 +82,7 @@ def cards_of(
         manifest = plugin.manifest if plugin else None
         restart = old_code(plugin) if plugin and plugin.is_sound and plugin.is_loaded else None
         to_version = "" if restart else _newer(plugin, row)
-        is_outdated = bool(to_version) or (standing is Standing.OUTDATED and not restart)
+        is_outdated = bool(to_version) or (restart is None and _is_behind(plugin, row))
         failure = failures.get(name) if is_outdated or standing is Standing.AVAILABLE else None
         found.append(
             Card(
@@ -126,6 +127,13 @@ def _note(
     if standing is Standing.MISSING:
         return i18n.gettext("Its folder is gone; its data are kept.")
     return ""
+
+
+def _is_behind(plugin: LoadedPlugin | None, row: Row | None) -> bool:
+    """Whether tables are to be made or changed, be it on or off."""
+    if plugin is None or row is None or not (plugin.is_sound and plugin.is_loaded):
+        return False
+    return row.schema_revision != head_of(plugin.manifest.folder)
 
 
 def _newer(plugin: LoadedPlugin | None, row: Row | None) -> str:
