@@ -1,13 +1,23 @@
-"""The catalogue, for reading: cards, details and prices as plain values, list prices in fen."""
+"""The catalogue, for reading: cards, details and prices as plain values, list prices in fen.
+
+Shoppers see what is on sale. Drafts and things off sale are for staff only: they come from
+:func:`admin_products`, :func:`product_titles`, :func:`skus_named`, :func:`skus_coded` and
+:func:`skus_of`.
+"""
 
 from core.catalog.services import (
+    admin_products,
     categories,
     find_category,
     list_products,
     product_cards,
     product_detail,
+    product_titles,
     shelves_below,
     sku_lines,
+    skus_coded,
+    skus_named,
+    skus_of,
 )
 from core.catalog.types import (
     CategoryView,
@@ -15,7 +25,9 @@ from core.catalog.types import (
     PictureView,
     ProductCard,
     ProductDetail,
+    ProductRow,
     SkuFacts,
+    SkuName,
     SkuView,
 )
 
@@ -25,13 +37,20 @@ __all__ = [
     "PictureView",
     "ProductCard",
     "ProductDetail",
+    "ProductRow",
     "SkuFacts",
+    "SkuName",
     "SkuView",
+    "admin_products",
     "categories",
     "find_category",
     "list_products",
     "product_cards",
     "product_detail",
+    "product_titles",
     "shelves_below",
     "sku_lines",
+    "skus_coded",
+    "skus_named",
+    "skus_of",
 ]

@@ -18,6 +18,7 @@ from core.catalog.services.listing import (
     product_cards,
     related_products,
 )
+from core.catalog.services.naming import product_titles, skus_coded, skus_named, skus_of
 from core.catalog.services.products import (
     count_sold,
     create_product,
@@ -45,12 +46,16 @@ __all__ = [
     "product_cards",
     "product_detail",
     "product_for_edit",
+    "product_titles",
     "related_products",
     "save_pictures",
     "save_skus",
     "set_product_state",
     "shelves_below",
     "sku_lines",
+    "skus_coded",
+    "skus_named",
+    "skus_of",
     "update_category",
     "update_product",
 ]

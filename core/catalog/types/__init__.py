@@ -10,6 +10,7 @@ from core.catalog.types.views import (
     ProductCard,
     ProductDetail,
     SkuFacts,
+    SkuName,
     SkuView,
 )
 from core.kernel.paging import Page
@@ -29,6 +30,7 @@ __all__ = [
     "SkuDraft",
     "SkuEdit",
     "SkuFacts",
+    "SkuName",
     "SkuView",
     "Sort",
 ]

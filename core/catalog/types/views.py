@@ -179,6 +179,25 @@ class SkuFacts:
 
 
 @dataclass(frozen=True)
+class SkuName:
+    """What staff calls a SKU, whatever its state: code, title and options. List price in fen."""
+
+    id: UUID
+    product_id: UUID
+    category_id: UUID | None
+    code: str
+    title: str
+    options: Mapping[str, str]
+    price_fen: int
+    cost_fen: int
+
+    @property
+    def label(self) -> str:
+        """Title and chosen values, such as “山岚侧把壶 · 雨过天青”."""
+        return " · ".join([self.title, *self.options.values()])
+
+
+@dataclass(frozen=True)
 class CategoryView:
     """A shelf with the shelves under it."""
 

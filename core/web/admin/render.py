@@ -19,7 +19,7 @@ from markupsafe import Markup
 from core.host.shop import Shop
 from core.settings.rules import StoreSettings
 from core.themes.assets import Shelf
-from core.web import context, flash, i18n
+from core.web import block_files, context, flash, i18n
 from core.web.access import has_permission
 from core.web.admin import charts, naming, navigation, showing
 from core.web.admin.assets import icon
@@ -92,6 +92,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
     env.filters.update(showing.FILTERS)
     env.globals.update(
         asset=shelf.url,
+        plugin_asset=block_files.url,
         icon=icon,
         sentence=i18n.sentence,
         address=address,
