@@ -29,6 +29,7 @@ from core.replay.invoices import Invoice, InvoiceLine, Unplayed
 from core.replay.tills import Till
 from core.settings.rules import StoreSettings
 from core.sharing import services as sharing
+from core.worker.jobs import jobs_of, run_now
 from core.worker.relay import Relay
 
 SHIPPED_AFTER = timedelta(days=1)
@@ -116,7 +117,7 @@ class Player:
     # --- days ----------------------------------------------------------------------------------
 
     def _pass_days(self, until: datetime) -> None:
-        """Do what each day in between does: parcels, receipts, settlement, deliveries."""
+        """Do what each day in between does: parcels, receipts, settlement, deliveries, jobs."""
         day = self._day or until.replace(hour=0, minute=0, second=0)
         while day + timedelta(days=1) <= until:
             day += timedelta(days=1)
@@ -125,7 +126,14 @@ class Player:
             with self.shop.database.write() as session:
                 self.tally.settled += orders.settle_due(session, limit=100_000)
             self.relay.drain()
+            self._run_jobs_of_plugins()
         self._day = day
+
+    def _run_jobs_of_plugins(self) -> None:
+        """Once a day what plugins do on a schedule, such as settling what became due."""
+        for key, job in jobs_of(self.shop).items():
+            if job.plugin:
+                run_now(self.shop, key)
 
     def _move_parcels(self, day: datetime) -> None:
         settings = self.shop.settings()

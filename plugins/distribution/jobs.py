@@ -8,6 +8,21 @@ from sqlalchemy.orm import Session
 from core.api.clock import now
 from core.api.contributions import JobContext
 from plugins.distribution.services import reconcile as catching_up
+from plugins.distribution.services import settlement
+
+
+def settle(context: JobContext) -> None:
+    """Make available what is due; in batches, each its own unit of work."""
+    done = 0
+    while True:
+        with context.write() as session:
+            settled = settlement.settle_batch(session)
+        with context.write() as session:
+            settlement.note_run(session)
+        if not settled:
+            return
+        done += settled
+        context.beat(done)
 
 
 def reconcile(context: JobContext) -> None:

@@ -122,15 +122,22 @@ class Commission(Base):
     grade_id: Mapped[UUID | None]
     due_at: Mapped[datetime | None]
     is_held: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    checked_at: Mapped[datetime | None]  # the watch has looked at it
 
     __table_args__ = (
         sa.UniqueConstraint("order_line_id", "level"),
         sa.Index(
-            "ix_plugin_distribution_commission_due",
-            "due_at",
+            "ix_plugin_distribution_commission_unchecked",
             "id",
-            sqlite_where=sa.text("due_at IS NOT NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL"),
+            sqlite_where=sa.text("checked_at IS NULL"),
+            postgresql_where=sa.text("checked_at IS NULL"),
+        ),
+        sa.Index(  # settlement takes each beneficiary's together: fewer legs, fewer accounts
+            "ix_plugin_distribution_commission_due",
+            "beneficiary_id",
+            "id",
+            sqlite_where=sa.text("due_at IS NOT NULL AND is_held = 0"),
+            postgresql_where=sa.text("due_at IS NOT NULL AND NOT is_held"),
         ),
         sa.Index("ix_plugin_distribution_commission_earned", "beneficiary_id", "accrued_at"),
         sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),

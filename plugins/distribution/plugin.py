@@ -26,7 +26,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
-from plugins.distribution.services import accrual, distributors, freezing
+from plugins.distribution.services import accrual, distributors, freezing, settlement
 
 
 @hookimpl
@@ -77,14 +77,20 @@ def register_member_columns() -> Sequence[MemberListColumn]:
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
-    """Catching up with facts that were missed while switched off."""
+    """Settling what is due, and catching up with facts that were missed while switched off."""
     return [
+        Job(
+            key="distribution.settle",
+            label="Settle commissions that are due",
+            run=jobs.settle,
+            every_seconds=30,
+        ),
         Job(
             key="distribution.reconcile",
             label="Bring commissions to where their orders stand",
             run=jobs.reconcile,
             every_seconds=600,
-        )
+        ),
     ]
 
 
@@ -120,8 +126,8 @@ def order_received(session: Session, event: OrderReceived) -> None:
 
 @hookimpl
 def order_settled(session: Session, event: OrderSettled) -> None:
-    """Frozen becomes available."""
-    accrual.settle(session, event)
+    """Commissions are due; the job settles them."""
+    settlement.mark_due(session, event)
 
 
 @hookimpl

@@ -78,6 +78,8 @@ class Stage:
         self.outbox.drain()
         self.clock.advance(days=8)
         self.run_job("orders.settle")
+        self.outbox.drain()
+        self.run_job("distribution.settle")
 
     def refund(self, step):
         self.outbox.drain()

@@ -16,6 +16,7 @@ _DEFAULT_PLAN = "00000000-0000-7000-8000-000000000001"
 _P = "plugin_distribution_"
 _ADDED_TO_COMMISSIONS = (
     "line_paid_fen", "kind", "quantity", "scope", "plan_id", "grade_id", "due_at", "is_held",
+    "checked_at",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def downgrade() -> None:
     """Take the schema back; of each programme the rates of its first plan are kept."""
     op.drop_table(f"{_P}hold")
     op.drop_index(f"ix_{_P}commission_due", f"{_P}commission")
+    op.drop_index(f"ix_{_P}commission_unchecked", f"{_P}commission")
     for name in _ADDED_TO_COMMISSIONS:
         op.drop_column(f"{_P}commission", name)
     op.drop_table(f"{_P}grade_event")
@@ -88,17 +90,29 @@ def _commissions() -> None:
         sa.Column("grade_id", sa.Uuid(), nullable=True),
         sa.Column("due_at", UtcDateTime(), nullable=True),
         sa.Column("is_held", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("checked_at", UtcDateTime(), nullable=True),
     ):
         op.add_column(f"{_P}commission", column)
-    commission = sa.table(f"{_P}commission", sa.column("line_paid_fen"), sa.column("base_fen"))
-    op.execute(sa.update(commission).values(line_paid_fen=commission.c.base_fen))
-    due = "due_at IS NOT NULL"
+    names = ("line_paid_fen", "base_fen", "checked_at", "accrued_at")
+    commission = sa.table(f"{_P}commission", *map(sa.column, names))
+    op.execute(
+        sa.update(commission).values(
+            line_paid_fen=commission.c.base_fen, checked_at=commission.c.accrued_at
+        )
+    )
+    op.create_index(
+        f"ix_{_P}commission_unchecked",
+        f"{_P}commission",
+        ["id"],
+        sqlite_where=sa.text("checked_at IS NULL"),
+        postgresql_where=sa.text("checked_at IS NULL"),
+    )
     op.create_index(
         f"ix_{_P}commission_due",
         f"{_P}commission",
-        ["due_at", "id"],
-        sqlite_where=sa.text(due),
-        postgresql_where=sa.text(due),
+        ["beneficiary_id", "id"],
+        sqlite_where=sa.text("due_at IS NOT NULL AND is_held = 0"),
+        postgresql_where=sa.text("due_at IS NOT NULL AND NOT is_held"),
     )
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.db import Prepared, new_id
-from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
+from core.api.events import OrderPaid, OrderReceived, OrderRefunded
 from core.api.ledger import PLATFORM, Leg, book, member_owner
 from plugins.distribution.models import Commission
 from plugins.distribution.rules import (
@@ -26,11 +26,10 @@ from plugins.distribution.rules import (
     reversed_fen,
 )
 from plugins.distribution.services import freezing
-from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, PENDING
+from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, FROZEN, PENDING
 from plugins.distribution.services.distributors import DistributorState, standing, states_of
 from plugins.distribution.services.freezing import Frozen
 
-EARLIER_STATES = {"frozen": ("pending",), "available": ("pending", "frozen")}
 ACTOR = "plugin:distribution"
 
 
@@ -143,19 +142,13 @@ def _commission_rows(
 
 def freeze(session: Session, event: OrderReceived) -> int:
     """Goods received: pending commissions of the order become frozen."""
-    return advance(session, event.order_id, "frozen", event.received_at)
+    return freeze_order(session, event.order_id, event.received_at)
 
 
-def settle(session: Session, event: OrderSettled) -> int:
-    """After-sale window over: frozen commissions of the order become available."""
-    return advance(session, event.order_id, "available", event.settled_at)
+def freeze_order(session: Session, order_id: UUID, at: datetime) -> int:
+    """Move an order's pending commissions on to ``frozen``.
 
-
-def advance(session: Session, order_id: UUID, target: str, at: datetime) -> int:
-    """Move an order's commissions on to ``frozen`` or to ``available``.
-
-    Settlement takes those along whose receipt was missed. The rows are locked, so that a refund at
-    the same time comes before or after as a whole.
+    The rows are locked, so that a refund at the same time comes before or after as a whole.
 
     Returns:
         How many commission rows moved; 0 when they were there already.
@@ -164,30 +157,25 @@ def advance(session: Session, order_id: UUID, target: str, at: datetime) -> int:
         sa.select(
             Commission.id,
             Commission.beneficiary_id,
-            Commission.state,
             (Commission.amount_fen - Commission.reversed_fen).label("left_fen"),
         )
-        .where(Commission.order_id == order_id, Commission.state.in_(EARLIER_STATES[target]))
+        .where(Commission.order_id == order_id, Commission.state == "pending")
         .order_by(Commission.id)
         .with_for_update()
     ).all()
-    goal = ACCOUNT_OF_STATE[target]
     if not rows or not _book(
         session,
-        key=f"distribution:{target}:{order_id}",
-        kind=f"commission_{target}",
+        key=f"distribution:frozen:{order_id}",
+        kind="commission_frozen",
         reference=f"order:{order_id}",
-        moves=[
-            (row.beneficiary_id, ACCOUNT_OF_STATE[row.state], goal, row.left_fen) for row in rows
-        ],
+        moves=[(row.beneficiary_id, PENDING, FROZEN, row.left_fen) for row in rows],
         at=at,
     ):
         return 0
-    times = {"frozen_at": sa.func.coalesce(Commission.frozen_at, at), f"{target}_at": at}
     session.execute(
         sa.update(Commission)
         .where(Commission.id.in_([row.id for row in rows]))
-        .values({"state": target, **times})
+        .values(state="frozen", frozen_at=at)
         .execution_options(synchronize_session=False)
     )
     return len(rows)

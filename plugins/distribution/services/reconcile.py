@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from core.api.clock import now
 from core.api.orders import OrderProgress, progress_of, refunded_orders
 from plugins.distribution.models import Commission, Mark
-from plugins.distribution.services.accrual import advance, reverse_to
+from plugins.distribution.services.accrual import freeze_order, reverse_to
+from plugins.distribution.services.settlement import mark_order
 
 BATCH = 500
 OVERLAP = timedelta(hours=1)
@@ -26,11 +27,12 @@ _BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
 def open_orders(session: Session, after: UUID | None, limit: int = BATCH) -> Sequence[UUID]:
-    """Orders whose commissions are not settled, by id, a batch after ``after``."""
+    """Orders whose commissions are neither settled nor due, by id, a batch after ``after``."""
     query = (
         sa.select(Commission.order_id)
         .where(
             Commission.state.in_(("pending", "frozen")),
+            Commission.due_at.is_(None),
             Commission.reversed_fen < Commission.amount_fen,
         )
         .group_by(Commission.order_id)
@@ -71,7 +73,7 @@ def catch_up(session: Session, order_ids: Sequence[UUID]) -> int:
         sa.select(
             Commission.order_id,
             Commission.order_line_id,
-            Commission.state,
+            sa.case((Commission.due_at.is_(None), Commission.state), else_="due"),
             Commission.refunded_fen,
         ).where(Commission.order_id.in_(list(order_ids)))
     ).all()
@@ -103,9 +105,9 @@ FULL = 1 << 62
 def _catch_up_one(session: Session, progress: OrderProgress) -> bool:
     changed = 0
     if progress.received_at is not None:
-        changed += advance(session, progress.order_id, "frozen", progress.received_at)
+        changed += freeze_order(session, progress.order_id, progress.received_at)
     if progress.settled_at is not None:
-        changed += advance(session, progress.order_id, "available", progress.settled_at)
+        changed += mark_order(session, progress.order_id, progress.settled_at)
     refunded = {
         line.line_id: (line.refunded_fen, line.paid_fen)
         for line in progress.lines

@@ -104,12 +104,13 @@ def chain(programme, make_member):
 
 @pytest.fixture
 def settle(clock, run_job, outbox):
-    """Let the after-sale window pass, settle, and tell the plugins."""
+    """Let the after-sale window pass, tell the plugins, and settle what is due."""
 
     def run(days=8):
         clock.advance(days=days)
         run_job("orders.settle")
         outbox.drain()
+        run_job("distribution.settle")
 
     return run
 

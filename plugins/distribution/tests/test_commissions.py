@@ -2,7 +2,7 @@ import pytest
 
 from core.api.ledger import platform_balance
 from plugins.distribution.rules import Joining
-from plugins.distribution.services import accrual
+from plugins.distribution.services import accrual, settlement
 from plugins.distribution.services.accounts import EXPENSE
 from plugins.distribution.services.distributors import DistributorState, apply
 
@@ -147,7 +147,7 @@ def test_replaying_every_fact_changes_nothing(
     told = {
         "order_paid": accrual.accrue,
         "order_received": accrual.freeze,
-        "order_settled": accrual.settle,
+        "order_settled": settlement.mark_due,
         "order_refunded": accrual.reverse,
     }
     for event in [*outbox.events(), *reversed(outbox.events())]:
@@ -212,19 +212,6 @@ def test_a_whole_refund_before_receipt_leaves_nothing(programme, chain, make_ord
 
     assert [programme.accounts(each) for each in chain.uplines] == [{}, {}, {}]
     assert all(row.reversed_fen == row.amount_fen for row in programme.rows(order.id))
-
-
-def test_a_missed_receipt_is_caught_up_at_settlement(programme, chain, shop, make_order, outbox):
-    order = make_order([POT], member=chain.buyer)
-    outbox.drain()
-    (paid,) = outbox.events("order_paid")
-
-    with shop.database.write() as session:
-        moved = accrual.advance(session, order.id, "available", paid.paid_at)
-
-    assert moved == 3
-    assert programme.accounts(chain.first) == {"commission_available": 2680}
-    assert {row.frozen_at for row in programme.rows(order.id)} == {paid.paid_at}
 
 
 def test_what_the_store_pays_is_its_expense(programme, chain, shop, make_order, maker, outbox):

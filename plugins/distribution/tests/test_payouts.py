@@ -3,7 +3,6 @@ import threading
 import pytest
 
 from core.api.errors import Conflict, Rejected
-from plugins.distribution.services import accrual
 from plugins.distribution.tests.conftest import ask_for
 
 POT = ("POT", 1, 26_800)
@@ -103,29 +102,3 @@ class _Made:
 
     def __init__(self, order_id, order_no):
         self.id, self.order_no = order_id, order_no
-
-
-def test_two_workers_settle_once(programme, chain, make_order, maker, outbox, clock, run_job, shop):
-
-    order = make_order([POT], member=chain.buyer)
-    maker.receive(order)
-    outbox.drain()
-    clock.advance(days=8)
-    run_job("orders.settle")
-    (settled,) = outbox.events("order_settled")
-    barrier, moved = threading.Barrier(4), []
-
-    def settle_it():
-        barrier.wait()
-        with shop.database.write() as session:
-            moved.append(accrual.settle(session, settled))
-
-    threads = [threading.Thread(target=settle_it) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(moved) == [0, 0, 0, 3]
-    assert programme.accounts(chain.first) == {"commission_available": 2680}
-    maker.check_books()

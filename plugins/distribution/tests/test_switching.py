@@ -108,6 +108,7 @@ def test_what_was_missed_while_off_is_caught_up(
     assert programme.money(upline).pending == 3980
     switch(on=True)
     run_job("distribution.reconcile")
+    run_job("distribution.settle")
 
     money = programme.money(upline)
     assert (money.available, money.frozen, money.pending) == (2680 + 500, 0, 300)
@@ -115,6 +116,7 @@ def test_what_was_missed_while_off_is_caught_up(
     assert {row.state for row in programme.rows(waiting.id)} == {"pending"}
 
     run_job("distribution.reconcile")
+    run_job("distribution.settle")
     assert programme.money(upline) == money
     maker.check_books()
 

@@ -30,6 +30,7 @@ from core.payments.models import PaymentAttempt, Refund
 from core.payments.types import PaymentOutcome, PaymentResult, StartResult
 from core.sharing import services as sharing
 from core.stock.models import StockHold, StockLevel, StockMovement
+from core.worker.jobs import run_now
 from core.worker.relay import Relay
 from plugins.distribution.models import Commission
 from plugins.distribution.rules import Joining
@@ -118,13 +119,14 @@ class Life:
                 self.live(f"life-{number}")
 
     def finish(self, seconds: float = 20) -> None:
-        """Bring everything to its end, with nothing left to deliver."""
+        """Bring everything to its end, with nothing left to deliver or to settle."""
         self.carry_on(until=0)
         deadline = time.monotonic() + seconds
         while self._waiting():
             if time.monotonic() > deadline:
                 raise AssertionError("some facts are never delivered")
             self.relay.drain()
+            run_now(self.shop, "distribution.settle")
             time.sleep(0.02)
 
     def live(self, key: str) -> None:
@@ -216,6 +218,7 @@ class Life:
         with self.shop.database.write() as session:
             settled = orders.settle_due(session)
         self.relay.drain()
+        run_now(self.shop, "distribution.settle")
         if not settled:
             time.sleep(0.05)  # a dead process's lock goes when the database notices
 
@@ -262,9 +265,11 @@ class Life:
     def _waiting(self) -> int:
         undispatched = sa.select(sa.func.count()).where(OutboxEvent.dispatched_at.is_(None))
         undelivered = sa.select(sa.func.count()).where(EventDelivery.state != "done")
+        unsettled = sa.select(sa.func.count()).where(Commission.due_at.is_not(None))
         with self.shop.database.read() as session:
             session.connection()
-            return (session.scalar(undispatched) or 0) + (session.scalar(undelivered) or 0)
+            open_rows = (undispatched, undelivered, unsettled)
+            return sum(session.scalar(query) or 0 for query in open_rows)
 
 
 def broken_books(shop: Shop) -> list[str]:

@@ -1,0 +1,207 @@
+"""Settlement: what is due becomes available, in batches that nobody has to plan.
+
+An order whose after-sale window is over marks its commissions as due, nothing more. The job
+``distribution.settle`` then moves them: it claims some tens of thousands of rows, books one journal
+for all of them and is done with a unit of work. A run that is killed loses the batch it was in,
+which is due as before; two workers at once skip what the other has claimed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.api.clock import now
+from core.api.db import new_id
+from core.api.events import OrderSettled
+from core.api.ledger import Leg, book, member_owner
+from plugins.distribution.models import Commission, Mark
+from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, AVAILABLE
+
+BATCH = 20_000
+"""Commissions moved by one unit of work."""
+
+STUCK_AFTER = timedelta(minutes=10)
+"""So long nothing may run while something is due."""
+
+ACTOR = "plugin:distribution"
+_RAN = "settled"
+_TABLE: Any = Commission.__table__
+_OPEN = ("pending", "frozen")
+
+
+def mark_due(session: Session, event: OrderSettled) -> int:
+    """After-sale window over: the order's commissions are to be settled.
+
+    Those whose receipt was missed, too.
+
+    Returns:
+        How many commissions became due; 0 when they were, or are settled.
+    """
+    return mark_order(session, event.order_id, event.settled_at)
+
+
+def mark_order(session: Session, order_id: UUID, at: datetime) -> int:
+    """Mark what is left to settle of one order as due since ``at``. One statement."""
+    due = (
+        sa.update(_TABLE)
+        .where(
+            _TABLE.c.order_id == order_id,
+            _TABLE.c.state.in_(_OPEN),
+            _TABLE.c.due_at.is_(None),
+        )
+        .values(due_at=at)
+    )
+    return int(session.connection().execute(due).rowcount)
+
+
+def settle_batch(session: Session, limit: int = BATCH) -> int:
+    """Move due commissions that nobody holds to ``available``; the caller commits.
+
+    Beneficiary by beneficiary, so that a batch touches few accounts, and two workers hardly ever
+    the same. Rows that a refund or another worker has locked are left to a later batch. What a
+    refund took wholly moves nothing, but is settled.
+
+    Returns:
+        How many commissions were settled; 0 when nothing is due that can be had.
+    """
+    at = now()
+    rows = _claim(session, at, limit)
+    legs = _legs(rows)
+    if legs:
+        batch = new_id()
+        book(
+            session,
+            key=f"distribution:settle:{batch}",
+            kind="commission_settled",
+            reference=f"settlement:{batch}",
+            actor=ACTOR,
+            legs=legs,
+            at=at,
+        )
+    return sum(row.commissions for row in rows)
+
+
+def _claim(session: Session, at: datetime, limit: int) -> list[Any]:
+    """Settle rows and sum what is left of them by beneficiary and by where it comes from."""
+    connection = session.connection()
+    due = (
+        sa.select(_TABLE.c.id, _TABLE.c.beneficiary_id, _TABLE.c.state, _left(_TABLE))
+        .where(_TABLE.c.due_at.is_not(None), sa.not_(_TABLE.c.is_held))
+        .order_by(_TABLE.c.beneficiary_id, _TABLE.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        claimed = due.with_for_update(skip_locked=True).cte("due")
+        moved = (
+            _moved(at)
+            .where(_TABLE.c.id == claimed.c.id)
+            .returning(_TABLE.c.beneficiary_id, claimed.c.state, _left(_TABLE))
+            .cte("moved")
+        )
+        return list(connection.execute(_summed(moved)))
+    rows = list(connection.execute(_summed(due.subquery())))
+    if rows:  # the unit of work keeps others from writing: the same rows are found again
+        ids = due.with_only_columns(_TABLE.c.id).scalar_subquery()
+        connection.execute(_moved(at).where(_TABLE.c.id.in_(ids)))
+    return rows
+
+
+def _left(table: Any) -> Any:
+    return (table.c.amount_fen - table.c.reversed_fen).label("left_fen")
+
+
+def _moved(at: datetime) -> Any:
+    return sa.update(_TABLE).values(
+        state="available",
+        frozen_at=sa.func.coalesce(_TABLE.c.frozen_at, at),
+        available_at=at,
+        due_at=None,
+    )
+
+
+def _summed(rows: Any) -> Any:
+    return sa.select(
+        rows.c.beneficiary_id,
+        rows.c.state,
+        sa.func.sum(rows.c.left_fen).label("left_fen"),
+        sa.func.count().label("commissions"),
+    ).group_by(rows.c.beneficiary_id, rows.c.state)
+
+
+def _legs(rows: Iterable[Any]) -> list[Leg]:
+    legs, gained = [], defaultdict[str, int](int)
+    for row in rows:
+        fen = int(row.left_fen)
+        if fen:
+            owner = member_owner(row.beneficiary_id)
+            legs.append(Leg(owner, ACCOUNT_OF_STATE[row.state], -fen))
+            gained[owner] += fen
+    return legs + [Leg(owner, AVAILABLE, fen) for owner, fen in gained.items()]
+
+
+@dataclass(frozen=True)
+class SettlementHealth:
+    """Whether settlement keeps up.
+
+    Args:
+        ran_at: when the job last came to the end of a batch; ``None``: never.
+        due: how many commissions wait for it.
+        due_fen: what is left of them.
+        due_since: when the oldest of them became due.
+        held: how many are due but wait for a person.
+        held_fen: what is left of those.
+        is_stuck: something is due and nothing has run for :data:`STUCK_AFTER`.
+    """
+
+    ran_at: datetime | None
+    due: int
+    due_fen: int
+    due_since: datetime | None
+    held: int
+    held_fen: int
+    is_stuck: bool
+
+
+def settlement_health(session: Session) -> SettlementHealth:
+    """When settlement last ran, and what waits for it. Two statements."""
+    ran_at = session.scalar(sa.select(Mark.at).where(Mark.name == _RAN))
+    waiting = {
+        bool(row.is_held): row
+        for row in session.execute(
+            sa.select(
+                _TABLE.c.is_held,
+                sa.func.count().label("commissions"),
+                sa.func.sum(_left(_TABLE)).label("fen"),
+                sa.func.min(_TABLE.c.due_at).label("since"),
+            )
+            .where(_TABLE.c.due_at.is_not(None))
+            .group_by(_TABLE.c.is_held)
+        )
+    }
+    due, held = waiting.get(False), waiting.get(True)
+    moved_at = max(filter(None, (ran_at, due.since)), default=None) if due else None
+    return SettlementHealth(
+        ran_at=ran_at,
+        due=due.commissions if due else 0,
+        due_fen=int(due.fen or 0) if due else 0,
+        due_since=due.since if due else None,
+        held=held.commissions if held else 0,
+        held_fen=int(held.fen or 0) if held else 0,
+        is_stuck=moved_at is not None and moved_at <= now() - STUCK_AFTER,
+    )
+
+
+def note_run(session: Session) -> None:
+    """The job has come to the end of a batch, or found nothing to do."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    mark = insert(Mark).values(name=_RAN, at=now())
+    session.connection().execute(
+        mark.on_conflict_do_update(index_elements=["name"], set_={"at": mark.excluded.at})
+    )
