@@ -27,6 +27,22 @@ class ProgrammeVersion(Base):
     created_at: Mapped[datetime]
 
 
+class ProgrammeDraft(Base):
+    """What a staff member has changed and not published yet; gone once it is.
+
+    ``body`` is a whole programme, made from version ``base_version``. ``picked`` are products,
+    chosen in the product list, that wait to be put into a plan.
+    """
+
+    __tablename__ = "plugin_distribution_draft"
+
+    actor: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    base_version: Mapped[int] = mapped_column(sa.Integer())
+    body: Mapped[dict[str, Any]]
+    picked: Mapped[list[str]] = mapped_column(sa.JSON())
+    changed_at: Mapped[datetime]
+
+
 class Acknowledgement(Base):
     """A named staff member confirmed having read the legal notice on three levels."""
 

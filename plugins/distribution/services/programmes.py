@@ -142,6 +142,12 @@ def history(session: Session, limit: int = 20, before: int | None = None) -> Seq
     ]
 
 
+def version_numbered(session: Session, version: int) -> Programme | None:
+    """A published version by its number."""
+    row = session.execute(sa.select(_TABLE.c.id).where(_TABLE.c.version == version)).first()
+    return by_id(session, row.id) if row is not None else None
+
+
 def publish(
     session: Session,
     programme: Programme,
