@@ -20,6 +20,7 @@ from core.sharing.services import (
     transfer,
     transfer_preview,
 )
+from core.sharing.services.teams import referrers_of, team_counts_of
 from core.sharing.types import (
     FunnelCounts,
     ReferralEventView,
@@ -50,8 +51,10 @@ __all__ = [
     "history_of",
     "recent_bindings",
     "referral_of",
+    "referrers_of",
     "shares_of",
     "team_counts",
+    "team_counts_of",
     "team_page",
     "transfer",
     "transfer_preview",

@@ -105,6 +105,18 @@ def team_counts(session: Session, member_id: UUID) -> TeamCounts:
     return TeamCounts(*row) if row else TeamCounts()
 
 
+def team_counts_of(session: Session, member_ids: Collection[UUID]) -> dict[UUID, TeamCounts]:
+    """The same for many members; one statement. Those with nobody below them are left out."""
+    if not member_ids:
+        return {}
+    rows = session.execute(
+        sa.select(
+            _team.c.member_id, _team.c.level1_count, _team.c.level2_count, _team.c.level3_count
+        ).where(_team.c.member_id.in_(set(member_ids)))
+    )
+    return {member_id: TeamCounts(*counts) for member_id, *counts in rows}
+
+
 def team_page(
     session: Session,
     member_id: UUID,

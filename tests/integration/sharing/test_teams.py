@@ -4,6 +4,7 @@ import pytest
 
 from core.kernel.errors import InvalidInput
 from core.sharing.services import bind, referrers_of, team_counts, team_page
+from core.sharing.services.teams import team_counts_of
 from core.sharing.types import TeamCounts
 from tests.integration.people import statements
 
@@ -90,3 +91,17 @@ def test_referrers_of_a_page_of_members_are_one_statement(database, make_member)
             found = referrers_of(session, people)
     assert found == dict(zip(people[1:], people, strict=False))
     assert len(sent) == 1
+
+
+def test_counts_of_many_members_are_one_statement(database, team, make_member):
+    top, first, second, _third = team
+    alone = make_member()
+    with database.read() as session, statements(database) as sent:
+        counts = team_counts_of(session, [top, first[0], second[0], alone])
+
+    assert len(sent) == 1
+    assert counts == {
+        top: TeamCounts(3, 2, 1),
+        first[0]: TeamCounts(2, 1, 0),
+        second[0]: TeamCounts(1, 0, 0),
+    }
