@@ -59,9 +59,11 @@ class Acknowledgement(Base):
 class Distributor(Base):
     """A member who may earn. ``state``: applied, active, frozen, rejected, left.
 
-    ``note`` is what they wrote with their application. ``rules_version`` names the rules they
-    agreed to; empty for those whom staff designated. ``is_unranked``: they asked to be left out of
-    the ranking. A locked grade is changed by staff only.
+    ``real_name`` and ``note`` are what they wrote with their application. ``rules_version`` names
+    the rules they agreed to; empty for those whom staff designated. ``reason``: why they are frozen
+    or were refused; kept when a frozen one leaves, who comes back by review only. ``is_unranked``:
+    they asked to be left out of the ranking. A locked grade is changed by staff only; ``graded_at``
+    is when it changed last.
     """
 
     __tablename__ = "plugin_distribution_distributor"
@@ -70,6 +72,7 @@ class Distributor(Base):
     state: Mapped[str] = mapped_column(sa.String(16))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     note: Mapped[str] = mapped_column(sa.String(200), default="")
+    real_name: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     rules_version: Mapped[str] = mapped_column(sa.String(16), default="")
     actor: Mapped[str] = mapped_column(sa.String(64))
     joined_at: Mapped[datetime]

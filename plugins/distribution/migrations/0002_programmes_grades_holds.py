@@ -48,7 +48,7 @@ def downgrade() -> None:
     for name in _ADDED_TO_COMMISSIONS:
         op.drop_column(f"{_P}commission", name)
     op.drop_table(f"{_P}grade_event")
-    for name in ("grade_id", "graded_at", "is_grade_locked", "is_unranked"):
+    for name in ("grade_id", "graded_at", "is_grade_locked", "is_unranked", "real_name"):
         op.drop_column(f"{_P}distributor", name)
     _give_plans_back()
     op.drop_table(f"{_P}programme")
@@ -60,6 +60,7 @@ def _grades() -> None:
         sa.Column("graded_at", UtcDateTime(), nullable=True),
         sa.Column("is_grade_locked", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("is_unranked", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("real_name", sa.String(40), nullable=False, server_default=""),
     ):
         op.add_column(f"{_P}distributor", column)
     op.create_table(
