@@ -7,12 +7,28 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.contributions import JobContext
+from plugins.distribution.services import fraud, settlement
 from plugins.distribution.services import reconcile as catching_up
-from plugins.distribution.services import settlement
+
+
+def watch(context: JobContext) -> None:
+    """Look at commissions that nobody has looked at; in batches, each its own unit of work."""
+    wanted, done = fraud.Watch.of(context.settings), 0
+    while True:
+        with context.write() as session:
+            seen = fraud.watch_batch(session, wanted)
+        if not seen:
+            return
+        done += seen
+        context.beat(done)
 
 
 def settle(context: JobContext) -> None:
-    """Make available what is due; in batches, each its own unit of work."""
+    """Make available what is due; in batches, each its own unit of work.
+
+    The watch looks first, so that nothing is settled unseen however short the window is.
+    """
+    watch(context)
     done = 0
     while True:
         with context.write() as session:

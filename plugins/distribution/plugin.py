@@ -15,6 +15,7 @@ from core.api.contributions import (
     MemberListColumn,
     OrderPanel,
     Permission,
+    SettingsSchema,
     StorePage,
 )
 from core.api.events import (
@@ -26,6 +27,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
+from plugins.distribution.admin import watching
 from plugins.distribution.services import accrual, distributors, freezing, settlement
 
 
@@ -37,6 +39,12 @@ def register_permissions() -> Sequence[Permission]:
         Permission("distribution.plan", "Change the commission plan"),
         Permission("distribution.distributor", "Review, freeze and designate distributors"),
     ]
+
+
+@hookimpl
+def register_settings() -> SettingsSchema:
+    """What the watch over commissions holds."""
+    return SettingsSchema(fields=watching.FIELDS)
 
 
 @hookimpl
@@ -79,6 +87,12 @@ def register_member_columns() -> Sequence[MemberListColumn]:
 def register_jobs() -> Sequence[Job]:
     """Settling what is due, and catching up with facts that were missed while switched off."""
     return [
+        Job(
+            key="distribution.watch",
+            label="Look for commissions that people pay themselves",
+            run=jobs.watch,
+            every_seconds=60,
+        ),
         Job(
             key="distribution.settle",
             label="Settle commissions that are due",

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -80,7 +80,8 @@ class Maker:
             member_id = members.create_member(
                 session, source="test", nickname=nickname or f"会员{number}", phone=phone
             )
-            members.add_address(session, member_id, ADDRESS)
+            home = replace(ADDRESS, detail=f"{ADDRESS.detail}-{number}")  # nobody lives together
+            members.add_address(session, member_id, home)
             if referrer is not None:
                 check = self._shop.plugins.check
                 sharing.bind(session, member_id, referrer.id, reason="test", check=check)

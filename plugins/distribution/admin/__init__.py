@@ -1,7 +1,7 @@
 """Pages of the merchant's face under ``/admin/x/distribution``."""
 
 from core.api.contributions import AdminPage
-from plugins.distribution.admin import commissions, distributors, overview, plan
+from plugins.distribution.admin import commissions, distributors, fraud, overview, plan
 
 _ROOT = "/admin/x/distribution"
 _VIEW, _PLAN, _PEOPLE = "distribution.view", "distribution.plan", "distribution.distributor"
@@ -29,6 +29,8 @@ PAGES = (
         _PEOPLE,
         _POST,
     ),
+    AdminPage("distribution.fraud", f"{_ROOT}/fraud", fraud.show, _VIEW),
+    AdminPage("distribution.fraud_decide", f"{_ROOT}/fraud", fraud.decide, _PEOPLE, _POST),
     AdminPage("distribution.commissions", f"{_ROOT}/commissions", commissions.show, _VIEW),
     AdminPage(
         "distribution.commissions_csv", f"{_ROOT}/commissions.csv", commissions.download, _VIEW

@@ -1,0 +1,188 @@
+"""The watch over commissions: what looks like self-referral is held, for a person to decide.
+
+A job looks at each order's commissions once, some time after they accrued and before they are
+settled, so that payment is not slowed down. What is held stays pending or frozen as its goods do;
+only settlement passes it by.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.api.clock import now
+from core.api.db import new_id
+from core.api.members import member_signals
+from core.api.orders import order_signals
+from core.api.sharing import recent_bindings
+from plugins.distribution.models import Commission, Hold
+from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
+
+BATCH_ORDERS = 200
+HOUR = timedelta(hours=1)
+MUTUAL_DAYS = timedelta(days=30)
+"""So long back it counts that the other way round was paid, too."""
+
+_COMMISSION: Any = Commission.__table__
+_HOLD: Any = Hold.__table__
+_OPEN_STATES = ("pending", "frozen")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the merchant has watched.
+
+    Args:
+        kinds: suspicions that hold a commission.
+        burst: so many members bound to one within an hour are usual.
+    """
+
+    kinds: frozenset[Suspicion]
+    burst: int
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> "Watch":
+        """As the plugin's settings say."""
+        kinds = {kind for kind in Suspicion if settings[f"watch_{kind}"]}
+        return cls(frozenset(kinds), settings["burst_per_hour"])
+
+
+def watch_batch(session: Session, watch: Watch, limit: int = BATCH_ORDERS) -> int:
+    """Look at the commissions of some orders that nobody has looked at; hold the suspicious ones.
+
+    Two workers share the work. What is looked at once is not looked at again.
+
+    Returns:
+        How many orders were looked at.
+    """
+    rows = _unseen(session, limit)
+    if not rows:
+        return 0
+    pairs = {(row.order_id, row.beneficiary_id): row for row in rows}
+    own = {key: row for key, row in pairs.items() if row.buyer_id != row.beneficiary_id}
+    found = _suspicious(session, own, watch)
+    _hold(session, found)
+    session.execute(
+        sa.update(_COMMISSION)
+        .where(_COMMISSION.c.id.in_([row.id for row in rows]))
+        .values(checked_at=now())
+    )
+    return len({row.order_id for row in rows})
+
+
+def _unseen(session: Session, limit: int) -> Sequence[Any]:
+    orders = (
+        sa.select(_COMMISSION.c.order_id)
+        .where(_COMMISSION.c.checked_at.is_(None))
+        .order_by(_COMMISSION.c.id)
+        .limit(limit * 3)
+        .subquery()
+    )
+    return session.execute(
+        sa.select(
+            _COMMISSION.c.id,
+            _COMMISSION.c.order_id,
+            _COMMISSION.c.buyer_id,
+            _COMMISSION.c.beneficiary_id,
+            _COMMISSION.c.accrued_at,
+        )
+        .where(
+            _COMMISSION.c.checked_at.is_(None),
+            _COMMISSION.c.order_id.in_(sa.select(orders.c.order_id)),
+        )
+        .order_by(_COMMISSION.c.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _suspicious(
+    session: Session, pairs: Mapping[tuple[UUID, UUID], Any], watch: Watch
+) -> dict[tuple[UUID, UUID], list[Suspicion]]:
+    if not pairs or not watch.kinds:
+        return {}
+    people = {row.buyer_id for row in pairs.values()} | {one for _, one in pairs}
+    members = member_signals(session, people)
+    orders = order_signals(session, {order_id for order_id, _ in pairs})
+    lately = _bound_lately(session, pairs.values())
+    mutual = _mutual(session, pairs.values())
+    found = {}
+    for key, row in pairs.items():
+        order_id, beneficiary_id = key
+        sight = Sight(
+            buyer=_merged(members[row.buyer_id], orders.get(order_id)),
+            beneficiary=_merged(members[beneficiary_id]),
+            bound_lately=lately.get(key, 0),
+            is_mutual=(row.buyer_id, beneficiary_id) in mutual,
+        )
+        if reasons := suspicions(sight, watch.kinds, watch.burst):
+            found[key] = reasons
+    return found
+
+
+def _merged(*signals: Any) -> dict[Suspicion, frozenset[str]]:
+    """Fingerprints by suspicion, of some members' and orders' signals together."""
+    fields = {
+        Suspicion.PHONE: "phones",
+        Suspicion.ADDRESS: "addresses",
+        Suspicion.DEVICE: "devices",
+        Suspicion.ACCOUNT: "accounts",
+    }
+    return {
+        kind: frozenset[str]().union(*(getattr(each, field, ()) for each in signals if each))
+        for kind, field in fields.items()
+    }
+
+
+def _bound_lately(session: Session, rows: Iterable[Any]) -> dict[tuple[UUID, UUID], int]:
+    """Members bound to each direct referrer in the hour before this look."""
+    rows = list(rows)
+    bound = recent_bindings(session, {row.beneficiary_id for row in rows}, now() - HOUR)
+    return {(row.order_id, row.beneficiary_id): bound[row.beneficiary_id] for row in rows}
+
+
+def _mutual(session: Session, rows: Iterable[Any]) -> set[tuple[UUID, UUID]]:
+    """(buyer, beneficiary) for which the opposite was paid lately."""
+    rows = list(rows)
+    other = sa.select(_COMMISSION.c.beneficiary_id, _COMMISSION.c.buyer_id).where(
+        _COMMISSION.c.beneficiary_id.in_({row.buyer_id for row in rows}),
+        _COMMISSION.c.buyer_id.in_({row.beneficiary_id for row in rows}),
+        _COMMISSION.c.beneficiary_id != _COMMISSION.c.buyer_id,
+        _COMMISSION.c.accrued_at >= min(row.accrued_at for row in rows) - MUTUAL_DAYS,
+    )
+    return {(buyer, beneficiary) for buyer, beneficiary in session.execute(other.distinct())}
+
+
+def _hold(session: Session, found: Mapping[tuple[UUID, UUID], Sequence[Suspicion]]) -> None:
+    holds = [
+        {
+            "id": new_id(),
+            "order_id": order_id,
+            "beneficiary_id": beneficiary_id,
+            "reason": str(reason),
+            "evidence": {},
+            "state": "open",
+            "actor": "",
+            "note": "",
+            "at": now(),
+            "decided_at": None,
+        }
+        for (order_id, beneficiary_id), reasons in found.items()
+        for reason in reasons
+    ]
+    if not holds:
+        return
+    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
+    session.execute(dialect.insert(_HOLD).on_conflict_do_nothing(), holds)
+    session.execute(
+        sa.update(_COMMISSION)
+        .where(
+            sa.tuple_(_COMMISSION.c.order_id, _COMMISSION.c.beneficiary_id).in_(list(found)),
+            _COMMISSION.c.state.in_(_OPEN_STATES),
+        )
+        .values(is_held=True)
+    )
