@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 TARGET_KINDS = frozenset({"product", "store", "activity"})
 CHANNELS = frozenset({"link", "qr", "poster"})
@@ -66,3 +67,74 @@ def protected_until(at: datetime, days: int) -> datetime | None:
 def is_over(until: datetime | None, at: datetime, *, is_locked: bool) -> bool:
     """Whether a referral no longer counts at an instant; a locked one always counts."""
     return not is_locked and until is not None and until <= at
+
+
+Uplines = tuple[UUID | None, UUID | None, UUID | None]
+"""Who stands one, two and three levels above; nobody stands above nobody."""
+Counts = tuple[int, int, int]
+"""Members one, two and three levels below, or by how many they change."""
+
+
+def counts_of_edge(
+    uplines: Uplines, children: int, grandchildren: int, sign: int = 1
+) -> dict[UUID, Counts]:
+    """What an edge brings to the counts of those above it.
+
+    Args:
+        uplines: of the edge's member.
+        children: how many stand directly below the member.
+        grandchildren: how many stand below those.
+        sign: -1 for an edge that goes.
+    """
+    brought = ((1, children, grandchildren), (0, 1, children), (0, 0, 1))
+    return {
+        upline: (sign * counts[0], sign * counts[1], sign * counts[2])
+        for upline, counts in zip(uplines, brought, strict=True)
+        if upline is not None
+    }
+
+
+def sum_counts(*parts: Mapping[UUID, Counts]) -> dict[UUID, Counts]:
+    """Changes of counts taken together, member by member."""
+    found: dict[UUID, Counts] = {}
+    for part in parts:
+        for member_id, more in part.items():
+            counts = found.get(member_id, (0, 0, 0))
+            found[member_id] = (counts[0] + more[0], counts[1] + more[1], counts[2] + more[2])
+    return found
+
+
+def counts_gone(
+    edges: Mapping[UUID, Uplines], below: Mapping[UUID, tuple[int, int]]
+) -> dict[UUID, Counts]:
+    """What the counts above lose when edges go together, some of them perhaps below others.
+
+    As if they went one after the other: whoever stands below an edge that has gone brings nothing
+    any more to those above it.
+
+    Args:
+        edges: member → uplines, as stored.
+        below: how many stand one and two levels below each, where anybody does.
+    """
+    changes: dict[UUID, Counts] = {}
+    gone: set[UUID] = set()
+    for member_id, uplines in edges.items():
+        children, grandchildren = below.get(member_id, (0, 0))
+        lost = changes.get(member_id, (0, 0, 0))
+        left = _reached(uplines, gone)
+        changes = sum_counts(
+            changes,
+            counts_of_edge(left, children + lost[0], grandchildren + lost[1], sign=-1),
+        )
+        gone.add(member_id)
+    return changes
+
+
+def _reached(uplines: Uplines, gone: set[UUID]) -> Uplines:
+    """The uplines that still stand above when some members have no edge any more."""
+    first, second, third = uplines
+    if first in gone:
+        return first, None, None
+    if second in gone:
+        return first, second, None
+    return first, second, third

@@ -187,3 +187,34 @@ class FunnelCounts:
     visitors: int = 0
     registered: int = 0
     ordered: int = 0
+
+
+@dataclass(frozen=True)
+class NetworkFault:
+    """Something kept beside the edges that does not follow from them.
+
+    Args:
+        code: ``referral.uplines``, ``referral.counts`` or ``referral.circle``.
+        member_id: whose row it is.
+        stored: what is kept.
+        counted: what the edges say.
+    """
+
+    code: str
+    member_id: UUID
+    stored: str
+    counted: str
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """What a recount of the referral network found; ``faults`` holds the first of each kind."""
+
+    referral_count: int
+    fault_count: int
+    faults: tuple[NetworkFault, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything kept follows from the edges."""
+        return not self.fault_count

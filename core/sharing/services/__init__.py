@@ -25,6 +25,7 @@ from core.sharing.services.moments import (
     bind_on_visit,
 )
 from core.sharing.services.previews import transfer_preview
+from core.sharing.services.recounting import verify_network
 from core.sharing.services.stewardship import expire_referrals, set_lock, transfer
 from core.sharing.services.tallies import funnel_counts, recent_bindings
 from core.sharing.services.teams import (
@@ -63,6 +64,7 @@ __all__ = [
     "team_page",
     "transfer",
     "transfer_preview",
+    "verify_network",
 ]
 
 

@@ -11,19 +11,11 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.errors import Rejected
-from core.members.models import Member
 from core.sharing.events import ReferralBound
 from core.sharing.models import ReferralEvent
 from core.sharing.rules import protected_until
-from core.sharing.services.graph import (
-    Edge,
-    attach,
-    detach,
-    edge_of,
-    lock_graph,
-    note,
-    path_to_root,
-)
+from core.sharing.services.edges import attach, detach, note
+from core.sharing.services.graph import Edge, Standing, lock_graph, standing_of
 from core.sharing.types import BindOutcome, Verdict
 
 Check = Callable[..., None]
@@ -71,16 +63,16 @@ def bind(
     except Rejected as refusal:
         return _refuse(session, member_id, referrer_id, refusal.code, actor, at)
     lock_graph(session)
-    current = edge_of(session, member_id)
-    if current and not current.is_over(at):
-        return BindOutcome(Verdict.KEPT, current.referrer_id)
-    path = _living_path(session, referrer_id, current, at)
-    if any(edge.referrer_id == member_id for edge in path):
+    standing = standing_of(session, member_id, referrer_id)
+    if standing.edge and not standing.edge.is_over(at):
+        return BindOutcome(Verdict.KEPT, standing.edge.referrer_id)
+    standing = _without_dead(session, member_id, referrer_id, standing, at)
+    if any(edge.referrer_id == member_id for edge in standing.path):
         return _refuse(session, member_id, referrer_id, "referral.circle", actor, at)
-    if not _is_active(session, referrer_id):
+    if not standing.is_active:
         return _refuse(session, member_id, referrer_id, "referral.unknown", actor, at)
-    edge = new_edge(member_id, referrer_id, path, share_id, at, protection_days)
-    _store(session, edge, actor, reason)
+    edge = new_edge(member_id, referrer_id, standing.path, share_id, at, protection_days)
+    _store(session, edge, standing, actor, reason)
     return BindOutcome(Verdict.BOUND, referrer_id)
 
 
@@ -119,20 +111,21 @@ def end_edges(session: Session, edges: list[Edge], at: datetime) -> None:
     )
 
 
-def _living_path(session: Session, referrer_id: UUID, own: Edge | None, at: datetime) -> list[Edge]:
-    """The way from the new referrer to the root, after what is over on it has been ended."""
-    path = path_to_root(session, referrer_id)
-    dead = {edge.member_id: edge for edge in path if edge.is_over(at)}
-    if own:
-        dead[own.member_id] = own
+def _without_dead(
+    session: Session, member_id: UUID, referrer_id: UUID, standing: Standing, at: datetime
+) -> Standing:
+    """Where the two stand after what is over above them has been ended."""
+    dead = {edge.member_id: edge for edge in standing.path if edge.is_over(at)}
+    if standing.edge:
+        dead[member_id] = standing.edge
     if not dead:
-        return path
+        return standing
     end_edges(session, list(dead.values()), at)
-    return path_to_root(session, referrer_id)
+    return standing_of(session, member_id, referrer_id)
 
 
-def _store(session: Session, edge: Edge, actor: str, reason: str) -> None:
-    attach(session, edge)
+def _store(session: Session, edge: Edge, standing: Standing, actor: str, reason: str) -> None:
+    attach(session, edge, standing.children, standing.grandchildren)
     note(
         session,
         "bound",
@@ -152,15 +145,6 @@ def _store(session: Session, edge: Edge, actor: str, reason: str) -> None:
             reason=reason,
             at=edge.bound_at,
         ),
-    )
-
-
-def _is_active(session: Session, member_id: UUID) -> bool:
-    return (
-        session.execute(
-            sa.select(Member.id).where(Member.id == member_id, Member.state == "active")
-        ).first()
-        is not None
     )
 
 

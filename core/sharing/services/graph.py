@@ -1,11 +1,10 @@
-"""The referral graph: a forest of edges member → referrer, and what is derived from it.
+"""The referral graph, read: a forest of edges member → referrer.
 
-Beside each edge stand uplines two and three; beside each referrer how many members are below, by
-level. Every change takes one lock first (:func:`lock_graph`), so that a walk to the root sees what
-no other request can change meanwhile. All functions here expect to be called under that lock.
+Every change takes one lock first (:func:`lock_graph`), so that a walk to the root sees what no
+other request can change meanwhile. The functions here expect to be called under that lock where
+what they read is then changed.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
@@ -14,9 +13,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.statements import changed, insert_or
-from core.kernel.ids import new_id
-from core.sharing.models import Referral, ReferralEvent, ReferralTeam
+from core.db.prepared import Prepared
+from core.members.models import Member
+from core.members.types import MemberState
+from core.sharing.models import Referral, ReferralTeam
 from core.sharing.rules import is_over
 
 _LOCK_ID = 0x62616E79_72656665  # "bany" "refe"
@@ -40,10 +40,59 @@ class Edge:
         return is_over(self.protected_until, at, is_locked=self.is_locked)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where two members stand who are to be bound.
+
+    Args:
+        edge: the stored edge of the lower one, dead or alive.
+        path: edges from the upper one to the root, nearest first.
+        is_active: whether the upper one is an active member.
+        children: how many stand directly below the lower one.
+        grandchildren: how many stand below those.
+    """
+
+    edge: Edge | None
+    path: list[Edge]
+    is_active: bool
+    children: int
+    grandchildren: int
+
+
 _referral, _team = cast(sa.Table, Referral.__table__), cast(sa.Table, ReferralTeam.__table__)
-_events = cast(sa.Table, ReferralEvent.__table__)
+_person = cast(sa.Table, Member.__table__)
 _EDGE: Any = tuple(_referral.c[field.name] for field in fields(Edge))
-_ONE = sa.select(*_EDGE).where(_referral.c.member_id == sa.bindparam("member_id"))
+_MEMBER = sa.bindparam("member_id", type_=sa.Uuid())
+_REFERRER = sa.bindparam("upper_id", type_=sa.Uuid())
+_ONE = Prepared(sa.select(*_EDGE).where(_referral.c.member_id == _MEMBER))
+_LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.literal_column(str(_LOCK_ID)))))
+
+
+def _upwards(*starts: Any) -> Any:
+    """Edges on the ways from some members to the root."""
+    first, *others = (sa.select(start.label("id")) for start in starts)
+    up = first.cte("up", recursive=True)
+    above = sa.select(_referral.c.referrer_id).join(up, _referral.c.member_id == up.c.id)
+    up = up.union(*others, above)
+    return sa.select(*_EDGE).join(up, _referral.c.member_id == up.c.id)
+
+
+def _standing() -> Any:
+    edges = _upwards(_REFERRER, _MEMBER).subquery("edges")
+    one = sa.select(sa.literal_column("1").label("one")).subquery("one_row")
+    known = sa.exists().where(
+        _person.c.id == _REFERRER, _person.c.state == sa.literal_column(f"'{MemberState.ACTIVE}'")
+    )
+    counts = (
+        sa.select(_team.c[name]).where(_team.c.member_id == _MEMBER).scalar_subquery()
+        for name in ("level1_count", "level2_count")
+    )
+    return sa.select(known.label("is_active"), *counts, *edges.c).select_from(
+        one.outerjoin(edges, sa.true())
+    )
+
+
+_PATH, _STANDING = Prepared(_upwards(_MEMBER)), Prepared(_standing())
 
 
 def lock_graph(session: Session) -> None:
@@ -53,103 +102,42 @@ def lock_graph(session: Session) -> None:
     whole database to itself from its first statement.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_ID)))
+        _LOCK.first(session, {})
 
 
 def edge_of(session: Session, member_id: UUID) -> Edge | None:
     """The stored edge of a member, dead or alive."""
-    row = session.connection().execute(_ONE, {"member_id": member_id}).one_or_none()
+    row = _ONE.first(session, {"member_id": member_id})
     return Edge(*row) if row else None
 
 
 def path_to_root(session: Session, start: UUID) -> list[Edge]:
     """The edges from a member up to the root, nearest first; one recursive statement."""
-    up = sa.select(sa.literal(start, sa.Uuid()).label("id")).cte("up", recursive=True)
-    up = up.union(sa.select(_referral.c.referrer_id).join(up, _referral.c.member_id == up.c.id))
-    rows = session.execute(sa.select(*_EDGE).join(up, _referral.c.member_id == up.c.id))
-    edges = {row.member_id: Edge(*row) for row in rows}
-    path, at = [], start
-    while at in edges:
-        path.append(edges.pop(at))
+    rows = _PATH.all(session, {"member_id": start})
+    return _ordered({row[0]: Edge(*row) for row in rows}, start)
+
+
+def standing_of(session: Session, member_id: UUID, upper_id: UUID) -> Standing:
+    """All that binding a member to another asks of the database; one statement."""
+    rows = _STANDING.all(session, {"member_id": member_id, "upper_id": upper_id})
+    edges = {row[3]: Edge(*row[3:]) for row in rows if row[3] is not None}
+    is_active, children, grandchildren = rows[0][:3]
+    return Standing(
+        edge=edges.get(member_id),
+        path=_ordered(edges, upper_id),
+        is_active=bool(is_active),
+        children=children or 0,
+        grandchildren=grandchildren or 0,
+    )
+
+
+def _ordered(edges: dict[UUID, Edge], start: UUID) -> list[Edge]:
+    """The way up from a member; stops where a circle would close."""
+    path, at, left = [], start, dict(edges)
+    while at in left:
+        path.append(left.pop(at))
         at = path[-1].referrer_id
     return path
-
-
-def attach(session: Session, edge: Edge) -> None:
-    """Store an edge whose member has none, and set right everybody at or below the member."""
-    session.execute(sa.insert(_referral).values(**vars(edge)))
-    below = session.execute(
-        sa.select(_team.c.level1_count, _team.c.level2_count).where(
-            _team.c.member_id == edge.member_id
-        )
-    ).one_or_none()
-    children, grandchildren = below or (0, 0)
-    if children:
-        changed(
-            session,
-            sa.update(_referral)
-            .where(_referral.c.referrer_id == edge.member_id)
-            .values(upline2_id=edge.referrer_id, upline3_id=edge.upline2_id),
-        )
-        changed(
-            session,
-            sa.update(_referral)
-            .where(_referral.c.upline2_id == edge.member_id)
-            .values(upline3_id=edge.referrer_id),
-        )
-    _add_counts(
-        session,
-        (
-            (edge.referrer_id, 1, children, grandchildren),
-            (edge.upline2_id, 0, 1, children),
-            (edge.upline3_id, 0, 0, 1),
-        ),
-    )
-
-
-def detach(session: Session, edges: Sequence[Edge]) -> None:
-    """Remove edges, and set right everybody below them and the counts above; set-based."""
-    if not edges:
-        return
-    gone = [edge.member_id for edge in edges]
-    changed(session, sa.delete(_referral).where(_referral.c.member_id.in_(gone)))
-    changed(
-        session,
-        sa.update(_referral)
-        .where(_referral.c.referrer_id.in_(gone))
-        .values(upline2_id=None, upline3_id=None),
-    )
-    changed(
-        session,
-        sa.update(_referral).where(_referral.c.upline2_id.in_(gone)).values(upline3_id=None),
-    )
-    above = {
-        upline
-        for edge in edges
-        for upline in (edge.referrer_id, edge.upline2_id, edge.upline3_id)
-        if upline
-    }
-    recount(session, above)
-
-
-def recount(session: Session, member_ids: Collection[UUID]) -> None:
-    """Count the teams of these members anew."""
-    counts = {member_id: [0, 0, 0] for member_id in member_ids}
-    columns: Any = (_referral.c.referrer_id, _referral.c.upline2_id, _referral.c.upline3_id)
-    for level, column in enumerate(columns):
-        rows = session.execute(
-            sa.select(column, sa.func.count()).where(column.in_(counts)).group_by(column)
-        )
-        for member_id, count in rows:
-            counts[member_id][level] = count
-    insert: Any = insert_or(session, _team)
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["member_id"],
-            set_={name: insert.excluded[name] for name in _COUNTS},
-        ),
-        [dict(zip(_ROW, (m, *levels), strict=True)) for m, levels in sorted(counts.items())],
-    )
 
 
 def due_edges(session: Session, at: datetime, limit: int) -> list[Edge]:
@@ -161,50 +149,3 @@ def due_edges(session: Session, at: datetime, limit: int) -> list[Edge]:
         .limit(limit)
     )
     return [Edge(*row) for row in rows]
-
-
-def note(
-    session: Session,
-    kind: str,
-    member_ids: Sequence[UUID],
-    *,
-    at: datetime,
-    actor: str,
-    reason: str,
-    old: Sequence[UUID | None] = (),
-    new_referrer_id: UUID | None = None,
-    share_id: UUID | None = None,
-) -> None:
-    """Write event rows, one a member; ``old`` holds the referrers they had."""
-    session.execute(
-        sa.insert(_events),
-        [
-            {
-                "id": new_id(),
-                "member_id": member_id,
-                "kind": kind,
-                "old_referrer_id": old[index] if old else None,
-                "new_referrer_id": new_referrer_id,
-                "share_id": share_id,
-                "actor": actor,
-                "reason": reason[:200],
-                "at": at,
-            }
-            for index, member_id in enumerate(member_ids)
-        ],
-    )
-
-
-_COUNTS = ("level1_count", "level2_count", "level3_count")
-_ROW = ("member_id", *_COUNTS)
-
-
-def _add_counts(session: Session, deltas: Sequence[tuple[UUID | None, int, int, int]]) -> None:
-    insert: Any = insert_or(session, _team)
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["member_id"],
-            set_={name: _team.c[name] + insert.excluded[name] for name in _COUNTS},
-        ),
-        [dict(zip(_ROW, delta, strict=True)) for delta in deltas if delta[0] is not None],
-    )

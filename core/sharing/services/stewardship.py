@@ -15,16 +15,8 @@ from core.members.models import Member
 from core.sharing.events import ReferralBound
 from core.sharing.models import Referral
 from core.sharing.services.binding import end_edges, new_edge
-from core.sharing.services.graph import (
-    Edge,
-    attach,
-    detach,
-    due_edges,
-    edge_of,
-    lock_graph,
-    note,
-    path_to_root,
-)
+from core.sharing.services.edges import move, note
+from core.sharing.services.graph import Edge, due_edges, edge_of, lock_graph, path_to_root
 from core.sharing.types import ReferralView
 
 
@@ -66,12 +58,10 @@ def transfer(
     current = edge_of(session, member_id)
     check_movable(current, new_referrer_id)
     path = _path_to(session, member_id, new_referrer_id, at)
-    if current:
-        detach(session, [current])
     edge = None
     if new_referrer_id:
         edge = new_edge(member_id, new_referrer_id, path, None, at, protection_days)
-        attach(session, edge)
+    move(session, member_id, current, edge)
     old = current.referrer_id if current else None
     note(
         session,
