@@ -1,9 +1,11 @@
 """The demo opens whatever plugins are found, and leaves alone what the merchant did with them."""
 
 import pytest
+import sqlalchemy as sa
 
 from core.demo.store import ACTOR, Filler
 from core.host.host import Standing
+from core.host.models import PluginState
 
 BROKEN = '''"""Fails."""
 
@@ -42,6 +44,19 @@ def test_the_demo_opens_without_a_plugin_that_cannot_be_installed_and_names_it(s
         "z_needed": Standing.DISABLED,
     }
     assert [line for line in said if "b_broken" in line and "boom" in line]
+
+
+def test_plugins_of_an_earlier_start_are_brought_to_the_code_as_the_trunk_is(shop):
+    said = []
+    Filler(shop, said.append).fill()
+    with shop.database.write() as session:
+        session.execute(sa.update(PluginState).values(version="0.9"))
+    shop.counters.refresh(force=True)
+    said.clear()
+    Filler(shop, said.append).fill()
+    with shop.database.read() as session:
+        assert set(session.scalars(sa.select(PluginState.version))) == {"1.0"}
+    assert not [line for line in said if "stays off" in line]
 
 
 def test_what_was_uninstalled_in_the_demo_stays_away_at_the_next_start(shop):
