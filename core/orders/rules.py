@@ -54,6 +54,7 @@ class CartProblem(StrEnum):
     SOLD_OUT = "sold_out"
     NOT_ENOUGH = "not_enough"
     OVER_LIMIT = "over_limit"
+    USED_UP = "used_up"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ _PROBLEMS = {
     CartProblem.SOLD_OUT: "Sold out.",
     CartProblem.NOT_ENOUGH: "Only %(left)s left.",
     CartProblem.OVER_LIMIT: "At most %(left)s per person.",
+    CartProblem.USED_UP: "You have bought as many of these as one person can.",
 }
 
 
@@ -84,8 +86,10 @@ def ceiling(*, is_on_sale: bool, available: int, allowance: int | None) -> Ceili
         return Ceiling(0, CartProblem.OFF_SALE)
     if available <= 0:
         return Ceiling(0, CartProblem.SOLD_OUT)
+    if allowance is not None and allowance <= 0:
+        return Ceiling(0, CartProblem.USED_UP)
     if allowance is not None and allowance < min(available, PIECES_LIMIT):
-        return Ceiling(max(0, allowance), CartProblem.OVER_LIMIT)
+        return Ceiling(allowance, CartProblem.OVER_LIMIT)
     if available < PIECES_LIMIT:
         return Ceiling(available, CartProblem.NOT_ENOUGH)
     return Ceiling(PIECES_LIMIT, CartProblem.OVER_LIMIT)

@@ -43,6 +43,17 @@ def test_a_limit_per_person_caps_the_line(trade):
     assert (change.quantity, change.message) == (2, "At most %(left)s per person.")
 
 
+def test_who_has_bought_their_share_is_told_so_and_not_a_limit_of_none(trade):
+    buyer, pot = trade.buyer(), trade.ware(limit=2)
+    trade.place(buyer, (pot, 2))
+
+    with pytest.raises(Rejected) as caught:
+        trade.add(buyer, pot, 1)
+
+    assert caught.value.code == "orders.used_up"
+    assert caught.value.message == "You have bought as many of these as one person can."
+
+
 def test_sold_out_and_off_sale_goods_cannot_be_added(trade):
     buyer, gone, off = trade.buyer(), trade.ware(stock=0), trade.ware()
     trade.take_off_sale(off)
