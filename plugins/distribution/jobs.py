@@ -1,13 +1,13 @@
 """Scheduled work of distribution."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.contributions import JobContext
-from plugins.distribution.services import fraud, settlement
+from plugins.distribution.services import fraud, grades, programmes, settlement
 from plugins.distribution.services import reconcile as catching_up
 
 
@@ -24,21 +24,46 @@ def watch(context: JobContext) -> None:
 
 
 def settle(context: JobContext) -> None:
-    """Make available what is due; in batches, each its own unit of work.
+    """Make available what is due and give the grades that are reached by it; in batches.
 
-    The watch looks first, so that nothing is settled unseen however short the window is.
+    Each batch is its own unit of work. The watch looks first, so that nothing is settled unseen
+    however short the window is. Grades that a killed run left out are found by :func:`grade`.
     """
     watch(context)
     done = 0
     while True:
+        touched: set[UUID] = set()
         with context.write() as session:
-            settled = settlement.settle_batch(session)
+            settled = settlement.settle_batch(session, touched=touched)
         with context.write() as session:
             settlement.note_run(session)
+        _grade(context, touched)
         if not settled:
             return
         done += settled
         context.beat(done)
+
+
+def grade(context: JobContext) -> None:
+    """Look at the grades of all distributors, some hundred at a time, each its own unit of work."""
+    after: UUID | None = None
+    done = 0
+    while True:
+        with context.read() as session:
+            members = grades.next_batch(session, after)
+        if not members:
+            return
+        _grade(context, members)
+        after, done = members[-1], done + len(members)
+        context.beat(done)
+
+
+def _grade(context: JobContext, member_ids: Collection[UUID]) -> None:
+    ids = sorted(member_ids)
+    for start in range(0, len(ids), grades.CHUNK):
+        with context.write() as session:
+            programme = programmes.current(session)
+            grades.evaluate(session, ids[start : start + grades.CHUNK], programme)
 
 
 def reconcile(context: JobContext) -> None:

@@ -28,7 +28,7 @@ from core.api.events import (
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
 from plugins.distribution.admin import watching
-from plugins.distribution.services import accrual, distributors, freezing, settlement
+from plugins.distribution.services import accrual, distributors, freezing, grades, settlement
 
 
 @hookimpl
@@ -100,6 +100,12 @@ def register_jobs() -> Sequence[Job]:
             every_seconds=30,
         ),
         Job(
+            key="distribution.grade",
+            label="Look at the grades of all distributors",
+            run=jobs.grade,
+            every_seconds=86_400,
+        ),
+        Job(
             key="distribution.reconcile",
             label="Bring commissions to where their orders stand",
             run=jobs.reconcile,
@@ -140,8 +146,9 @@ def order_received(session: Session, event: OrderReceived) -> None:
 
 @hookimpl
 def order_settled(session: Session, event: OrderSettled) -> None:
-    """Commissions are due; the job settles them."""
+    """Commissions are due; the job settles them. The buyer may have reached a grade by it."""
     settlement.mark_due(session, event)
+    grades.evaluate_buyer(session, event)
 
 
 @hookimpl

@@ -61,18 +61,20 @@ def mark_order(session: Session, order_id: UUID, at: datetime) -> int:
     return int(session.connection().execute(due).rowcount)
 
 
-def settle_batch(session: Session, limit: int = BATCH) -> int:
+def settle_batch(session: Session, limit: int = BATCH, *, touched: set[UUID] | None = None) -> int:
     """Move due commissions that nobody holds to ``available``; the caller commits.
 
     Beneficiary by beneficiary, so that a batch touches few accounts, and two workers hardly ever
     the same. Rows that a refund or another worker has locked are left to a later batch. What a
-    refund took wholly moves nothing, but is settled.
+    refund took wholly moves nothing, but is settled. ``touched`` gets whose commissions they were.
 
     Returns:
         How many commissions were settled; 0 when nothing is due that can be had.
     """
     at = now()
     rows = _claim(session, at, limit)
+    if touched is not None:
+        touched.update(row.beneficiary_id for row in rows)
     legs = _legs(rows)
     if legs:
         batch = new_id()
