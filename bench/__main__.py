@@ -10,7 +10,17 @@ from pathlib import Path
 from bench.report import Report
 from bench.store import filled_store
 
-PARTS = ("starting", "pages", "dispatch", "plugins", "relay", "orders", "checkout", "crashes")
+PARTS = (
+    "starting",
+    "pages",
+    "dispatch",
+    "plugins",
+    "relay",
+    "orders",
+    "checkout",
+    "network",
+    "crashes",
+)
 ALONE = frozenset({"crashes"})
 """Parts that check the whole store: what others left in it (rows of the bare driver) is no shop."""
 
