@@ -166,15 +166,17 @@ class FakePayouts:
     key = f"{NAME}.payouts"
 
     def pay(self, request: PayRequest) -> PayResult:
-        """Pay once under the payout's number."""
+        """Pay once under the payout's number; a repeat answers as the first time."""
         if self.trouble is not None:
             raise self.trouble
         number = request.payout_no
-        self.paid.setdefault(number, request)
-        self._say(number, PayOutcome.PAID if self.is_instant else PayOutcome.WAITING)
+        if number not in self.paid or self.statuses[number].outcome is PayOutcome.FAILED:
+            self.paid[number] = request
+            self._say(number, PayOutcome.PAID if self.is_instant else PayOutcome.WAITING)
         if self.forgets_to_answer:
             raise no_answer()
-        return PayResult(f"fake-{number}", self.is_instant, self.confirm_url, self.expires_at)
+        is_paid = self.statuses[number].outcome is PayOutcome.PAID
+        return PayResult(f"fake-{number}", is_paid, self.confirm_url, self.expires_at)
 
     def query(self, payout_no: str) -> PayStatus | None:
         """What became of a number."""

@@ -63,8 +63,9 @@ def earn(session, member_id, amount):
 
 def ask(database, member_id, amount, *, key="1", channel="wallet", check=nobody_minds, **more):
     settings = more.pop("settings", StoreSettings(payouts_per_day=1000))
-    request = PayoutRequest(member_id, EARNED, channel, amount, key)
+    request = PayoutRequest(member_id, EARNED, channel, amount, key, more.pop("account", {}))
+    channels = ("wallet", "bank", "bank_card", "alipay", "wechat")
     with database.write() as session:
         return request_payout(
-            session, request, settings=settings, check=check, channels=("wallet", "bank"), **more
+            session, request, settings=settings, check=check, channels=channels, **more
         )
