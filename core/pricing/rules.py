@@ -136,7 +136,7 @@ class _Run:
         self._trace: list[TraceStep] = []
 
     def draft(self) -> Draft:
-        return Draft(self._request, tuple(self._lines), self._freight)
+        return Draft(self._request, tuple(self._lines), self._freight, tuple(self._trace))
 
     def apply(self, step: Step, adjustment: Adjustment) -> None:
         if step.stage == Stage.FREIGHT:

@@ -72,20 +72,6 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What a rule sees: the request, and what lines and freight cost after earlier rules."""
-
-    request: QuoteRequest
-    line_fen: tuple[int, ...]
-    freight_fen: int
-
-    @property
-    def goods_fen(self) -> int:
-        """Sum of the lines as they stand."""
-        return sum(self.line_fen)
-
-
-@dataclass(frozen=True)
 class TraceStep:
     """One adjustment as applied to one line (``None``: freight): what it was, what it became."""
 
@@ -96,6 +82,21 @@ class TraceStep:
     line: int | None
     before_fen: int
     after_fen: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a rule sees: the request, what lines and freight cost after earlier rules, and why."""
+
+    request: QuoteRequest
+    line_fen: tuple[int, ...]
+    freight_fen: int
+    trace: tuple[TraceStep, ...] = ()
+
+    @property
+    def goods_fen(self) -> int:
+        """Sum of the lines as they stand."""
+        return sum(self.line_fen)
 
 
 @dataclass(frozen=True)

@@ -260,3 +260,17 @@ def test_the_same_basket_and_rules_always_cost_the_same(some):
     basket, rules = some
 
     assert run(basket, *rules) == run(basket, *reversed(rules))
+
+
+def test_a_rule_sees_what_rules_before_it_did_to_each_line():
+    seen = []
+    rules = [
+        rule("a.sale", Stage.PROMOTION, Adjustment(-100, "Sale", line=1)),
+        PriceRule("b.look", Stage.COUPON, lambda draft, _: seen.append(draft.trace) or ()),
+    ]
+
+    quote = price(request((1, 500), (1, 700)), rules, {})
+
+    ((step,),) = seen
+    assert (step.stage, step.rule, step.line, step.after_fen) == ("promotion", "a.sale", 1, 600)
+    assert quote.trace == (step,)
