@@ -24,6 +24,7 @@ from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
 from plugins.distribution.services.overview import distributor_counts, turnover
 from plugins.distribution.services.reports import commissions
+from plugins.distribution.services.saving import card_saving_fen
 from plugins.distribution.services.standings import Standing, earn_fen, standing_of
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, STATE_LABELS
 
@@ -52,20 +53,24 @@ def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
             subject.product.id,
             subject.product.category_id,
             subject.price_fen,
+            max((sku.cost_fen for sku in subject.product.skus), default=0),
         ),
     }
 
 
 def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
-    """The same on product cards, from the price each card shows."""
-    standing = _standing(context)
+    """The same on product cards, from the price each card shows, and what oneself saves on it."""
+    standing, session = _standing(context), context.session
     if not standing.is_active:
         return None
-    earned = {
-        card.id: earn_fen(context.session, standing, card.id, card.category_id, card.price_fen)
+    hints = {
+        card.id: {
+            "earn_fen": earn_fen(session, standing, card.id, card.category_id, card.price_fen),
+            "save_fen": card_saving_fen(session, standing, card),
+        }
         for card in context.subject
     }
-    return {"cards": {key: {"earn_fen": fen} for key, fen in earned.items() if fen}}
+    return {"cards": {key: hint for key, hint in hints.items() if any(hint.values())}}
 
 
 def tab(context: BlockContext) -> Mapping[str, Any] | None:

@@ -15,6 +15,7 @@ from core.api.contributions import (
     MemberListColumn,
     OrderPanel,
     Permission,
+    PriceRule,
     SettingsSchema,
     StorePage,
 )
@@ -28,7 +29,14 @@ from core.api.events import (
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
 from plugins.distribution.admin import watching
-from plugins.distribution.services import accrual, distributors, freezing, grades, settlement
+from plugins.distribution.services import (
+    accrual,
+    distributors,
+    freezing,
+    grades,
+    saving,
+    settlement,
+)
 
 
 @hookimpl
@@ -45,6 +53,12 @@ def register_permissions() -> Sequence[Permission]:
 def register_settings() -> SettingsSchema:
     """What the watch over commissions holds."""
     return SettingsSchema(fields=watching.FIELDS)
+
+
+@hookimpl
+def register_price_rules() -> Sequence[PriceRule]:
+    """What distributors save on orders of their own."""
+    return [saving.PRICE_RULE]
 
 
 @hookimpl

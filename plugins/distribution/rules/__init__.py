@@ -30,10 +30,20 @@ from plugins.distribution.rules.programme import (
     SelfPurchase,
     Treatment,
 )
+from plugins.distribution.rules.saving import (
+    SAVING_KEY,
+    SAVING_LABEL,
+    Saver,
+    campaign_lines,
+    save,
+    saved_fen,
+)
 from plugins.distribution.rules.storing import from_json, to_json
 
 __all__ = [
     "MAX_DEPTH",
+    "SAVING_KEY",
+    "SAVING_LABEL",
     "SELF_LEVEL",
     "Base",
     "Campaign",
@@ -51,17 +61,21 @@ __all__ = [
     "Rate",
     "RateKind",
     "Rule",
+    "Saver",
     "Scope",
     "SelfPurchase",
     "Share",
     "Treatment",
     "base_fen",
+    "campaign_lines",
     "check_programme",
     "effective_bps",
     "estimate_fen",
     "from_json",
     "line_shares",
     "reversed_fen",
+    "save",
+    "saved_fen",
     "saving_fen",
     "split_line",
     "to_json",

@@ -108,11 +108,17 @@ def estimate_fen(
     shelves: Sequence[UUID],
     grade_id: UUID | None,
     *,
-    cost_fen: int = 0,
+    cost_fen: int | None = None,
+    sku_id: UUID | None = None,
 ) -> int:
-    """What the direct referrer would earn on one piece of a product sold for ``paid_fen``."""
-    found = programme.find(None, product_id, shelves, is_campaign=False)
-    line = LineSold(paid_fen, cost_fen, 1)
+    """Level 1 of one piece of a product sold for ``paid_fen``: what its direct referrer would earn.
+
+    Nothing is promised of a profit whose cost is not known.
+    """
+    found = programme.find(sku_id, product_id, shelves, is_campaign=False)
+    if cost_fen is None and found.plan.base == Base.PROFIT:
+        return 0
+    line = LineSold(paid_fen, cost_fen or 0, 1)
     shares = line_shares(line, found, depth=programme.depth, grades={1: grade_id})
     return shares[0].amount_fen if shares else 0
 

@@ -1,8 +1,8 @@
 """What an order freezes of the programme when it is placed, and how it is read when it is paid.
 
 The document names the programme's version, where the rate of each line was found, the grades of
-those in the chain, and whether the buyer was a distributor. Nothing of the tree, the plans or the
-grades is looked up again later.
+those in the chain, whether the buyer was a distributor and what they saved on the price. Nothing of
+the tree, the plans or the grades is looked up again later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.api.db import Prepared, among
 from core.api.orders import PlacementFacts
-from core.api.pricing import Quote, Stage
+from core.api.pricing import Quote
 from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.rules import (
     Found,
@@ -26,6 +26,8 @@ from plugins.distribution.rules import (
     RateKind,
     Scope,
     SelfPurchase,
+    campaign_lines,
+    saved_fen,
 )
 from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import DistributorState, standing
@@ -55,7 +57,7 @@ class Frozen:
     Args:
         programme: the version in force at placement.
         grades: of those in the chain and of the buyer, who had one.
-        is_own: the buyer was an active distributor.
+        is_own: the buyer was an active distributor, and saved nothing on the price.
         found: SKU → where the rate of its line was found.
     """
 
@@ -78,13 +80,14 @@ def freeze(session: Session, facts: PlacementFacts) -> dict[str, Any]:
         "version": programme.version,
         "programme": str(programme_id) if programme_id else None,
         "is_own": state == DistributorState.ACTIVE,
+        "saved_fen": saved_fen(facts.quote.trace),
         "grades": {str(key): str(row.grade_id) for key, row in known.items() if row.grade_id},
         "lines": _lines(session, programme, facts.quote),
     }
 
 
 def _lines(session: Session, programme: Programme, quote: Quote) -> dict[str, list[str | None]]:
-    in_campaign = campaign_lines(quote)
+    in_campaign = campaign_lines(quote.trace)
     lines = {}
     for index, priced in enumerate(quote.lines):
         line = priced.line
@@ -93,17 +96,6 @@ def _lines(session: Session, programme: Programme, quote: Quote) -> dict[str, li
         target = str(found.target_id) if found.target_id else None
         lines[str(line.sku_id)] = [str(found.plan.id), str(found.scope), target]
     return lines
-
-
-def campaign_lines(quote: Quote) -> set[int]:
-    """Lines whose price a promotion lowered, by their place in the quote."""
-    return {
-        step.line
-        for step in quote.trace
-        if step.line is not None
-        and step.stage == Stage.PROMOTION.name.lower()
-        and step.after_fen < step.before_fen
-    }
 
 
 def read(session: Session, document: Mapping[str, Any]) -> Frozen:
@@ -115,7 +107,7 @@ def read(session: Session, document: Mapping[str, Any]) -> Frozen:
     return Frozen(
         programme=programme,
         grades={UUID(one): UUID(other) for one, other in document["grades"].items()},
-        is_own=document["is_own"],
+        is_own=document["is_own"] and not document.get("saved_fen"),
         found={UUID(sku): _found(programme, where) for sku, where in document["lines"].items()},
     )
 

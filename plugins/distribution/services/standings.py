@@ -104,7 +104,7 @@ def earn_fen(
     product_id: UUID,
     category_id: UUID | None,
     price_fen: int,
-    cost_fen: int = 0,
+    cost_fen: int | None = None,
 ) -> int:
     """What this member is expected to earn on one piece of a product, as its direct referrer.
 
@@ -114,7 +114,8 @@ def earn_fen(
         product_id: the product, whatever SKU is chosen.
         category_id: its category.
         price_fen: what the page asks for one piece.
-        cost_fen: what one piece costs the store, for plans that share the profit.
+        cost_fen: what one piece costs the store; without it, plans that share the profit promise
+            nothing.
     """
     programme = standing.programme
     shelves = programmes.shelves_above(session, programme, category_id)
