@@ -25,7 +25,7 @@ from core.sharing.services.moments import (
     bind_on_visit,
 )
 from core.sharing.services.previews import transfer_preview
-from core.sharing.services.recounting import verify_network
+from core.sharing.services.recounting import mend_network, verify_network
 from core.sharing.services.stewardship import expire_referrals, set_lock, transfer
 from core.sharing.services.tallies import funnel_counts, recent_bindings
 from core.sharing.services.teams import (
@@ -53,6 +53,7 @@ __all__ = [
     "find_share",
     "funnel_counts",
     "history_of",
+    "mend_network",
     "no_check",
     "recent_bindings",
     "record_visit",

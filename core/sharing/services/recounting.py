@@ -6,8 +6,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.statements import count_of
+from core.db.statements import changed, count_of, insert_or
 from core.sharing.models import Referral, ReferralTeam
+from core.sharing.services.graph import lock_graph
 from core.sharing.types import NetworkFault, NetworkReport
 
 MOST = 100
@@ -15,6 +16,7 @@ MOST = 100
 
 _edge = cast(sa.Table, Referral.__table__)
 _team = cast(sa.Table, ReferralTeam.__table__)
+_COUNTS = ("level1_count", "level2_count", "level3_count")
 _second, _third = _edge.alias("second"), _edge.alias("third")
 
 
@@ -40,6 +42,39 @@ def verify_network(session: Session) -> NetworkReport:
         faults += found
     edges = session.execute(sa.select(sa.func.count()).select_from(_edge)).scalar_one()
     return NetworkReport(edges, total, tuple(faults))
+
+
+def mend_network(session: Session) -> int:
+    """Write uplines and counts anew where they do not follow from the edges; circles are left.
+
+    The graph stays locked until the unit of work ends. Returns how many rows were wrong.
+    """
+    lock_graph(session)
+    wrong = _wrong_uplines().with_only_columns(_edge.c.member_id).subquery("wrong")
+    above, higher = _edge.alias("above"), _edge.alias("higher")
+    second = sa.select(above.c.referrer_id).where(above.c.member_id == _edge.c.referrer_id)
+    third = (
+        sa.select(higher.c.referrer_id)
+        .join(above, above.c.referrer_id == higher.c.member_id)
+        .where(above.c.member_id == _edge.c.referrer_id)
+    )
+    mended = changed(
+        session,
+        sa.update(_edge)
+        .where(_edge.c.member_id.in_(sa.select(wrong.c.member_id)))
+        .values(upline2_id=second.scalar_subquery(), upline3_id=third.scalar_subquery()),
+    )
+    counts = [
+        dict(zip(("member_id", *_COUNTS), (row[0], *row[4:]), strict=True))
+        for row in session.execute(_wrong_counts())
+    ]
+    if counts:
+        insert: Any = insert_or(session, _team)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["member_id"], set_={name: insert.excluded[name] for name in _COUNTS}
+        )
+        session.execute(upsert, counts)
+    return mended + len(counts)
 
 
 def _told(row: Any) -> Iterator[Any]:

@@ -1,8 +1,17 @@
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from uuid import uuid4
 
 import pytest
 
-from core.sharing.rules import is_human, is_over, protected_until
+from core.sharing.rules import (
+    counts_gone,
+    counts_of_edge,
+    is_human,
+    is_over,
+    protected_until,
+    sum_counts,
+)
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15"
 ANDROID = "Mozilla/5.0 (Linux; Android 12; {}) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36"
@@ -94,3 +103,40 @@ def test_protection_ends_to_the_second_and_zero_days_never_end():
     assert not is_over(until, at + timedelta(days=30, seconds=-1), is_locked=False)
     assert is_over(until, at + timedelta(days=30), is_locked=False)
     assert not is_over(until, at + timedelta(days=31), is_locked=True)
+
+
+def test_an_edge_counts_its_member_and_two_levels_below_for_those_above():
+    a, b, c = uuid4(), uuid4(), uuid4()
+
+    assert counts_of_edge((a, b, c), 4, 7) == {a: (1, 4, 7), b: (0, 1, 4), c: (0, 0, 1)}
+    assert counts_of_edge((a, None, None), 0, 0, sign=-1) == {a: (-1, 0, 0)}
+    assert counts_of_edge((None, None, None), 4, 7) == {}
+
+
+def test_changes_of_one_member_are_taken_together():
+    a, b = uuid4(), uuid4()
+
+    assert sum_counts({a: (1, 2, 3)}, {a: (-1, 0, 1), b: (0, 0, 1)}) == {
+        a: (0, 2, 4),
+        b: (0, 0, 1),
+    }
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))), ids=str)
+def test_edges_of_a_chain_that_go_together_take_everything_once_in_any_order(order):
+    """A chain 0 ← 1 ← 2 ← 3 ← 4 whose edges of 1, 2 and 3 go; the one of 4 stays."""
+    ids = [uuid4() for _ in range(5)]
+    uplines = {
+        1: (ids[0], None, None),
+        2: (ids[1], ids[0], None),
+        3: (ids[2], ids[1], ids[0]),
+    }
+    below = {ids[1]: (1, 1), ids[2]: (1, 1), ids[3]: (1, 0)}
+
+    changes = counts_gone({ids[place]: uplines[place] for place in order}, below)
+
+    assert {ids.index(each): counts for each, counts in changes.items()} == {
+        0: (-1, -1, -1),
+        1: (-1, -1, -1),
+        2: (-1, -1, 0),
+    }
