@@ -60,9 +60,12 @@ def grade(context: JobContext) -> None:
 
 def _grade(context: JobContext, member_ids: Collection[UUID]) -> None:
     ids = sorted(member_ids)
+    with context.read() as session:
+        programme = programmes.current(session)
+    if not grades.is_evaluating(programme):
+        return
     for start in range(0, len(ids), grades.CHUNK):
         with context.write() as session:
-            programme = programmes.current(session)
             grades.evaluate(session, ids[start : start + grades.CHUNK], programme)
 
 

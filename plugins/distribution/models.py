@@ -61,7 +61,7 @@ class Distributor(Base):
 
     ``real_name`` and ``note`` are what they wrote with their application. ``rules_version`` names
     the rules they agreed to; empty for those whom staff designated. ``reason``: why they are frozen
-    or were refused; kept when a frozen one leaves, who comes back by review only. ``is_unranked``:
+    or were refused; kept until staff makes them active, without which they do not come back. ``is_unranked``:
     they asked to be left out of the ranking. A locked grade is changed by staff only; ``graded_at``
     is when it changed last.
     """

@@ -1,10 +1,11 @@
 """Who may earn: joining, reviewing, freezing, leaving."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
@@ -20,6 +21,7 @@ RULES_VERSION = "2026-01"
 """Version of the rules in ``templates/store/rules_text.html`` that distributors agree to."""
 
 NOTE_LIMIT = 200
+NAME_LIMIT = 40
 
 
 class DistributorState(StrEnum):
@@ -57,10 +59,14 @@ def apply(
     *,
     rules_version: str = RULES_VERSION,
     note: str = "",
+    real_name: str = "",
 ) -> Distributor:
     """A member who agreed to the rules asks to become a distributor.
 
-    Without review they are active at once. Asking again while applied or active changes nothing.
+    Without review they are active at once. Who was refused, or left while frozen, comes back by
+    review only, whatever the way of joining, and staff reads what it was for. Asking again while
+    applied or active changes nothing. What the programme asks a member to have
+    reached is checked by :func:`plugins.distribution.services.joining.join`, not here.
 
     Args:
         session: unit of work.
@@ -68,31 +74,33 @@ def apply(
         joining: the plan's way of joining.
         rules_version: the rules they agreed to.
         note: a word to the store, at most 200 characters.
+        real_name: who they are, at most 40 characters.
 
     Raises:
         Rejected: the member is frozen, or the store names its distributors itself.
-        InvalidInput: the note is too long.
+        InvalidInput: note or name is too long.
     """
     if joining == Joining.DESIGNATED:
         raise Rejected("distribution.closed", "This store chooses its distributors itself.")
-    note = squeeze(note)
+    note, real_name = squeeze(note), squeeze(real_name)
     if len(note) > NOTE_LIMIT:
         raise InvalidInput("distribution.note", "Please use at most 200 characters.", field="note")
+    if len(real_name) > NAME_LIMIT:
+        raise InvalidInput(
+            "distribution.real_name", "Please use at most 40 characters.", field="real_name"
+        )
     target = _S.APPLIED if joining == Joining.APPLICATION else _S.ACTIVE
     actor = f"member:{member_id}"
-    row = session.get(Distributor, member_id, with_for_update=True)
-    if row is None:
-        row = _new(member_id, target, actor)
-        session.add(row)
-    elif row.state == _S.FROZEN:
+    row, is_new = _locked(session, member_id, target, actor)
+    if row.state == _S.FROZEN:
         raise Rejected(
             "distribution.frozen", "Your distributor account is frozen. Please contact the store."
         )
-    elif row.state in {_S.REJECTED, _S.LEFT}:
-        _move(row, target, actor, "")
-    else:
+    if row.state in {_S.REJECTED, _S.LEFT}:
+        _move(row, _S.APPLIED if row.reason else target, actor, row.reason)
+    elif not is_new:
         return row
-    row.note, row.rules_version = note, rules_version
+    row.note, row.real_name, row.rules_version = note, real_name, rules_version
     session.flush()
     return row
 
@@ -114,30 +122,34 @@ def set_state(
             "Please give a reason; the distributor will see it.",
             field="reason",
         )
-    row = session.get(Distributor, member_id, with_for_update=True)
-    if row is None:
-        if target != _S.ACTIVE:
-            raise NotFound("distribution.distributor", "There is no such distributor.")
-        row = _new(member_id, target, actor)
-        session.add(row)
-    elif MACHINE.is_move(DistributorState(row.state), target):
+    if target == _S.ACTIVE:
+        row, _is_new = _locked(session, member_id, target, actor)
+    else:
+        row = _known(session, member_id)
+    if MACHINE.is_move(DistributorState(row.state), target):
         _move(row, target, actor, reason)
     session.flush()
     return row
 
 
-def leave(session: Session, member_id: UUID) -> None:
+def leave(session: Session, member_id: UUID, joining: Joining | None = None) -> None:
     """A distributor gives up; what was earned stays theirs and settles as usual.
+
+    Why one who leaves was frozen or refused is kept. Where every member earns (``joining``), those who never
+    asked can leave, too.
 
     Raises:
         NotFound: the member is no distributor.
         Conflict: they were refused and have nothing to leave.
     """
-    row = session.get(Distributor, member_id, with_for_update=True)
-    if row is None:
-        raise NotFound("distribution.distributor", "There is no such distributor.")
+    actor = f"member:{member_id}"
+    if joining == Joining.EVERYONE:
+        row, _is_new = _locked(session, member_id, _S.ACTIVE, actor)
+    else:
+        row = _known(session, member_id)
     if MACHINE.is_move(DistributorState(row.state), _S.LEFT):
-        _move(row, _S.LEFT, f"member:{member_id}", "")
+        _move(row, _S.LEFT, actor, row.reason if row.state != _S.ACTIVE else "")
+        session.flush()
 
 
 def forget(session: Session, member_id: UUID) -> None:
@@ -145,7 +157,7 @@ def forget(session: Session, member_id: UUID) -> None:
     session.execute(
         sa.update(Distributor)
         .where(Distributor.member_id == member_id)
-        .values(state=_S.LEFT, note="", reason="", actor="system", changed_at=now())
+        .values(state=_S.LEFT, note="", real_name="", reason="", actor="system", changed_at=now())
         .execution_options(synchronize_session=False)
     )
 
@@ -192,17 +204,47 @@ def standing(stored: str | None, joining: Joining) -> DistributorState | None:
     return DistributorState(stored)
 
 
-def _new(member_id: UUID, state: DistributorState, actor: str) -> Distributor:
-    return Distributor(
-        member_id=member_id,
-        state=state,
-        reason="",
-        note="",
-        rules_version="",
-        actor=actor,
-        joined_at=now(),
-        changed_at=now(),
-    )
+def _known(session: Session, member_id: UUID) -> Distributor:
+    row = session.get(Distributor, member_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("distribution.distributor", "There is no such distributor.")
+    return row
+
+
+def _locked(
+    session: Session, member_id: UUID, state: DistributorState, actor: str
+) -> tuple[Distributor, bool]:
+    """Their row, locked, and whether it was made just now; two requests at once make one."""
+    is_new = bool(enter(session, [member_id], state, actor))
+    return _known(session, member_id), is_new
+
+
+def enter(
+    session: Session, member_ids: Sequence[UUID], state: DistributorState, actor: str
+) -> Sequence[UUID]:
+    """Make rows for those who have none. One statement.
+
+    Returns:
+        Those who had none.
+    """
+    if not member_ids:
+        return []
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    at = now()
+    empty = {"reason": "", "note": "", "real_name": "", "rules_version": ""}
+    rows = [
+        {
+            "member_id": member_id,
+            "state": state,
+            "actor": actor,
+            "joined_at": at,
+            "changed_at": at,
+            **empty,
+        }
+        for member_id in sorted(member_ids)
+    ]
+    made = insert(Distributor).values(rows).on_conflict_do_nothing()
+    return session.execute(made.returning(Distributor.member_id)).scalars().all()
 
 
 def _move(row: Distributor, target: DistributorState, actor: str, reason: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
@@ -19,7 +18,7 @@ from core.api.text import squeeze
 from plugins.distribution.models import Distributor, GradeEvent
 from plugins.distribution.rules import Joining, Measure, Programme
 from plugins.distribution.rules.grading import Numbers, due_grade, measures_of
-from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.distributors import DistributorState, enter
 from plugins.distribution.services.measuring import measure
 from plugins.distribution.services.programmes import current, version_numbered
 
@@ -93,32 +92,11 @@ def _evaluate(session: Session, member_ids: Sequence[UUID], programme: Programme
         if due != grade_id:
             moves[grade_id, due].append(member_id)
     moved = {member_id for members in moves.values() for member_id in members}
-    _welcome(session, sorted(newcomers & moved))
+    enter(session, sorted(newcomers & moved), DistributorState.ACTIVE, ACTOR)
     return sum(
         _move(session, members, old, new, programme.version)
         for (old, new), members in moves.items()
     )
-
-
-def _welcome(session: Session, member_ids: Sequence[UUID]) -> None:
-    if not member_ids:
-        return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    at = now()
-    rows = [
-        {
-            "member_id": member_id,
-            "state": DistributorState.ACTIVE,
-            "reason": "",
-            "note": "",
-            "rules_version": "",
-            "actor": ACTOR,
-            "joined_at": at,
-            "changed_at": at,
-        }
-        for member_id in member_ids
-    ]
-    session.execute(insert(_TABLE).values(rows).on_conflict_do_nothing())
 
 
 def _move(
