@@ -223,9 +223,22 @@ def note_action(
 
 
 def shares_of(
-    session: Session, member_id: UUID | None = None, *, page: int = 1, per_page: int = 20
+    session: Session,
+    member_id: UUID | None = None,
+    *,
+    target_kind: str = "",
+    page: int = 1,
+    per_page: int = 20,
 ) -> Page[ShareStats]:
-    """A member's links (everybody's without one) with what became of them, newest first."""
+    """A member's links (everybody's without one) with what became of them, newest first.
+
+    Args:
+        session: any session.
+        member_id: whose.
+        target_kind: only links to a ``product``, the ``store`` or an ``activity``.
+        page: from 1.
+        per_page: rows a page.
+    """
     chosen = sa.select(
         *_VIEW,
         _count(ShareVisit, "scan"),
@@ -234,6 +247,8 @@ def shares_of(
     )
     if member_id is not None:
         chosen = chosen.where(ShareLink.member_id == member_id)
+    if target_kind:
+        chosen = chosen.where(ShareLink.target_kind == target_kind)
     total = count_of(session, chosen.with_only_columns(ShareLink.id))
     rows = session.execute(
         chosen.order_by(ShareLink.created_at.desc(), ShareLink.id.desc())

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import flask
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Request, Response
@@ -14,6 +13,7 @@ from core.host.shop import Shop
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_token
+from core.kernel.qr import qr_svg
 from core.sharing.rules import is_human
 from core.sharing.services import bind_on_visit, create_share, find_share, record_visit
 from core.web import context
@@ -140,24 +140,6 @@ def shared(token: str) -> str:
         qr=qr_svg(address),
         back=path,
     )
-
-
-def qr_svg(text: str) -> Markup:
-    """A QR code as an SVG element that takes the size of its box."""
-    import qrcode  # only here: few pages show one, and it brings an imaging library along
-
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
-    code.add_data(text)
-    code.make(fit=True)
-    matrix = code.get_matrix()
-    size = len(matrix)
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark
-    )
-    return Markup(
-        '<svg viewBox="0 0 {0} {0}" shape-rendering="crispEdges" aria-hidden="true">'
-        '<path fill="#fff" d="M0 0h{0}v{0}H0z"/><path fill="#12241d" d="{1}"/></svg>'
-    ).format(size, path)
 
 
 def _product_id(text: str) -> UUID:

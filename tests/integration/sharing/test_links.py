@@ -203,3 +203,15 @@ def test_links_are_listed_a_page_at_a_time(database, make_member, share):
     assert [stats.share.target for stats in page.items] == ["2", "1"]
     assert page.total == 5
     assert len([text for text in sent if text.startswith("SELECT")]) == 2
+
+
+def test_links_to_the_store_are_found_among_many_to_products(database, make_member, share):
+    member_id = make_member()
+    store = share(member_id, target="")
+    for number in range(3):
+        share(member_id, target=str(UUID(int=number)))
+    with database.read() as session:
+        page = shares_of(session, member_id, target_kind="store", per_page=2)
+
+    assert [stats.share.id for stats in page.items] == [store.id]
+    assert page.total == 1
