@@ -271,7 +271,7 @@ def _masked(name: str, value: str) -> str:
     if name == "name":
         return value[0] + "*" * max(1, min(len(value) - 1, 2))
     box, at, domain = value.partition("@")
-    if at:
+    if box and at:
         return f"{box[:1]}***@{domain}"
     return f"**** {value[-4:]}" if len(value) >= 8 else f"{value[:1]}***"
 

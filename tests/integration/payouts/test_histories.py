@@ -40,13 +40,17 @@ MOODS = {
     "is silent": {"trouble": no_answer()},
     "refuses": {"trouble": refusal()},
 }
+WHO, RELEASED = st.integers(0, 1), st.sampled_from([True, True, False])
+AMOUNTS = st.sampled_from([9, 10, 777, 5000, 60_000])
 
 
 class Histories(RuleBasedStateMachine):
     """Random payouts of two members; what the trunk refuses is part of life."""
 
-    made = Bundle("made")
-    batches = Bundle("batches")
+    cards = Bundle("cards")
+    banks = Bundle("banks")
+    wallets = Bundle("wallets")
+    made = cards | banks | wallets
     database = None
 
     def __init__(self):
@@ -62,14 +66,19 @@ class Histories(RuleBasedStateMachine):
         except ShopError:
             return None
 
-    @rule(
-        target=made,
-        who=st.integers(0, 1),
-        amount=st.sampled_from([9, 10, 777, 20_000, 60_000]),
-        channel=st.sampled_from(["wallet", "bank", "bank_card"]),
-    )
-    def ask(self, who, amount, channel):
-        account = CARD if channel == "bank_card" else {"name": "林小山"}
+    @rule(target=cards, who=WHO, amount=AMOUNTS, is_released=RELEASED)
+    def ask_by_card(self, who, amount, is_released):
+        return self.ask(who, amount, "bank_card", CARD, is_released)
+
+    @rule(target=banks, who=WHO, amount=AMOUNTS, is_released=RELEASED)
+    def ask_by_bank(self, who, amount, is_released):
+        return self.ask(who, amount, "bank", {"name": "林小山"}, is_released)
+
+    @rule(target=wallets, who=WHO, amount=AMOUNTS, is_released=RELEASED)
+    def ask_for_the_wallet(self, who, amount, is_released):
+        return self.ask(who, amount, "wallet", {}, is_released)
+
+    def ask(self, who, amount, channel, account, is_released):
         try:
             found = ask(
                 self.database, self.people[who], amount, key=str(len(self.known)),
@@ -78,9 +87,14 @@ class Histories(RuleBasedStateMachine):
         except ShopError:
             return None
         self.known.append(found)
+        if is_released:
+            self.approve(found)
         return found
 
     @rule(payout=made)
+    def release(self, payout):
+        self.approve(payout)
+
     def approve(self, payout):
         if payout:
             self.attempt_to(payouts.approve, payout.id, REVIEWER)
@@ -95,11 +109,11 @@ class Histories(RuleBasedStateMachine):
         if payout:
             self.attempt_to(payouts.retry_payout, payout.id, REVIEWER)
 
-    @rule(target=batches)
+    @rule()
     def export(self):
-        return self.attempt_to(payouts.export_batch, "bank_card", REVIEWER, locale="en")
+        self.attempt_to(payouts.export_batch, "bank_card", REVIEWER, locale="en")
 
-    @rule(payout=made, change=st.sampled_from([0, 0, 0, 1]), reference=st.sampled_from("AB"))
+    @rule(payout=cards, change=st.sampled_from([0, 0, 0, 1]), reference=st.sampled_from("AB"))
     def confirm(self, payout, change, reference):
         if payout:
             self.attempt_to(
@@ -107,7 +121,7 @@ class Histories(RuleBasedStateMachine):
                 net_fen=payout.net_fen + change, reference=reference, actor=REVIEWER,
             )  # fmt: skip
 
-    @rule(payout=made)
+    @rule(payout=cards)
     def fail(self, payout):
         if payout:
             self.attempt_to(
@@ -115,21 +129,30 @@ class Histories(RuleBasedStateMachine):
                 actor=REVIEWER,
             )  # fmt: skip
 
-    @rule(mood=st.sampled_from(sorted(MOODS)), minutes=st.sampled_from([0, 1, 10, 500]))
+    @rule(
+        mood=st.sampled_from([*sorted(MOODS), "asks the recipient"]),
+        minutes=st.sampled_from([0, 1, 10, 500]),
+    )
     def run(self, mood, minutes):
         for name, value in MOODS[mood].items():
             setattr(self.channel, name, value)
         clock.set_offset(clock.offset_seconds() + minutes * 60)
         run_due_payouts(self.database, {"bank": self.channel})
 
-    @rule(payout=made, is_taken=st.booleans())
-    def recipient(self, payout, is_taken):
+    @rule(payout=banks, is_taken=st.booleans(), is_told=st.booleans())
+    def recipient(self, payout, is_taken, is_told):
         known = payout and self.channel.statuses.get(payout.payout_no)
         if known and known.outcome == "waiting":
             act = self.channel.confirm if is_taken else self.channel.let_expire
             act(payout.payout_no)
+            if is_told:
+                self.attempt_to(
+                    payouts.payout_reported,
+                    self.channel.statuses[payout.payout_no],
+                    channel="bank",
+                )
 
-    @rule(payout=made)
+    @rule(payout=banks)
     def call_back(self, payout):
         known = payout and self.channel.statuses.get(payout.payout_no)
         if known:
@@ -188,8 +211,8 @@ def test_any_history_of_payouts_keeps_the_books(sqlite_url, monkeypatch):
         run_state_machine_as_test(
             Histories,
             settings=settings(
-                max_examples=15,
-                stateful_step_count=40,
+                max_examples=20,
+                stateful_step_count=60,
                 deadline=None,
                 derandomize=True,
                 phases=[Phase.explicit, Phase.generate],

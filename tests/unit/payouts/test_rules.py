@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.kernel.errors import Conflict, InvariantError, Rejected
 from core.payouts.rules import (
+    OVER,
     PAYOUT,
     PayoutState,
     declare_payable,
@@ -16,16 +17,20 @@ from core.payouts.rules import (
 from core.settings.rules import StoreSettings
 
 
-@given(st.integers(10, 10**9), st.integers(0, 4000), st.integers(0, 4000))
-def test_fee_tax_and_net_make_up_the_amount(amount, fee_bps, tax_bps):
+@given(st.integers(20, 10**9), st.integers(0, 4000), st.integers(0, 4000), st.integers(0, 2))
+def test_fee_tax_and_net_make_up_the_amount(amount, fee_bps, tax_bps, fixed):
     settings = StoreSettings(
-        payout_min_fen=1, payout_max_fen=10**9, payout_fee_bps=fee_bps, payout_tax_bps=tax_bps
+        payout_min_fen=1,
+        payout_max_fen=10**9,
+        payout_fee_bps=fee_bps,
+        payout_fee_fen=fixed,
+        payout_tax_bps=tax_bps,
     )
     terms = payout_terms(amount, settings)
     assert terms.fee_fen + terms.tax_fen + terms.net_fen == amount
     assert min(terms.fee_fen, terms.tax_fen) >= 0
     assert terms.net_fen > 0
-    assert abs(2 * (terms.fee_fen * 10_000 - amount * fee_bps)) <= 10_000  # to half a fen
+    assert abs(2 * ((terms.fee_fen - fixed) * 10_000 - amount * fee_bps)) <= 10_000  # to half a fen
 
 
 def test_amounts_outside_the_limits_are_refused_with_the_limit():
@@ -36,6 +41,8 @@ def test_amounts_outside_the_limits_are_refused_with_the_limit():
         assert refusal.value.params == {"limit_fen": limit}
     with pytest.raises(Rejected, match="Nothing would be left"):
         payout_terms(100, StoreSettings(payout_fee_bps=5000, payout_tax_bps=5000))
+    with pytest.raises(Rejected, match="Nothing would be left"):
+        payout_terms(100, StoreSettings(payout_fee_fen=100))
 
 
 def test_accounts_are_declared_payable_once_and_alike():
@@ -49,7 +56,7 @@ def test_accounts_are_declared_payable_once_and_alike():
 
 
 def test_money_that_left_or_went_back_stays_where_it_is():
-    for end in (PayoutState.PAID, PayoutState.REJECTED):
+    for end in OVER:
         for state in set(PayoutState) - {end}:
             with pytest.raises(Conflict):
                 PAYOUT.is_move(end, state)
