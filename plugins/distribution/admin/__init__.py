@@ -1,10 +1,11 @@
 """Pages of the merchant's face under ``/admin/x/distribution``."""
 
 from core.api.contributions import AdminPage
-from plugins.distribution.admin import commissions, distributors, fraud, overview, plan
+from plugins.distribution.admin import commissions, distributors, fraud, overview
+from plugins.distribution.admin.plan_routes import PLAN_PAGES
 
 _ROOT = "/admin/x/distribution"
-_VIEW, _PLAN, _PEOPLE = "distribution.view", "distribution.plan", "distribution.distributor"
+_VIEW, _PEOPLE = "distribution.view", "distribution.distributor"
 _POST = ("POST",)
 
 PAGES = (
@@ -16,8 +17,7 @@ PAGES = (
         menu_label="Distribution",
         menu_icon="sitemap",
     ),
-    AdminPage("distribution.plan", f"{_ROOT}/plan", plan.show, _VIEW),
-    AdminPage("distribution.plan_publish", f"{_ROOT}/plan", plan.publish_version, _PLAN, _POST),
+    *PLAN_PAGES,
     AdminPage("distribution.distributors", f"{_ROOT}/distributors", distributors.show, _VIEW),
     AdminPage(
         "distribution.designate", f"{_ROOT}/distributors", distributors.designate, _PEOPLE, _POST

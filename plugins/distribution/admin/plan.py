@@ -1,98 +1,128 @@
-"""The commission plan: the version in force, the next one, and those before."""
+"""The plans: the list of them, and what comes and goes; all in the draft of who works on it."""
 
 from typing import Any
 
 from flask import request
 
-from core.api.errors import Conflict, Rejected
-from core.api.money import parse_yuan
-from core.api.web import audit, notice, reader, staff, writing
-from plugins.distribution.admin.page import ROOT, go, show_page
-from plugins.distribution.forms import JOINING_LABELS, PlanForm
-from plugins.distribution.rules import Programme, check_programme, to_json, worked_example
-from plugins.distribution.services.programmes import (
-    NOTICE_VERSION,
-    current,
-    has_acknowledged,
-    history,
-    publish,
+from core.api.db import new_id
+from core.api.errors import ShopError
+from core.api.i18n import gettext as _
+from core.api.web import notice, reader, staff, translate_error, writing
+from plugins.distribution.admin.plan_page import (
+    change_draft,
+    go_to,
+    my_draft,
+    plan_or_404,
+    show_plan_page,
 )
+from plugins.distribution.admin.plan_wording import SELF_LABELS, plan_name
+from plugins.distribution.forms import JOINING_LABELS
+from plugins.distribution.rules import (
+    Plan,
+    Programme,
+    Rate,
+    RateKind,
+    Rule,
+    Scope,
+    Treatment,
+)
+from plugins.distribution.rules.checking import NAME_LIMIT
+from plugins.distribution.rules.editing import copy_of, opt_out, put, with_plan, without_plan
+from plugins.distribution.services.drafts import discard, draft_of, pick, save_draft, take_over
+from plugins.distribution.services.naming import things_named
+from plugins.distribution.services.programmes import history
 
-EXAMPLE_FEN = 26_800
+RECENT = 4
 
 
 def show() -> str:
-    """The plan in force as a form, with a worked example and the history."""
-    programme = current(reader())
-    return _page(PlanForm.of(programme), programme)
+    """The plans of the draft, or of the version in force when nothing was changed."""
+    return _page()
 
 
-def publish_version() -> Any:
-    """Put a new version in force, or work out its example without keeping it."""
-    form = PlanForm(request.form)
-    if not form.validate():
-        return _page(form, None), 422
-    try:
-        programme = form.programme(current(reader()))
-        check_programme(programme)
-        if request.form.get("do") == "example":
-            return _page(form, programme)
-        published = _publish(form)
-    except (Rejected, Conflict) as error:
-        return _page(form, None, errors=form.refuse(error)), error.status
-    notice("Version %(version)s is in force for orders placed from now on.", version=published)
-    return go(f"{ROOT}/plan")
-
-
-def _publish(form: PlanForm) -> int:
-    person = staff()
-    with writing() as session:
-        before = current(session)
-        published = publish(
-            session,
-            form.programme(before),
-            actor=person.actor,
-            actor_name=person.name,
-            acknowledged=bool(form.acknowledged.data),
-            seen_version=form.seen_version.data,
-        )
-        after = to_json(published)
-        if published.depth == 3 and form.acknowledged.data:
-            after["acknowledged_notice"] = NOTICE_VERSION
-        audit(
-            session,
-            "distribution.plan.publish",
-            "commission_plan",
-            published.version,
-            before=to_json(before),
-            after=after,
-        )
-    return published.version
-
-
-def _page(form: PlanForm, programme: Programme | None, *, errors: Any = ()) -> str:
-    session = reader()
-    in_force = current(session)
-    if form.seen_version.data is None:
-        form.seen_version.data = in_force.version
-    return show_page(
+def _page(errors: Any = (), name: str = "") -> str:
+    session, draft = reader(), my_draft()
+    picked = things_named(session, [(Scope.PRODUCT, key) for key in draft.picked])
+    return show_plan_page(
         "plan.html",
-        "plan",
-        form=form,
-        current=in_force,
-        example=worked_example(programme or in_force, _example_base()),
-        is_draft=programme is not None and programme != in_force,
-        history=history(session),
-        joining_labels={str(key): str(label) for key, label in JOINING_LABELS.items()},
-        is_acknowledged=has_acknowledged(session, staff().actor),
-        notice_version=NOTICE_VERSION,
+        "plans",
+        draft,
+        programme=draft.programme,
+        history=history(session, RECENT),
+        picked=list(picked.values()),
+        joining_labels=JOINING_LABELS,
+        self_labels=SELF_LABELS,
         errors=list(errors),
+        name=name,
     )
 
 
-def _example_base() -> int:
+def make() -> Any:
+    """A new plan, empty or as a copy of another; on to its editor."""
+    name = " ".join(request.form.get("name", "").split())
+    if not name or len(name) > NAME_LIMIT:
+        return _page([_("A plan needs a name of at most 40 signs.")], name[:80]), 422
+    programme = my_draft().programme
+    if any(name == plan_name(plan) for plan in programme.plans):
+        return _page([_("Another plan has this name.")], name), 422
+    made = _new_plan(programme, name, request.form.get("copy", ""))
     try:
-        fen = parse_yuan(request.values.get("base", ""))
-    except ValueError:
-        return EXAMPLE_FEN
-    return fen if 0 < fen <= 100_000_000 else EXAMPLE_FEN
+        change_draft(lambda before: with_plan(before, made))
+    except ShopError as error:
+        return _page([translate_error(error)], name), error.status
+    notice("The plan is in your draft. Give it rates and say what belongs to it.")
+    return go_to(f"/plans/{made.id}")
+
+
+def _new_plan(programme: Programme, name: str, copied: str) -> Plan:
+    if copied:
+        return copy_of(plan_or_404(programme, copied), new_id(), name)
+    pool = programme.default_plan.pool_bps
+    return Plan(new_id(), name, Rate(RateKind.BPS, (0, 0, 0)), pool)
+
+
+def remove(plan_id: str) -> Any:
+    """Take a plan out of the draft; what belonged to it falls to the default plan."""
+    plan = plan_or_404(my_draft().programme, plan_id)
+    try:
+        change_draft(lambda before: without_plan(before, plan.id))
+    except ShopError as error:
+        return _page([translate_error(error)]), error.status
+    notice("“%(plan)s” is removed from your draft.", plan=plan_name(plan))
+    return go_to("")
+
+
+def reset() -> Any:
+    """Throw the draft away, or do its changes to what somebody else published meanwhile."""
+    with writing() as session:
+        if request.form.get("do") == "take_over":
+            take_over(session, staff().actor)
+            sentence = "Your changes now stand upon the version in force."
+        else:
+            discard(session, staff().actor)
+            sentence = "Your draft is thrown away; you see the version in force."
+    notice(sentence)
+    return go_to("/publish" if request.form.get("do") == "take_over" else "")
+
+
+def assign() -> Any:
+    """Put the products that were picked in the product list into a plan, or forget them."""
+    actor, wanted = staff().actor, request.form.get("plan", "")
+    try:
+        with writing() as session:
+            draft = draft_of(session, actor)
+            if wanted:
+                save_draft(session, actor, _assigned(draft.programme, draft.picked, wanted))
+            pick(session, actor, ())
+    except ShopError as error:
+        return _page([translate_error(error)]), error.status
+    if wanted:
+        notice("%(count)s products are in your draft now.", count=len(draft.picked))
+    return go_to("")
+
+
+def _assigned(programme: Programme, products: Any, wanted: str) -> Programme:
+    if wanted == Treatment.NONE:
+        return opt_out(programme, products)
+    plan = plan_or_404(programme, wanted)
+    return put(programme, plan.id, [Rule(Scope.PRODUCT, key, Treatment.PLAN) for key in products])

@@ -93,11 +93,12 @@ def shelves_above(
 ) -> tuple[UUID, ...]:
     """A product's category and those above it, nearest first; empty when no plan names any.
 
-    The tree is read again when it is ten seconds old: one statement, and mostly none.
+    The tree is read again when it is ten seconds old, or lacks the category: one statement, and
+    mostly none.
     """
     if category_id is None or not programme.names_categories:
         return ()
-    parents = _parents(session, programme.default_plan.id)
+    parents = _parents(session, programme.default_plan.id, category_id)
     found: list[UUID] = []
     at: UUID | None = category_id
     while at is not None and at not in found:
@@ -106,9 +107,9 @@ def shelves_above(
     return tuple(found)
 
 
-def _parents(session: Session, key: UUID) -> dict[UUID, UUID | None]:
+def _parents(session: Session, key: UUID, category_id: UUID) -> dict[UUID, UUID | None]:
     read_at, parents = _shelves.get(key, (0.0, {}))
-    if not parents or time.monotonic() - read_at > _SHELVES_SECONDS:
+    if category_id not in parents or time.monotonic() - read_at > _SHELVES_SECONDS:
         tree = categories(session, include_hidden=True)
         parents = {each.id: each.parent_id for each in _flat(tree)}
         _shelves[key] = time.monotonic(), parents
@@ -279,3 +280,11 @@ def has_acknowledged(session: Session, actor: str) -> bool:
             )
         )
     )
+
+
+def acknowledgements(session: Session, limit: int = 200) -> Sequence[Acknowledgement]:
+    """Who confirmed the legal notice, newest first."""
+    query = sa.select(Acknowledgement).order_by(
+        Acknowledgement.at.desc(), Acknowledgement.id.desc()
+    )
+    return session.scalars(query.limit(limit)).all()

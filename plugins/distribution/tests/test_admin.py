@@ -5,12 +5,10 @@ import pytest
 
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, apply, states_of
-from plugins.distribution.services.programmes import NOTICE_VERSION, current, history
+from plugins.distribution.services.programmes import current
 
 ROOT = "/admin/x/distribution"
 OWN = {"Origin": "http://localhost"}
-TWO = {"depth": "2", "rate1": "12", "rate2": "6", "pool": "25", "joining": "open"}
-THREE = {"depth": "3", "rate1": "10", "rate2": "5", "rate3": "2", "pool": "30", "joining": "open"}
 
 
 @pytest.fixture
@@ -47,96 +45,6 @@ def test_every_page_opens_in_both_languages_with_and_without_trade(
                 assert "%(" not in page.text
         make_order([("POT", 1, 26_800)], member=chain.buyer)
         outbox.drain()
-
-
-def test_a_plan_is_published_for_new_orders_and_audited(shop, merchant):
-    answer = post(merchant, "/plan", do="publish", seen_version="0", **TWO)
-
-    assert answer.status_code == 303
-    plan = plan_now(shop)
-    assert (plan.version, plan.default_plan.rate.levels, plan.default_plan.pool_bps) == (
-        1,
-        (1200, 600, 0),
-        2500,
-    )
-    assert "distribution.plan.publish" in audited(merchant)
-
-
-def test_the_example_is_worked_out_without_publishing(shop, merchant):
-    page = post(merchant, "/plan", do="example", seen_version="0", base="1000", **TWO)
-
-    assert page.status_code == 200
-    assert "¥120.00" in page.text
-    assert "¥820.00" in page.text
-    assert plan_now(shop).version == 0
-
-
-def test_rates_above_the_limit_are_taken_with_a_warning_that_says_what_is_really_paid(
-    shop, merchant
-):
-    capped = {**TWO, "rate1": "20", "rate2": "10", "pool": "10"}
-    warning = {
-        "en": "The levels together are set to 30%, above the limit of 10%.",
-        "zh": "各级比例合计 30%，超过上限 10%。",
-    }
-    draft = post(merchant, "/plan", do="example", seen_version="0", base="1000", **capped).text
-    assert warning["en"] in draft
-    assert "<s>20%</s> 6.67%" in draft
-    assert "<s>10%</s> 3.33%" in draft
-    assert "¥66.67" in draft
-
-    assert post(merchant, "/plan", do="publish", seen_version="0", **capped).status_code == 303
-    for language, sentence in warning.items():
-        assert sentence in merchant.get(f"{ROOT}/plan?lang={language}").text
-    post(merchant, "/plan", do="publish", seen_version="1", **TWO)
-    for language, sentence in warning.items():
-        assert sentence[:8] not in merchant.get(f"{ROOT}/plan?lang={language}").text
-
-
-def test_three_levels_need_the_tick_below_the_legal_notice(shop, merchant):
-    refused = post(merchant, "/plan", do="publish", seen_version="0", **THREE)
-    assert refused.status_code == 422
-    assert "Three levels need your confirmation" in refused.text
-    assert "State Council Order No. 444" in refused.text
-    assert 'value="2"' in refused.text  # the third rate is still there
-    assert plan_now(shop).version == 0
-
-    post(merchant, "/plan", do="publish", seen_version="0", acknowledged="y", **THREE)
-    assert plan_now(shop).depth == 3
-    for language, field in (("en", "Acknowledged notice"), ("zh", "已确认的须知")):
-        page = merchant.get(f"/admin/audit?lang={language}").text
-        assert f"{field}</th><td></td><td><ins>{NOTICE_VERSION}</ins>" in page
-
-    # the same person is not asked again; another one is
-    assert "You have confirmed this notice" in merchant.get(f"{ROOT}/plan?lang=en").text
-    post(merchant, "/plan", do="publish", seen_version="1", **{**THREE, "rate1": "9"})
-    assert plan_now(shop).version == 2
-
-
-def test_another_person_has_to_confirm_for_themselves(merchant, make_staff, sign_in, shop):
-    post(merchant, "/plan", do="publish", seen_version="0", acknowledged="y", **THREE)
-    other = sign_in(make_staff(name="副手"), "staff")
-
-    assert post(other, "/plan", do="publish", seen_version="1", **THREE).status_code == 422
-    assert plan_now(shop).version == 1
-
-
-def test_wrong_plans_are_refused_at_their_field_and_keep_what_was_typed(shop, merchant):
-    for change in ({"rate1": "120"}, {"rate2": "x"}, {"pool": "0"}, {"depth": "4"}):
-        page = post(merchant, "/plan", do="publish", seen_version="0", **{**TWO, **change})
-        assert (change, page.status_code) == (change, 422)
-        assert 'class="error"' in page.text
-    assert plan_now(shop).version == 0
-
-
-def test_a_plan_published_meanwhile_is_not_run_over(shop, merchant):
-    post(merchant, "/plan", do="publish", seen_version="0", **TWO)
-    stale = post(merchant, "/plan", do="publish", seen_version="0", **{**TWO, "rate1": "1"})
-
-    assert stale.status_code == 409
-    assert "Somebody else published a plan" in stale.text
-    with shop.database.read() as session:
-        assert [each.programme.default_plan.rate.levels[0] for each in history(session)] == [1200]
 
 
 def test_applications_are_approved_and_refused_with_a_reason(shop, merchant, make_member):
@@ -258,7 +166,7 @@ def test_staff_without_the_right_see_and_change_nothing(
     member = make_member("甲")
 
     assert browser.get(ROOT).status_code == 403
-    assert post(browser, "/plan", do="publish", seen_version="1", **TWO).status_code == 403
+    assert post(browser, "/plan", name="春茶").status_code == 403
     assert post(browser, f"/distributors/{member.id}/activate").status_code == 403
     assert browser.get(f"{ROOT}/commissions.csv").status_code == 403
     assert plan_now(shop).version == 1
@@ -266,8 +174,8 @@ def test_staff_without_the_right_see_and_change_nothing(
 
 def test_a_request_from_another_site_changes_nothing(shop, merchant):
     answer = merchant.post(
-        f"{ROOT}/plan",
-        data={"do": "publish", "seen_version": "0", **TWO},
+        f"{ROOT}/plan/publish",
+        data={"seen_version": "0", "summary": "x"},
         headers={"Origin": "http://evil.example"},
     )
 

@@ -1,0 +1,354 @@
+from dataclasses import replace
+
+import pytest
+
+from core.api.db import new_id
+from plugins.distribution.rules import Base, Campaign, Grade, RateKind, Scope, SelfPurchase
+from plugins.distribution.services.programmes import NOTICE_VERSION, current, history, publish
+from plugins.distribution.tests.conftest import STAFF
+from plugins.distribution.tests.plan_pages import DEFAULT, PLAN, Editor
+
+
+@pytest.fixture
+def merchant(make_staff, sign_in):
+    return sign_in(make_staff(name="店主"), "staff")
+
+
+@pytest.fixture
+def editor(shop, merchant):
+    return Editor(shop, merchant)
+
+
+@pytest.fixture
+def gold(shop):
+    """A grade of the programme in force."""
+    grade = Grade(new_id(), "金牌", 1)
+    with shop.database.write() as session:
+        before = current(session)
+        publish(
+            session,
+            replace(before, grades=(grade,)),
+            actor=STAFF,
+            actor_name="店主",
+            acknowledged=False,
+        )
+    return grade
+
+
+def audited(merchant, language="en"):
+    return merchant.get(f"/admin/audit?lang={language}").text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_opens_in_both_languages_before_and_after_a_version(shop, merchant, language):
+    editor = Editor(shop, merchant, language)
+    for _ in range(2):
+        plan = editor.make(f"方案{editor.programme.version}")
+        for path in (
+            "", "/settings", "/publish", "/calculator", "/versions", "/notices",
+            DEFAULT, f"{DEFAULT}/goods", plan, f"{plan}/goods",
+        ):  # fmt: skip
+            page = editor.get(path)
+            assert (path, page.status_code) == (path, 200)
+            assert "%(" not in page.text
+        assert editor.publish().status_code == 303
+    assert editor.get("/versions/1").status_code == 200
+    assert editor.get("/versions/9").status_code == 404
+    assert editor.get("/plans/nonsense").status_code == 404
+
+
+def test_what_is_saved_holds_for_orders_only_once_it_is_published(editor, merchant):
+    editor.save()
+    assert editor.programme.version == 0
+    assert editor.draft.default_plan.rate.levels[:2] == (1200, 600)
+    assert "You see your draft" in editor.get().text
+
+    assert editor.publish("秋季比例").status_code == 303
+
+    plan = editor.programme.default_plan
+    assert (editor.programme.version, plan.rate.levels[:2], plan.pool_bps) == (1, (1200, 600), 2500)
+    assert "You see your draft" not in editor.get().text
+    assert "秋季比例" in editor.get("/versions").text
+    assert "distribution.plan.publish" in audited(merchant)
+    assert "秋季比例" in audited(merchant)
+
+
+def test_publishing_shows_what_changes_before_it_asks(editor):
+    editor.save(base="profit", campaign="excluded")
+    editor.settle(self_purchase="shift", is_compressed="y")
+
+    page = editor.get("/publish").text
+
+    for text in ("10% / 5%", "12% / 6%", "30%", "25%", "What was paid less the cost"):
+        assert text in page
+    for text in ("No commission", "Level 1 themselves", "Close gaps in the chain"):
+        assert text in page
+
+
+def test_publishing_asks_for_a_summary(editor):
+    editor.save()
+    refused = editor.publish(summary="  ")
+    assert refused.status_code == 422
+    assert 'id="summary-error"' in refused.text
+    assert editor.programme.version == 0
+
+
+def test_nothing_is_published_that_changes_nothing(editor):
+    editor.save(**{"rate-all-1": "10", "rate-all-2": "5", "pool": "30"})
+    assert "Nothing differs" in editor.get("/publish").text
+    assert editor.publish().status_code == 422
+    assert editor.programme.version == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"rate-all-1": "120"}, "rate-all-1"),
+        ({"rate-all-2": "x"}, "rate-all-2"),
+        ({"rate-kind": "fixed", "rate-all-1": "200000"}, "rate-all-1"),
+        ({"pool": "0"}, "pool"),
+        ({"pool": ""}, "pool"),
+        ({"name": "长" * 41}, "name"),
+        ({"base": "guess"}, None),
+        ({"campaign": "own"}, "campaign-all-1"),
+    ],
+)
+@pytest.mark.parametrize(("language", "typed"), [("en", "6.66"), ("zh", "7.77")])
+def test_wrong_plans_are_refused_at_their_field_and_nothing_typed_is_lost(
+    shop, merchant, change, field, language, typed
+):
+    editor = Editor(shop, merchant, language)
+    other = "rate-all-2" if field != "rate-all-2" else "rate-all-1"
+    page = editor.post(DEFAULT, do="save", **{**PLAN, other: typed, **change})
+
+    assert page.status_code == 422
+    assert 'class="error"' in page.text
+    assert f'value="{typed}"' in page.text
+    if field:
+        tag = page.text.split(f'name="{field}"')[1].split(">")[0]
+        assert 'aria-invalid="true"' in page.text.split(f'name="{field}"')[0].split("<")[-1] + tag
+    assert editor.programme.version == 0
+
+
+def test_errors_are_told_in_the_language_of_the_page(shop, merchant):
+    for language, sentence in {"en": "A rate is from 0", "zh": "比例"}.items():
+        page = Editor(shop, merchant, language).post(DEFAULT, **{**PLAN, "rate-all-1": "120"})
+        assert sentence in page.text.split('class="error"')[1][:400]
+
+
+def test_full_width_numbers_are_read_as_chinese_keyboards_write_them(editor):
+    editor.save(**{"rate-all-1": "１２．５％"})
+    assert editor.draft.default_plan.rate.levels[0] == 1250
+
+
+def test_yuan_a_piece_are_kept_as_fen(editor):
+    editor.save(**{"rate-kind": "fixed", "rate-all-1": "￥5", "rate-all-2": "2.50"})
+    rate = editor.draft.default_plan.rate
+    assert (rate.kind, rate.levels) == (RateKind.FIXED, (500, 250, 0))
+
+
+def test_a_grade_gets_rates_of_its_own_and_an_empty_field_is_what_everybody_gets(editor, gold):
+    editor.save(**{f"rate-{gold.id}-1": "15", f"rate-{gold.id}-2": ""})
+    assert editor.draft.default_plan.rate.by_grade == {gold.id: (1500, 600, 0)}
+
+    editor.save(**{f"rate-{gold.id}-1": "", f"rate-{gold.id}-2": ""})
+    assert editor.draft.default_plan.rate.by_grade == {}
+
+
+def test_rates_of_levels_that_are_not_paid_stay_as_they_were(editor):
+    editor.settle(depth="3")
+    editor.save(**{"rate-all-3": "2"})
+    editor.settle(depth="1")
+    assert "not paid now" in editor.get(DEFAULT).text
+    editor.post(DEFAULT, do="save", **{k: v for k, v in PLAN.items() if k != "rate-all-2"})
+    assert editor.draft.default_plan.rate.levels == (1200, 600, 200)
+
+
+def test_promotions_are_paid_at_rates_of_their_own(editor):
+    editor.save(campaign="own", **{"campaign-kind": "bps", "campaign-all-1": "3"})
+    plan = editor.draft.default_plan
+    assert (plan.campaign, plan.campaign_rate.levels) == (Campaign.OWN, (300, 0, 0))
+    assert plan.base == Base.PAID
+
+
+def test_a_plan_is_made_copied_and_removed_again(editor, make_product):
+    product = make_product("茶")
+    plan = editor.make("春茶", copy=DEFAULT.removeprefix("/plans/"))
+    editor.post(f"{plan}/goods", do="add", pick=f"product:{product.id}", treatment="plan")
+    assert [each.name for each in editor.draft.plans] == ["", "春茶"]
+    assert editor.draft.plans[1].rate == editor.draft.default_plan.rate
+    assert editor.draft.find(None, product.id, (), False).plan.name == "春茶"
+
+    page = editor.get().text
+    assert "falls to the default plan, at 10% / 5%" in page
+    assert "1 product" in page
+    assert editor.post(f"{plan}/remove").status_code == 303
+
+    assert [each.name for each in editor.draft.plans] == [""]
+    assert editor.draft.find(None, product.id, (), False).scope == Scope.PLAN
+
+
+def test_the_default_plan_cannot_be_removed(editor):
+    editor.make("春茶")
+    editor.post(f"{DEFAULT}/remove")
+    assert len(editor.draft.plans) == 2
+    assert f'action="/admin/x/distribution/plan{DEFAULT}/remove"' not in editor.get().text
+
+
+@pytest.mark.parametrize("name", ["", "长" * 41, "春茶"])
+def test_a_plan_needs_a_name_of_its_own(editor, name):
+    editor.make("春茶")
+    assert editor.post("", name=name).status_code == 422
+    assert len(editor.draft.plans) == 2
+
+
+def test_three_levels_need_the_tick_beside_the_legal_notice(shop, editor, merchant):
+    editor.settle(depth="3")
+    refused = editor.publish()
+    assert refused.status_code == 422
+    assert "Three levels need your confirmation" in refused.text
+    assert "State Council Order No. 444" in refused.text
+    assert 'value="秋季"' in refused.text
+    assert editor.programme.version == 0
+
+    assert editor.publish(acknowledged="y").status_code == 303
+    assert editor.programme.depth == 3
+    for language, field in (("en", "Acknowledged notice"), ("zh", "已确认的须知")):
+        page = audited(merchant, language)
+        assert f"{field}</th><td></td><td><ins>{NOTICE_VERSION}</ins>" in page
+    record = editor.get("/notices").text
+    for text in ("店主", NOTICE_VERSION, "Legal notice on three levels"):
+        assert text in record
+
+    # the same person is not asked again
+    editor.save()
+    assert "You have confirmed this notice" in editor.get("/publish").text
+    assert editor.publish().status_code == 303
+
+
+def test_another_person_has_to_confirm_for_themselves(shop, editor, make_staff, sign_in):
+    editor.settle(depth="3")
+    editor.publish(acknowledged="y")
+    other = Editor(shop, sign_in(make_staff(name="副手"), "staff"))
+    other.save()
+
+    assert other.publish().status_code == 422
+    assert other.programme.version == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"joining": "spend"}, "joining_spend"),
+        ({"joining": "orders"}, "joining_orders"),
+        ({"joining": "spend", "joining_spend": "-1"}, "joining_spend"),
+        ({"depth": "4"}, None),
+        ({"joining": "purchase"}, None),
+        ({"self_purchase": "twice"}, None),
+    ],
+)
+def test_settings_that_contradict_themselves_are_refused(editor, change, field):
+    form = {"depth": "2", "joining_orders": "0", "joining": "open", "self_purchase": "off"}
+    page = editor.post("/settings", do="save", **{**form, **change})
+    assert page.status_code == 422
+    assert ('class="error"' in page.text) or ('class="note bad"' in page.text)
+    if field:
+        assert f'id="{field}-error"' in page.text
+
+
+def test_joining_by_purchase_names_products_that_were_searched(editor, make_product):
+    product = make_product("开店礼包")
+    form = {"depth": "2", "joining": "purchase", "joining_orders": "0", "self_purchase": "off"}
+    page = editor.post("/settings", do="find", query="开店", **form).text
+    assert f'value="product:{product.id}"' in page
+
+    assert editor.settle(joining="purchase", product=f"product:{product.id}")
+    assert editor.draft.joining_products == (product.id,)
+    assert "开店礼包" in editor.get("/publish").text
+
+
+def test_each_way_of_own_purchase_is_explained_and_kept(editor):
+    page = editor.get("/settings").text
+    for mode in SelfPurchase:
+        assert f'value="{mode}"' in page
+        if mode != SelfPurchase.OFF:  # which is what holds already
+            editor.settle(self_purchase=str(mode))
+            assert editor.draft.self_purchase == mode
+    for sentence in ("uplines move down one level", "comes off the price at once"):
+        assert sentence in page
+
+
+def test_a_version_published_meanwhile_is_not_run_over(shop, editor, make_staff, sign_in):
+    plan = editor.make("春茶")
+    other = Editor(shop, sign_in(make_staff(name="副手"), "staff"))
+    other.save()
+    other.publish("另一人的")
+
+    page = editor.get().text
+    assert "Version 1 was published while you worked" in page
+    assert editor.post(plan, do="save", **{**PLAN, "name": "春茶"}).status_code == 409
+    stale = editor.post("/publish", summary="我的", seen_version="0")
+    assert stale.status_code == 409
+    assert editor.programme.version == 1
+
+    assert editor.post("/draft", do="take_over").status_code == 303
+    assert editor.publish("我的").status_code == 303
+    assert [each.name for each in editor.programme.plans] == ["", "春茶"]
+    assert editor.programme.default_plan.rate.levels[:2] == (1200, 600)
+    with shop.database.read() as session:
+        assert [each.summary for each in history(session)] == ["我的", "另一人的"]
+
+
+def test_a_page_that_showed_an_older_version_cannot_publish(editor):
+    editor.save()
+    editor.publish("一")
+    editor.save(**{"rate-all-1": "9"})
+    assert editor.publish("二", seen_version="0").status_code == 409
+    assert editor.programme.version == 1
+
+
+def test_a_draft_is_thrown_away(editor):
+    editor.save()
+    editor.post("/draft", do="discard")
+    assert "You see your draft" not in editor.get().text
+    assert 'value="10"' in editor.get(DEFAULT).text
+
+
+def test_drafts_of_two_people_are_apart(shop, editor, make_staff, sign_in):
+    editor.save()
+    other = Editor(shop, sign_in(make_staff(name="副手"), "staff"))
+    assert "You see your draft" not in other.get().text
+
+
+def test_an_old_version_is_seen_in_full_and_published_again_as_a_new_one(editor, make_product):
+    product = make_product("茶")
+    plan = editor.make("春茶")
+    editor.post(f"{plan}/goods", do="add", pick=f"product:{product.id}", treatment="none")
+    editor.publish("第一")
+    editor.post(f"{plan}/remove")
+    editor.publish("第二")
+
+    page = editor.get("/versions/1").text
+    for text in ("春茶", "茶", "No commission", "第一"):
+        assert text in page
+    assert editor.post("/versions/1").status_code == 303
+    assert editor.publish("又一次").status_code == 303
+
+    assert (editor.programme.version, editor.programme.plans[1].name) == (3, "春茶")
+
+
+def test_the_editor_works_with_what_is_typed_and_keeps_nothing(editor):
+    typed = {**PLAN, "rate-all-1": "20", "rate-all-2": "10", "pool": "10"}
+    basket = {"c-0-pieces": "1", "c-0-price": "1000", "u-1": "active", "u-2": "active"}
+    page = editor.post(DEFAULT, do="calculate", **typed, **basket)
+
+    assert page.status_code == 200
+    for text in ("¥66.67", "¥33.33", "The limit of 10% cuts ¥200.00 off.", "¥900"):
+        assert text in page.text
+    assert "You see your draft" not in editor.get().text
+
+
+def test_staff_who_may_only_look_find_no_button_to_change(shop, programme, make_staff, sign_in):
+    clerk = Editor(shop, sign_in(make_staff("finance"), "staff"))
+    for path in ("", "/settings", DEFAULT):
+        assert clerk.post(path, **PLAN).status_code == 403
