@@ -173,3 +173,16 @@ def count_statements(shop):
             sa.event.remove(shop.database.engine, "before_cursor_execute", note)
 
     return counted
+
+
+@pytest.fixture
+def earned(programme, make_order, outbox):
+    """Let somebody order; who earns what, as (level, beneficiary, fen) line by line."""
+
+    def order(buyer, *lines):
+        placed = make_order(lines or [("POT", 1, 26_800)], member=buyer)
+        outbox.drain()
+        rows = programme.rows(placed.id)
+        return [(row.level, row.beneficiary_id, row.amount_fen) for row in rows]
+
+    return order
