@@ -1,8 +1,9 @@
 """A network of a million members: what its size costs a buyer, a distributor, and whoever joins.
 
 Two forests of one shape, the second ten times the first, stand in databases of their own. All goes
-through the services; what counts is how long they wait for the database, the transaction's end left
-out: the median of the quietest of several rounds, which go to and fro between the two. Then eight
+through the services; what counts is the work of the database, the transaction's end left out: of
+PostgreSQL, how long the server's process is on a core; of SQLite, how long the driver's calls take.
+It is the median of the quietest of several rounds, which go to and fro between the two. Then eight
 processes bind newcomers below common uplines, a member with an enormous team is moved, and what is
 kept beside the edges is compared with a recount.
 """
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from bench.clients import Step, run_together
 from bench.forest import Forest, grown, id_of, plant
+from bench.processes import running_seconds
 from bench.report import Finding, Report
 from bench.stopwatch import Stopwatch
 from bench.store import Bench
@@ -49,6 +51,14 @@ ACTS = {
 """What is measured, and how many milliseconds it may take."""
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds that the database worked, and that the service waited for it."""
+
+    work: float
+    wait: float
+
+
 @dataclass
 class Network:
     """A planted forest and a way to use it."""
@@ -56,11 +66,20 @@ class Network:
     forest: Forest
     database: Database
     watch: Stopwatch
+    server_pid: int | None
     chance: random.Random = field(default_factory=lambda: random.Random(1))
 
     def __post_init__(self) -> None:
         self.top = self.forest.nearest_to(round(self.forest.size * SHARE))
         """The place of the distributor with the team that is looked at."""
+
+    def cost(self, call: Callable[..., Any], *arguments: Any, **more: Any) -> "Cost":
+        """Call, and tell what that was for the database."""
+        before = running_seconds(self.server_pid) if self.server_pid else 0.0
+        waited = self.watch.spent_ms(call, *arguments, **more)
+        if self.server_pid is None:
+            return Cost(waited, waited)
+        return Cost((running_seconds(self.server_pid) - before) * 1000, waited)
 
     def somebody(self) -> UUID:
         """A member drawn at random."""
@@ -76,9 +95,7 @@ def measure(bench: Bench, report: Report, folder: Path) -> None:
         _planted(bench, folder, large_size) as large,
     ):
         rounds = [(_costs(small), _costs(large)) for _ in range(ROUNDS)]
-        before, after = (
-            {act: min(each[i][act] for each in rounds) for act in ACTS} for i in (0, 1)
-        )
+        before, after = (_quietest(costs) for costs in zip(*rounds, strict=True))
         _tell_costs(kind, report, large, before, after)
         _crowd(kind, report, large)
         _move(kind, report, large)
@@ -99,15 +116,23 @@ def _planted(bench: Bench, folder: Path, size: int) -> Iterator[Network]:
         print(f"Planting {size:,} members …", flush=True)
         forest = grown(size)
         plant(database, forest)
-        yield Network(forest, database, watch)
+        yield Network(forest, database, watch, _server_of(database))
     finally:
         database.dispose()
         if server:
             server.drop_database(url)
 
 
-def _costs(network: Network) -> dict[str, float]:
-    """Milliseconds in the database of each act, the median of many times."""
+def _server_of(database: Database) -> int | None:
+    """The process that answers this pool's one connection."""
+    if database.is_sqlite:
+        return None
+    with database.engine.connect() as connection:
+        return int(connection.scalar(sa.text("SELECT pg_backend_pid()")) or 0)
+
+
+def _costs(network: Network) -> dict[str, Cost]:
+    """What each act costs, the median of many times."""
     top = id_of(network.top)
     calls: dict[str, Callable[[Session], Any]] = {
         "chain": lambda session: sharing.chain_of(session, network.somebody()),
@@ -122,13 +147,20 @@ def _costs(network: Network) -> dict[str, float]:
         for _ in range(TIMES):
             with network.database.read() as session:
                 session.connection()
-                times.append(network.watch.spent_ms(call, session))
-        found[act] = statistics.median(times)
+                times.append(network.cost(call, session))
+        found[act] = _median(times)
     return {**found, "bind": _binding(network)}
 
 
-def _quietest(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    return {act: min(costs[act] for costs in rounds) for act in ACTS}
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        statistics.median(each.work for each in costs),
+        statistics.median(each.wait for each in costs),
+    )
+
+
+def _quietest(rounds: Sequence[Mapping[str, Cost]]) -> dict[str, Cost]:
+    return {act: min((costs[act] for costs in rounds), key=lambda cost: cost.work) for act in ACTS}
 
 
 def _team_home(session: Session, member_id: UUID, level: int) -> None:
@@ -136,16 +168,13 @@ def _team_home(session: Session, member_id: UUID, level: int) -> None:
     sharing.team_page(session, member_id, level=level)
 
 
-def _binding(network: Network) -> float:
+def _binding(network: Network) -> Cost:
     times = []
     for newcomer in _register(network.database, TIMES):
         with network.database.write() as session:
-            times.append(
-                network.watch.spent_ms(
-                    sharing.bind, session, newcomer, network.somebody(), reason="bench"
-                )
-            )
-    return statistics.median(times)
+            referrer = network.somebody()
+            times.append(network.cost(sharing.bind, session, newcomer, referrer, reason="bench"))
+    return _median(times)
 
 
 def _register(database: Database, count: int) -> list[UUID]:
@@ -161,21 +190,16 @@ def _tell_costs(
     kind: str,
     report: Report,
     network: Network,
-    before: Mapping[str, float],
-    after: Mapping[str, float],
+    before: Mapping[str, Cost],
+    after: Mapping[str, Cost],
 ) -> None:
     team = network.forest.team(network.top)
     for act, (name, bound) in ACTS.items():
-        report.add(
-            Finding(
-                f"{kind}: {name.format(team=team)}",
-                after[act],
-                "ms",
-                at_most=bound,
-                note=f"  {before[act]:.2f} ms in a tenth of the network",
-            )
-        )
-    ratio = sum(after.values()) / sum(before.values())
+        small, cost = before[act], after[act]
+        note = f"  waited {cost.wait:.2f}; a tenth of the network {small.work:.2f}"
+        title = f"{kind}: {name.format(team=team)}"
+        report.add(Finding(title, cost.work, "ms", at_most=bound, note=note))
+    ratio = sum(after[act].work for act in ACTS) / sum(before[act].work for act in ACTS)
     report.add(Finding(f"{kind}: all of these, ten times the network", ratio, "×", at_most=2))
 
 

@@ -30,6 +30,11 @@ def cpu_seconds(root: int) -> float:
     return total / TICK
 
 
+def running_seconds(pid: int) -> float:
+    """How long one process alone has been on a core, to the microsecond."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory of one process in MB, shared pages counted in proportion when known."""
     try:

@@ -69,12 +69,11 @@ _LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.literal_column(str(_
 
 
 def _upwards(*starts: Any) -> Any:
-    """Edges on the ways from some members to the root."""
-    first, *others = (sa.select(start.label("id")) for start in starts)
-    up = first.cte("up", recursive=True)
-    above = sa.select(_referral.c.referrer_id).join(up, _referral.c.member_id == up.c.id)
-    up = up.union(*others, above)
-    return sa.select(*_EDGE).join(up, _referral.c.member_id == up.c.id)
+    """Edges on the ways from some members to the root; whole edges, so that none is read twice."""
+    first = sa.or_(*(_referral.c.member_id == start for start in starts))
+    up = sa.select(*_EDGE).where(first).cte("up", recursive=True)
+    above = sa.select(*_EDGE).join(up, _referral.c.member_id == up.c.referrer_id)
+    return sa.select(up.union(above))
 
 
 def _standing() -> Any:
