@@ -62,7 +62,8 @@ def totals_by_state(session: Session) -> Mapping[str, int]:
 def turnover(session: Session, *, since: datetime, until: datetime | None = None) -> int:
     """Fen that shoppers paid, net of refunds, for lines on which somebody earns. One statement."""
     lines = sa.select(
-        Commission.order_line_id, (Commission.base_fen - Commission.refunded_fen).label("net_fen")
+        Commission.order_line_id,
+        (Commission.line_paid_fen - Commission.refunded_fen).label("net_fen"),
     ).where(Commission.accrued_at >= since)
     if until is not None:
         lines = lines.where(Commission.accrued_at < until)

@@ -1,7 +1,10 @@
 """What a line earns: where its rate is found, of what it is, and what refunds take back."""
 
+from datetime import timedelta
+
 import pytest
 
+from core.api.clock import now
 from core.api.contributions import PriceRule
 from core.api.pricing import Adjustment, Stage
 from core.catalog import services as catalog
@@ -15,6 +18,7 @@ from plugins.distribution.rules import (
     Treatment,
 )
 from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.overview import turnover
 from plugins.distribution.tests.programmes import bps, fixed, opt_out, own, plan, publish
 
 POT = ("POT", 1, 26_800)
@@ -214,3 +218,19 @@ def test_refunds_reverse_in_proportion_to_the_line_in_every_mode(
         if row.order_line_id == line_id
     )
     maker.check_books()
+
+
+def test_turnover_is_what_was_paid_also_where_rates_are_of_the_profit(
+    shop, programme, chain, make_product, make_order, maker, outbox
+):
+    make_product("盏", skus=[("CUP", 5000, 99)], cost_fen=4000)
+    publish(shop, default={"base": Base.PROFIT})
+    order = make_order([("CUP", 4, 5000)], member=chain.buyer)
+    outbox.drain()
+    with shop.database.read() as session:
+        assert turnover(session, since=now() - timedelta(days=1)) == 20_000
+
+    maker.refund(order, {"CUP": 3})
+    outbox.drain()
+    with shop.database.read() as session:
+        assert turnover(session, since=now() - timedelta(days=1)) == 5000
