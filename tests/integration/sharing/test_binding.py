@@ -1,5 +1,7 @@
 from itertools import pairwise
 
+import pytest
+
 from core.members.services import block_member, erase_member
 from core.sharing.services import (
     bind,
@@ -103,3 +105,16 @@ def test_a_chain_is_one_statement(database, make_member):
             found = chain_of(session, people[-1])
     assert len(sent) == 1
     assert found == ((1, people[3]), (2, people[2]), (3, people[1]))
+
+
+@pytest.mark.parametrize("depth", [1, 9])
+def test_binding_a_newcomer_takes_the_same_statements_however_deep(database, make_member, depth):
+    above = [make_member() for _ in range(depth)]
+    for upper, lower in pairwise(above):
+        with database.write() as session:
+            bind(session, lower, upper, reason="test")
+    newcomer = make_member()
+
+    with database.write() as session, statements(database) as sent:
+        bind(session, newcomer, above[-1], reason="registration")
+    assert len(sent) == (5 if database.is_sqlite else 6), sent
