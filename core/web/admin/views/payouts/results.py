@@ -81,14 +81,18 @@ def _sent_text() -> str:
 def _check(batch_id: UUID, rows: list[ResultRow]) -> list[Checked]:
     """Each row beside the payout that it speaks of."""
     lines = {line.payout.payout_no: line for line in batch_lines(context.reader(), batch_id)}
-    return [Checked(row, _problem(row, lines.get(row.payout_no))) for row in rows]
+    return [Checked(row, _problem(row, lines.get(row.payout_no), batch_id)) for row in rows]
 
 
-def _problem(row: ResultRow, line: BatchLine | None) -> str:
+def _problem(row: ResultRow, line: BatchLine | None, batch_id: UUID) -> str:
     if row.problem:
         return i18n.gettext(row.problem)
     if line is None:
         return i18n.gettext("This number does not stand in this file.")
+    if row.outcome and line.payout.state == "paid":
+        return i18n.gettext("It had been confirmed before.")
+    if row.outcome and line.payout.batch_id != batch_id:
+        return i18n.gettext("It is sent again in another file.")
     if row.net_fen != line.payout.net_fen:
         amount = i18n.money(line.payout.net_fen)
         return i18n.gettext("The amount should be %(amount)s.", amount=amount)
