@@ -117,7 +117,7 @@ _LEFT = (_TABLE.c.amount_fen - _TABLE.c.reversed_fen).label("left_fen")
 # By ``ctid``, which PostgreSQL visits in the order of the pages; a join by id reads them all. A row
 # that changed between look and lock is not found by it and stays due. What was never frozen comes
 # from the pending account.
-_CLAIM = sa.text("""
+_CLAIM = sa.text("""\
 WITH moved AS (
   UPDATE plugin_distribution_commission
   SET state = 'available', available_at = :at, due_at = NULL
