@@ -22,10 +22,12 @@ from core.api.pages import ProductSubject
 from core.api.regions import Region
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
+from plugins.distribution.services.joining import Goal, goal_of
 from plugins.distribution.services.overview import distributor_counts, turnover
 from plugins.distribution.services.reports import commissions
 from plugins.distribution.services.saving import card_saving_fen
 from plugins.distribution.services.standings import Standing, earn_fen, standing_of
+from plugins.distribution.views import wording
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, STATE_LABELS
 
 TURNOVER_DAYS = 30
@@ -84,7 +86,22 @@ def entry(context: BlockContext) -> Mapping[str, Any] | None:
     if not standing.is_known and standing.joining == Joining.DESIGNATED:
         return None
     rates = standing.effective_bps
-    return {"state": standing.state, "rate_bps": rates[0] if rates else None}
+    goal = None if standing.state else _goal(context.session, standing)
+    return {
+        "state": standing.state,
+        "rate_bps": rates[0] if rates else None,
+        "is_reached": goal is not None and goal.is_reached,
+        "to_go": wording.to_go(goal) if goal else "",
+    }
+
+
+def _goal(session: Session, standing: Standing) -> Goal | None:
+    """What they must reach to join; measured once a session, for card and menu."""
+    key = f"distribution.goal.{standing.member_id}"
+    if key not in session.info:
+        session.info[key] = goal_of(session, standing.member_id, standing.programme)
+    known: Goal | None = session.info[key]
+    return known
 
 
 BLOCKS = (

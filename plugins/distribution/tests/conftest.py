@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -17,7 +17,7 @@ from plugins.distribution.rules import Joining
 from plugins.distribution.services import distributors
 from plugins.distribution.services.accounts import AVAILABLE
 from plugins.distribution.services.distributors import DistributorState
-from plugins.distribution.services.programmes import publish_plan
+from plugins.distribution.services.programmes import current, publish, publish_plan
 from plugins.distribution.services.reports import money_of
 
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
@@ -44,6 +44,17 @@ class Programme:
                 pool_bps=pool_bps,
                 joining=joining,
                 **arguments,
+            )
+
+    def change(self, **fields):
+        """Publish the programme in force with other values in some of its fields."""
+        with self.shop.database.write() as session:
+            return publish(
+                session,
+                replace(current(session), **fields),
+                actor=STAFF,
+                actor_name="店主",
+                acknowledged=True,
             )
 
     def name(self, *members: MemberView) -> None:
@@ -111,6 +122,20 @@ def settle(clock, run_job, outbox):
         run_job("orders.settle")
         outbox.drain()
         run_job("distribution.settle")
+
+    return run
+
+
+@pytest.fixture
+def sold(make_order, maker, outbox, settle):
+    """An order of a member that is received and settled."""
+
+    def run(member: MemberView, lines=(("POT", 1, 26_800),)):
+        order = make_order(list(lines), member=member)
+        maker.receive(order)
+        outbox.drain()
+        settle()
+        return order
 
     return run
 

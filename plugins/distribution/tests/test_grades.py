@@ -1,7 +1,6 @@
 """Grades are measured, given, kept and taken away."""
 
 import threading
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -12,8 +11,7 @@ from plugins.distribution.models import Distributor, GradeEvent
 from plugins.distribution.rules import Condition, Grade, Joining, Measure
 from plugins.distribution.services import grades
 from plugins.distribution.services.distributors import DistributorState
-from plugins.distribution.services.measuring import measure
-from plugins.distribution.services.programmes import current, publish
+from plugins.distribution.services.programmes import current
 from plugins.distribution.tests.conftest import STAFF
 
 M = Measure
@@ -26,19 +24,12 @@ def grade(key, name, rank, needs_all=True, **wanted):
 
 
 @pytest.fixture
-def graded(shop, programme):
+def graded(programme):
     """Publish the programme with grades; silver from 100 yuan of team sales on by default."""
 
     def run(*wanted, **more):
         wanted = wanted or (grade(SILVER, "银牌", 1, team_sales=10_000),)
-        with shop.database.write() as session:
-            return publish(
-                session,
-                replace(current(session), grades=wanted, **more),
-                actor=STAFF,
-                actor_name="店主",
-                acknowledged=True,
-            )
+        return programme.change(grades=wanted, **more)
 
     return run
 
@@ -58,69 +49,6 @@ def events(shop, member):
         return session.scalars(
             sa.select(GradeEvent).where(GradeEvent.member_id == member.id).order_by(GradeEvent.id)
         ).all()
-
-
-@pytest.fixture
-def sold(make_order, maker, outbox, settle):
-    """An order that is received and settled."""
-
-    def run(member, lines=(("POT", 1, 26_800),)):
-        order = make_order(list(lines), member=member)
-        maker.receive(order)
-        outbox.drain()
-        settle()
-        return order
-
-    return run
-
-
-def numbers(shop, member, depth=2):
-    with shop.database.read() as session:
-        return measure(session, [member.id], tuple(M), depth=depth)[member.id]
-
-
-def test_measures_count_settled_sales_net_of_refunds_each_line_once(
-    shop, programme, chain, make_order, maker, outbox, sold
-):
-    order = sold(chain.buyer, [("POT", 1, 26_800), ("CUP", 2, 5000)])
-    make_order([("CUP", 1, 5000)], member=chain.buyer)  # paid, on its way
-    outbox.drain()
-
-    assert numbers(shop, chain.first) == {
-        M.OWN_SALES: 0,
-        M.DIRECT_SALES: 36_800,
-        M.TEAM_SALES: 36_800,
-        M.DIRECT_HEADS: 1,
-        M.TEAM_HEADS: 1,
-        M.EARNED: 3680,
-    }
-    second = numbers(shop, chain.second)
-    assert (second[M.DIRECT_SALES], second[M.TEAM_SALES], second[M.TEAM_HEADS]) == (0, 36_800, 2)
-    assert numbers(shop, chain.third, depth=3)[M.TEAM_HEADS] == 3
-    assert numbers(shop, chain.third)[M.TEAM_HEADS] == 2
-    assert numbers(shop, chain.buyer)[M.OWN_SALES] == 41_800  # effective from payment on
-
-    maker.refund(order, {"CUP": 1})
-    outbox.drain()
-    first = numbers(shop, chain.first)
-    assert (first[M.DIRECT_SALES], first[M.EARNED]) == (31_800, 3180)
-    maker.refund(order, {"POT": 1, "CUP": 1})
-    outbox.drain()
-    assert numbers(shop, chain.first)[M.TEAM_SALES] == 0
-
-
-def test_on_own_orders_that_shift_the_referrer_still_has_direct_sales(
-    shop, programme, graded, make_member, sold
-):
-    graded(self_purchase="shift")
-    upper = make_member("上")
-    lower = make_member("下", referrer=upper)
-    programme.name(upper, lower)
-    sold(lower)
-
-    mine, above = numbers(shop, lower), numbers(shop, upper)
-    assert (mine[M.OWN_SALES], mine[M.TEAM_SALES], mine[M.EARNED]) == (26_800, 0, 2680)
-    assert (above[M.DIRECT_SALES], above[M.TEAM_SALES]) == (26_800, 26_800)
 
 
 def test_settlement_raises_the_grade_once_and_keeps_the_history(

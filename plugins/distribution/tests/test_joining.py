@@ -1,5 +1,4 @@
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -18,7 +17,7 @@ from plugins.distribution.services.distributors import (
     state_of,
 )
 from plugins.distribution.services.joining import Application, goal_of, join
-from plugins.distribution.services.programmes import DEFAULT, current, publish
+from plugins.distribution.services.programmes import DEFAULT, current
 from plugins.distribution.services.standings import standing_of
 
 S = DistributorState
@@ -120,17 +119,6 @@ def test_two_requests_at_once_make_one_distributor(shop, programme, make_member)
 AGREED = Application(RULES_VERSION, real_name="张三")
 
 
-def publish_joining(shop, joining, **more):
-    with shop.database.write() as session:
-        publish(
-            session,
-            replace(current(session), joining=joining, **more),
-            actor="staff:1",
-            actor_name="店主",
-            acknowledged=True,
-        )
-
-
 def goal(shop, member):
     with shop.database.read() as session:
         return goal_of(session, member.id, current(session))
@@ -139,7 +127,7 @@ def goal(shop, member):
 def test_spending_enough_opens_the_door_and_a_refund_closes_it(
     shop, programme, make_member, make_order, maker, outbox
 ):
-    publish_joining(shop, Joining.SPEND, joining_spend_fen=20_000)
+    programme.change(joining=Joining.SPEND, joining_spend_fen=20_000)
     member = make_member("甲")
     order = make_order([("CUP", 3, 5000)], member=member)
     make_order([("CUP", 9, 5000)], member=member, paid=False)
@@ -160,7 +148,7 @@ def test_spending_enough_opens_the_door_and_a_refund_closes_it(
 
 
 def test_so_many_effective_orders_open_the_door(shop, programme, make_member, make_order, maker):
-    publish_joining(shop, Joining.ORDERS, joining_orders=2)
+    programme.change(joining=Joining.ORDERS, joining_orders=2)
     member = make_member("甲")
     gone = make_order([("CUP", 1, 5000)], member=member)
     make_order([("CUP", 1, 5000)], member=member)
@@ -178,7 +166,7 @@ def test_buying_one_of_the_named_products_and_keeping_it_opens_the_door(
     shop, programme, make_member, make_product, make_order, maker
 ):
     wanted = make_product("礼包", skus=[("GIFT", 9900, 10)])
-    publish_joining(shop, Joining.PURCHASE, joining_products=(wanted.id,))
+    programme.change(joining=Joining.PURCHASE, joining_products=(wanted.id,))
     member = make_member("甲")
     make_order([("CUP", 1, 5000)], member=member)
     assert not goal(shop, member).is_reached
@@ -195,12 +183,12 @@ def test_buying_one_of_the_named_products_and_keeping_it_opens_the_door(
 
 def test_other_ways_ask_for_nothing_bought(shop, programme, make_member):
     for joining in (Joining.EVERYONE, Joining.OPEN, Joining.APPLICATION, Joining.DESIGNATED):
-        publish_joining(shop, joining)
+        programme.change(joining=joining)
         assert goal(shop, make_member()) is None
 
 
 def test_an_application_needs_the_rules_of_today_and_a_name(shop, programme, make_member):
-    publish_joining(shop, Joining.APPLICATION)
+    programme.change(joining=Joining.APPLICATION)
     member = make_member("甲")
     with shop.database.write() as session:
         for wanted, field in (

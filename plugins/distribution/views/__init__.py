@@ -1,7 +1,7 @@
 """The distributor centre: pages of the shop face under ``/x/distribution``."""
 
 from core.api.contributions import StorePage
-from plugins.distribution.views import centre, joining, money, promoting
+from plugins.distribution.views import centre, grade, invite, joining, money, promoting
 
 _ROOT = "/x/distribution"
 
@@ -11,6 +11,9 @@ PAGES = (
     StorePage("distribution.apply", f"{_ROOT}/join", joining.ask, "member", ("POST",)),
     StorePage("distribution.leave", f"{_ROOT}/leave", joining.leave, "member", ("POST",)),
     StorePage("distribution.rules", f"{_ROOT}/rules", joining.rules, "member"),
+    StorePage("distribution.grade", f"{_ROOT}/grade", grade.show, "member"),
+    StorePage("distribution.invite", f"{_ROOT}/invite", invite.show, "member"),
+    StorePage("distribution.invite_make", f"{_ROOT}/invite", invite.make, "member", ("POST",)),
     StorePage("distribution.ledger", f"{_ROOT}/ledger", centre.ledger, "member"),
     StorePage("distribution.orders", f"{_ROOT}/orders", promoting.orders, "member"),
     StorePage("distribution.team", f"{_ROOT}/team", promoting.team, "member"),

@@ -4,9 +4,12 @@ from typing import Any
 
 from flask import request
 
+from core.api.catalog import product_cards
 from core.api.errors import InvalidInput, Rejected
+from core.api.members import member_view
 from core.api.web import (
     member,
+    note_cards,
     notice,
     reader,
     store_settings,
@@ -15,19 +18,28 @@ from core.api.web import (
 )
 from plugins.distribution.rules import Joining, worked_example
 from plugins.distribution.services import distributors
-from plugins.distribution.services.distributors import NOTE_LIMIT, RULES_VERSION, DistributorState
+from plugins.distribution.services.distributors import (
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    RULES_VERSION,
+    DistributorState,
+    distributor,
+)
+from plugins.distribution.services.joining import Application, goal_of, join
 from plugins.distribution.services.programmes import current
 from plugins.distribution.services.standings import Standing, standing_of
+from plugins.distribution.views import wording
 from plugins.distribution.views.page import go, show_page
 
 EXAMPLE_FEN = 10_000
+MOST_PRODUCTS = 6
 ROOT = "/x/distribution/"
 
 
 def show() -> Any:
     """What the programme is and how to join it; where an application stands."""
     standing = standing_of(reader(), member().subject_id)
-    if standing.is_active or standing.state == DistributorState.FROZEN:
+    if standing.is_active:
         return go(ROOT)
     return _page(standing)
 
@@ -35,22 +47,17 @@ def show() -> Any:
 def ask() -> Any:
     """Join, or apply where the store reviews; needs the tick that the rules were read."""
     principal = member()
-    note = request.form.get("note", "")
+    wanted = Application(
+        rules_version=request.form.get("rules", ""),
+        real_name=request.form.get("real_name", ""),
+        note=request.form.get("note", ""),
+    )
     try:
-        if request.form.get("rules") != RULES_VERSION:
-            raise InvalidInput(
-                "distribution.rules",
-                "Please read the rules and tick that you agree to them.",
-                field="rules",
-            )
         with writing() as session:
-            joining = current(session).joining
-            row = distributors.apply(
-                session, principal.subject_id, joining, rules_version=RULES_VERSION, note=note
-            )
+            row = join(session, principal.subject_id, wanted)
     except Rejected as error:
         standing = standing_of(reader(), principal.subject_id)
-        return _page(standing, error=error, note=note), error.status
+        return _page(standing, error=error, typed=wanted), error.status
     if row.state == DistributorState.ACTIVE:
         notice("Welcome! Share what you like; what friends buy earns you a commission.")
         return go(ROOT)
@@ -63,9 +70,14 @@ def leave() -> Any:
     if request.form.get("sure") != "1":
         notice("Please tick the box first.", "warn")
         return go(f"{ROOT}rules")
+    who = member().subject_id
     with writing() as session:
-        distributors.leave(session, member().subject_id)
-    notice("You have left the programme. What you earned stays yours and settles as usual.")
+        before = distributors.states_of(session, [who]).get(who)
+        distributors.leave(session, who, current(session).joining)
+    if before == DistributorState.APPLIED:
+        notice("Your application is withdrawn. You can apply again whenever you like.")
+    else:
+        notice("You have left the programme. What you earned stays yours and settles as usual.")
     return go(f"{ROOT}join")
 
 
@@ -75,16 +87,32 @@ def rules() -> str:
     return show_page("rules.html", standing, **_terms(standing))
 
 
-def _page(standing: Standing, *, error: Rejected | None = None, note: str = "") -> str:
+def _page(
+    standing: Standing, *, error: Rejected | None = None, typed: Application | None = None
+) -> str:
+    session = reader()
     field = error.params.get("field", "") if isinstance(error, InvalidInput) else ""
+    row = distributor(session, standing.member_id) if standing.is_known else None
+    goal = goal_of(session, standing.member_id, standing.programme)
+    cards = product_cards(session, goal.products[:MOST_PRODUCTS]) if goal else []
+    note_cards(cards)
     return show_page(
         "join.html",
         standing,
-        is_open=standing.joining != Joining.DESIGNATED,
-        is_reviewed=standing.joining == Joining.APPLICATION,
+        goal=goal,
+        goal_words=wording.wanted(goal) if goal else "",
+        to_go=wording.to_go(goal) if goal else "",
+        cards=cards,
+        is_open=standing.joining != Joining.DESIGNATED and (goal is None or goal.is_reached),
+        is_closed=standing.joining == Joining.DESIGNATED,
+        is_reviewed=standing.joining == Joining.APPLICATION or bool(standing.reason),
+        needs_name=standing.joining == Joining.APPLICATION,
+        sent=row,
+        phone=member_view(session, standing.member_id).masked_phone,
         error=translate_error(error) if error else "",
         error_field=field,
-        note=note,
+        typed=typed or Application("", row.real_name if row else "", row.note if row else ""),
+        name_limit=NAME_LIMIT,
         note_limit=NOTE_LIMIT,
         rules_version=RULES_VERSION,
         **_terms(standing),
