@@ -25,6 +25,7 @@ from plugins.distribution.rules import (
     line_shares,
     reversed_fen,
 )
+from plugins.distribution.rules.calculator import earning_levels
 from plugins.distribution.services import freezing
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, FROZEN, PENDING
 from plugins.distribution.services.distributors import DistributorState, standing, states_of
@@ -74,11 +75,9 @@ def accrue(session: Session, event: OrderPaid) -> int:
 def _earning(session: Session, event: OrderPaid, frozen: Frozen) -> dict[int, UUID]:
     """Who earns, by level: active distributors of the frozen chain, and the buyer on their own."""
     programme = frozen.programme
-    mode = programme.self_purchase if frozen.is_own else SelfPurchase.OFF
     chain = [link.member_id for link in sorted(event.chain, key=lambda link: link.level)]
-    if mode == SelfPurchase.SHIFT:
-        chain.insert(0, event.member_id)
-    asked = [*chain, event.member_id] if mode == SelfPurchase.EXTRA else chain
+    counts = programme.self_purchase in {SelfPurchase.SHIFT, SelfPurchase.EXTRA}
+    asked = [event.member_id, *chain] if frozen.is_own and counts else chain
     if not asked:
         return {}
     states = states_of(session, asked)
@@ -87,13 +86,7 @@ def _earning(session: Session, event: OrderPaid, frozen: Frozen) -> dict[int, UU
         for member_id in asked
         if standing(states.get(member_id), programme.joining) == DistributorState.ACTIVE
     }
-    if programme.is_compressed:
-        chain = [member_id for member_id in chain if member_id in active]
-    levels = enumerate(chain[: programme.depth], 1)
-    earning = {level: member_id for level, member_id in levels if member_id in active}
-    if mode == SelfPurchase.EXTRA and event.member_id in active:
-        earning[SELF_LEVEL] = event.member_id
-    return earning
+    return earning_levels(programme, chain, active, event.member_id, is_own=frozen.is_own)
 
 
 def _commission_rows(
