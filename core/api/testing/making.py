@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from core.orders.types import ConfirmOutcome, PlacedOrder
 from core.payments import services as payments
 from core.payments.types import PaymentOutcome, PaymentResult, StartResult
 from core.payouts import services as payouts
+from core.settings.services import save_settings
 from core.sharing import services as sharing
 from core.staff import services as staff
 
@@ -219,6 +221,12 @@ class Maker:
         """Staff refuses a payout; its amount goes back."""
         with self._shop.database.write() as session:
             payouts.reject(session, payout_id, ACTOR, reason)
+
+    def settings(self, **changes: Any) -> None:
+        """Change the store's settings, such as ``payout_by_bank_card=True``."""
+        with self._shop.database.write() as session:
+            save_settings(session, changes)
+        self._shop.counters.refresh(force=True)
 
     def check_books(self) -> None:
         """Recompute the whole ledger; fails naming what is wrong."""

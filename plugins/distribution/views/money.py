@@ -132,8 +132,8 @@ def payout(payout_id: str) -> str:
         standing,
         payout=found,
         label=sentence(state_label(found.state)),
-        reason=sentence(found.reason),
-        coming=sentence(expected_next(found.state, found.channel)),
+        reason=_said(found.reason),
+        coming=_said(expected_next(found.state, found.channel)),
         tone=STATE_TONES.get(PayoutState(found.state), ""),
         channel=sentence(way_of(found.channel, payout_channels()).label),
         account=_account(found),
@@ -162,9 +162,14 @@ def _account(found: PayoutView) -> list[tuple[str, str]]:
     return [(sentence(way.name_of(name)), value) for name, value in found.masked_account.items()]
 
 
+def _said(text: str) -> str:
+    """A reason in the reader's language, or as somebody wrote it; none stays none."""
+    return sentence(text) if text else ""
+
+
 def _steps(found: PayoutView) -> list[tuple[str, str, Any]]:
     return [
-        (sentence(state_label(step.state)), sentence(step.reason), step.at) for step in found.steps
+        (sentence(state_label(step.state)), _said(step.reason), step.at) for step in found.steps
     ]
 
 
