@@ -8,10 +8,12 @@ from core.ledger.rules import member_owner
 from core.ledger.services import (
     balance,
     balances,
+    balances_at,
     book,
     book_many,
     declare_kind,
     platform_balance,
+    postings_between,
     statement,
 )
 from core.ledger.types import CNY, PLATFORM, WALLET, JournalEntry, Leg, StatementRow
@@ -25,10 +27,12 @@ __all__ = [
     "StatementRow",
     "balance",
     "balances",
+    "balances_at",
     "book",
     "book_many",
     "declare_kind",
     "member_owner",
     "platform_balance",
+    "postings_between",
     "statement",
 ]

@@ -5,8 +5,10 @@ from core.ledger.services.booking import book, book_many, reverse
 from core.ledger.services.reading import (
     balance,
     balances,
+    balances_at,
     held_by_members,
     platform_balance,
+    postings_between,
     statement,
 )
 from core.ledger.services.verify import declare_check, verify
@@ -33,6 +35,7 @@ __all__ = [
     "account_id",
     "balance",
     "balances",
+    "balances_at",
     "book",
     "book_many",
     "declare_check",
@@ -41,6 +44,7 @@ __all__ = [
     "is_guarded",
     "member_owner",
     "platform_balance",
+    "postings_between",
     "reverse",
     "statement",
     "verify",

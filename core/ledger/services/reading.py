@@ -1,6 +1,7 @@
 """Balances and statements."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -95,8 +96,58 @@ def statement(
         before: ``posting_id`` of the last row of the page before; the newest rows when missing.
         asset: what is counted.
     """
-    kind_of = {account_id(owner, kind, asset): kind for kind in kinds}
+    query = _postings(owner, kinds, asset).order_by(_POSTING.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_POSTING.c.id < before)
+    return _rows(session, query, owner, kinds, asset)
+
+
+def postings_between(
+    session: Session,
+    owner: str,
+    kinds: Sequence[str],
+    *,
+    since: datetime,
+    until: datetime,
+    asset: str = CNY,
+) -> list[StatementRow]:
+    """Postings of an owner's accounts dated from ``since`` to before ``until``, oldest first.
+
+    With :func:`balances_at` of both ends they make a statement that adds up. One statement, which
+    looks at everything ever booked on these accounts.
+    """
     query = (
+        _postings(owner, kinds, asset)
+        .where(_JOURNAL.c.at >= since, _JOURNAL.c.at < until)
+        .order_by(_JOURNAL.c.at, _POSTING.c.id)
+    )
+    return _rows(session, query, owner, kinds, asset)
+
+
+def balances_at(
+    session: Session, owner: str, kinds: Sequence[str], at: datetime, *, asset: str = CNY
+) -> dict[str, int]:
+    """What everything dated before ``at`` comes to, by account kind. One statement.
+
+    For the past: what was booked since, under an earlier date, counts. :func:`balances` tells now.
+    """
+    kind_of = _kinds(owner, kinds, asset)
+    query = (
+        sa.select(_POSTING.c.account_id, sa.func.sum(_POSTING.c.amount))
+        .join(_JOURNAL, _JOURNAL.c.id == _POSTING.c.journal_id)
+        .where(_POSTING.c.account_id.in_(list(kind_of)), _JOURNAL.c.at < at)
+        .group_by(_POSTING.c.account_id)
+    )
+    sums = {kind_of[key]: int(total) for key, total in session.execute(query)}
+    return {kind: sums.get(kind, 0) for kind in kinds}
+
+
+def _kinds(owner: str, kinds: Sequence[str], asset: str) -> dict[UUID, str]:
+    return {account_id(owner, kind, asset): kind for kind in kinds}
+
+
+def _postings(owner: str, kinds: Sequence[str], asset: str) -> sa.Select[Any]:
+    return (
         sa.select(
             _POSTING.c.id,
             _POSTING.c.account_id,
@@ -109,12 +160,14 @@ def statement(
             _JOURNAL.c.at,
         )
         .join(_JOURNAL, _JOURNAL.c.id == _POSTING.c.journal_id)
-        .where(_POSTING.c.account_id.in_(list(kind_of)))
-        .order_by(_POSTING.c.id.desc())
-        .limit(limit)
+        .where(_POSTING.c.account_id.in_(list(_kinds(owner, kinds, asset))))
     )
-    if before is not None:
-        query = query.where(_POSTING.c.id < before)
+
+
+def _rows(
+    session: Session, query: Any, owner: str, kinds: Sequence[str], asset: str
+) -> list[StatementRow]:
+    kind_of = _kinds(owner, kinds, asset)
     return [
         StatementRow(
             posting_id=row.id,

@@ -44,9 +44,11 @@ class Money:
 
 @dataclass(frozen=True)
 class CommissionView:
-    """One commission with its explanation; amounts in fen, ``rate_bps`` in basis points.
+    """One commission with what explains it; amounts in fen. See ``services.explaining``.
 
-    ``refunded_fen`` is what went back of its line so far.
+    ``rate_bps`` is in basis points of ``base_fen`` (``kind`` bps) or in fen for each of
+    ``quantity`` pieces (``kind`` fixed). ``refunded_fen`` is what went back of its line so far, of
+    ``line_paid_fen``. Level 0 is the buyer's own. ``due_at``: settlement has not come to it yet.
     """
 
     id: UUID
@@ -67,6 +69,14 @@ class CommissionView:
     accrued_at: datetime
     frozen_at: datetime | None
     available_at: datetime | None
+    line_paid_fen: int
+    kind: str
+    quantity: int
+    scope: str
+    plan_id: UUID | None
+    grade_id: UUID | None
+    due_at: datetime | None
+    is_held: bool
 
     @property
     def left_fen(self) -> int:
@@ -80,8 +90,14 @@ class CommissionView:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the plan's pool left less than the rate alone would give."""
-        return self.amount_fen < self.base_fen * self.rate_bps // 10_000
+        """Whether the plan's pool, or the base itself, left less than the rate alone would give."""
+        by_rate = self.base_fen * self.rate_bps // 10_000
+        return self.amount_fen < (self.rate_bps * self.quantity if self.is_fixed else by_rate)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its rate is a sum for each piece."""
+        return self.kind == "fixed"
 
 
 @dataclass(frozen=True)
