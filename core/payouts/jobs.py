@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from core.db.engine import Database
-from core.kernel.errors import Conflict, UpstreamError
+from core.kernel.errors import Conflict, Rejected, UpstreamError
 from core.payouts.rules import PayoutState
 from core.payouts.rules.channels import without_account
 from core.payouts.services.paying import (
@@ -18,7 +18,7 @@ from core.payouts.services.paying import (
     payout_waits,
     wait_for_the_clock,
 )
-from core.payouts.services.reading import due_payouts
+from core.payouts.services.reading import due_payouts, find_payout
 from core.payouts.services.reporting import payout_confirmed, payout_reported
 from core.payouts.services.rows import PAYOUT_TABLE, lock_payout
 from core.payouts.types import AsksPayouts, PayOutcome, PayoutView, PayRequest, PayResult, PayStatus
@@ -125,11 +125,30 @@ def run_due_payouts(
         How many recipients have their money now.
     """
     with database.read() as session:
-        due = due_payouts(session, limit=limit)
-    paid = 0
-    for payout_id, key in due:
-        if key in channels:
-            paid += run_payout(database, channels[key], payout_id)
-        else:
-            _log.warning("a payout waits for the channel %s, which is not there", key)
-    return paid
+        due = due_payouts(session, channels=channels, limit=limit)
+    return sum(run_payout(database, channels[key], payout_id) for payout_id, key in due)
+
+
+def ask_before_giving_back(database: Database, channel: PayoutChannel, payout_id: UUID) -> None:
+    """See whether a channel paid a failed payout all the same, before its amount goes back.
+
+    If it did, the payout is paid afterwards and can no longer be rejected.
+
+    Raises:
+        Rejected: nobody answers, so nobody knows.
+    """
+    with database.read() as session:
+        payout = find_payout(session, payout_id)
+    if payout.state != PayoutState.FAILED:
+        return
+    try:
+        status = _ask(channel, payout)
+    except UpstreamError as error:
+        if error.permanent:
+            return
+        raise Rejected(
+            "payout.unsure",
+            "The channel does not answer, so nobody knows whether it paid. Please try again later.",
+        ) from error
+    if status is not None and status.outcome == PayOutcome.PAID:
+        _report(database, payout, status)

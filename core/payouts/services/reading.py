@@ -89,8 +89,13 @@ def count_under_way(session: Session, prefix: str) -> int:
     return session.scalar(query) or 0
 
 
-def due_payouts(session: Session, *, limit: int) -> list[tuple[UUID, str]]:
-    """Payouts outside whose time for a try or a look has come, each with its channel's key."""
+def due_payouts(
+    session: Session, *, channels: Collection[str], limit: int
+) -> list[tuple[UUID, str]]:
+    """Payouts through these channels whose time for a try or a look has come, with their channel.
+
+    Those of other channels wait, and stand in nobody's way.
+    """
     query = (
         sa.select(PAYOUT_TABLE.c.id, PAYOUT_TABLE.c.channel)
         .where(
@@ -98,6 +103,7 @@ def due_payouts(session: Session, *, limit: int) -> list[tuple[UUID, str]]:
                 [PayoutState.APPROVED, PayoutState.PAYING, PayoutState.WAITING]
             ),
             PAYOUT_TABLE.c.next_try_at <= clock.now(),
+            PAYOUT_TABLE.c.channel.in_(list(channels)),
         )
         .order_by(PAYOUT_TABLE.c.next_try_at, PAYOUT_TABLE.c.id)
         .limit(limit)

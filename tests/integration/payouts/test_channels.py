@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.kernel import clock
 from core.kernel.errors import Conflict, NotFound, UpstreamError
 from core.ledger.services import balances, member_owner, platform_balance, verify
 from core.payouts.jobs import run_due_payouts, run_payout
+from core.payouts.models import Payout
 from core.payouts.rules import PAYOUT_TRIES
 from core.payouts.services import (
     approve,
@@ -18,7 +20,13 @@ from core.payouts.services import (
     retry_payout,
 )
 from core.payouts.types import PayResult
+from core.settings.rules import StoreSettings
 from tests.integration.payouts.conftest import EARNED, PAID, RESERVED, REVIEWER, ask
+
+CARD = {
+    "account": {"name": "林小山", "number": "6222021234567890", "bank": "招商银行"},
+    "settings": StoreSettings(payouts_per_day=99, payout_by_bank_card=True),
+}
 
 
 class Bank:
@@ -148,3 +156,14 @@ def test_a_channel_that_never_answers_ends_with_staff(database, approved, time_m
         run_due_payouts(database, {"bank": bank})
     assert len(bank.asked) == PAYOUT_TRIES
     assert look(database, approved).state == "failed"
+
+
+def test_payouts_that_wait_for_a_channel_that_is_off_stand_in_nobodys_way(database, ann, approved):
+    other = ask(database, ann, 1000, key="2", channel="bank_card", **CARD)
+    with database.write() as session:
+        approve(session, other.id, REVIEWER)
+        session.execute(sa.update(Payout).where(Payout.id == other.id).values(channel="there"))
+        retime = sa.update(Payout).where(Payout.id == other.id)
+        session.execute(retime.values(next_try_at=clock.now()))
+    assert run_due_payouts(database, {"there": Bank()}, limit=1) == 1
+    assert look(database, approved).state == "approved"

@@ -5,7 +5,7 @@ import pytest
 from core.api.testing.fakes import FakePayouts
 from core.api.testing.payouts import PayoutChannelContract
 from core.ledger.services import balances, member_owner, verify
-from core.payouts.services import approve, find_payout, request_payout
+from core.payouts.services import approve, find_payout, payout_failed, request_payout
 from core.payouts.types import PayoutRequest
 from tests.integration.payouts.conftest import EARNED, PAID, RESERVED, REVIEWER, earn
 
@@ -104,3 +104,20 @@ def test_a_channel_that_raises_while_asked_is_one_that_does_not_answer(
     clock.advance(minutes=6)
     run_job("payouts.pay")
     assert state(shop, approved) == "waiting_for_recipient"
+
+
+def test_staff_who_decline_a_payout_that_went_through_learn_that_it_is_paid(
+    shop, ways, approved, run_job, sign_in, make_staff
+):
+    ways.payouts.is_instant, ways.payouts.forgets_to_answer = True, True
+    run_job("payouts.pay")
+    with shop.database.write() as session:
+        payout_failed(session, approved.id, "silence", permanent=True)
+    browser = sign_in(make_staff(), "staff")
+    answer = browser.post(
+        f"/admin/payouts/{approved.id}/reject",
+        data={"reason": "no"},
+        headers={"Origin": "http://localhost"},
+    )
+    assert answer.status_code == 409
+    assert state(shop, approved) == "paid"

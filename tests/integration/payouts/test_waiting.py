@@ -5,14 +5,21 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.api.testing.fakes import FakePayouts, refusal
+from core.api.testing.fakes import FakePayouts, no_answer, refusal
 from core.db.outbox import OutboxEvent
 from core.kernel import clock
-from core.kernel.errors import Conflict, NotFound
+from core.kernel.errors import Conflict, NotFound, Rejected
 from core.ledger.services import balances, member_owner, verify
-from core.payouts.jobs import run_due_payouts
+from core.payouts.jobs import ask_before_giving_back, run_due_payouts
 from core.payouts.rules import PAYOUT_TRIES
-from core.payouts.services import approve, find_payout, payout_reported, retry_payout
+from core.payouts.services import (
+    approve,
+    find_payout,
+    payout_failed,
+    payout_reported,
+    reject,
+    retry_payout,
+)
 from core.payouts.types import PayOutcome, PayStatus
 from tests.integration.payouts.conftest import EARNED, PAID, RESERVED, REVIEWER, ask
 
@@ -231,3 +238,41 @@ def test_reasons_and_logs_hold_nothing_of_the_account(database, ann, caplog, tim
     run_due_payouts(database, {"bank": Loose()})
     assert look(database, made).reason == "no account ***"
     assert "6222021234567890" not in caplog.text + repr(look(database, made))
+
+
+@pytest.fixture
+def given_up(database, approved, channel, run):
+    """A payout whose channel paid and then was silent to every try."""
+    channel.is_instant, channel.forgets_to_answer = True, True
+    run()
+    with database.write() as session:
+        payout_failed(session, approved.id, "silence", permanent=True)
+    return approved
+
+
+def test_a_failed_payout_is_given_back_only_after_the_channel_was_asked(
+    database, ann, given_up, channel
+):
+    channel.trouble = no_answer()
+    with pytest.raises(Rejected, match="nobody knows"):
+        ask_before_giving_back(database, channel, given_up.id)
+    assert look(database, given_up).state == "failed"
+    channel.trouble = None
+    ask_before_giving_back(database, channel, given_up.id)
+    assert look(database, given_up).state == "paid"
+    with pytest.raises(Conflict), database.write() as session:
+        reject(session, given_up.id, REVIEWER, "no")
+    assert held(database, ann) == (4000, 0, 6000)
+
+
+def test_a_channel_that_never_paid_or_cannot_tell_leaves_the_decision_to_staff(
+    database, ann, approved, channel, run
+):
+    channel.trouble = refusal()
+    run()
+    for trouble, can_be_asked in ((refusal(), True), (None, True), (None, False)):
+        channel.trouble, channel.can_be_asked = trouble, can_be_asked
+        ask_before_giving_back(database, channel, approved.id)
+    with database.write() as session:
+        reject(session, approved.id, REVIEWER, "no")
+    assert held(database, ann) == (10_000, 0, 0)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.host.ports import payout_channels_of
 from core.kernel.errors import ShopError
+from core.payouts.jobs import ask_before_giving_back
 from core.payouts.rules.channels import PayoutWay, way_of
-from core.payouts.services import approve, reject, retry_payout
+from core.payouts.services import approve, find_payout, reject, retry_payout
 from core.payouts.types import PayoutView, Review
 from core.web import context, i18n
 from core.web.admin.answers import sentences
@@ -31,7 +33,13 @@ def approve_one(payout_id: UUID) -> bool:
 
 
 def reject_one(payout_id: UUID, reason: str) -> bool:
-    """Decline a payout; whether it had not been before."""
+    """Decline a payout; whether it had not been before. A channel that failed is asked again."""
+    with context.shop().database.read() as session:
+        found = find_payout(session, payout_id)
+    channel = payout_channels_of(context.shop()).get(found.channel)
+    if channel is not None:
+        context.close_reader()  # the channel may take seconds
+        ask_before_giving_back(context.shop().database, channel, payout_id)
     return _reviewed(
         "payout.reject", lambda session, actor: reject(session, payout_id, actor, reason)
     )
