@@ -167,7 +167,7 @@ def applications_card(session: Session, _settings: Mapping[str, Any]) -> Mapping
     return {
         "value": str(waiting),
         "hint": "They see your answer in their centre",
-        "url": "/admin/x/distribution/distributors?state=applied",
+        "url": "/admin/x/distribution/applications",
     }
 
 

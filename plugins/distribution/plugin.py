@@ -12,6 +12,7 @@ from core.api.contributions import (
     Command,
     DashboardCard,
     Job,
+    MemberBulkAction,
     MemberListColumn,
     OrderPanel,
     Permission,
@@ -28,7 +29,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
-from plugins.distribution.admin import watching
+from plugins.distribution.admin import members, watching
 from plugins.distribution.services import (
     accrual,
     distributors,
@@ -95,6 +96,12 @@ def register_order_panels() -> Sequence[OrderPanel]:
 def register_member_columns() -> Sequence[MemberListColumn]:
     """Whether a member is a distributor."""
     return [blocks.MEMBER_COLUMN]
+
+
+@hookimpl
+def register_member_bulk_actions() -> Sequence[MemberBulkAction]:
+    """Name members as distributors."""
+    return [members.NAME_ACTION]
 
 
 @hookimpl

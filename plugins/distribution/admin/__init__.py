@@ -1,11 +1,20 @@
 """Pages of the merchant's face under ``/admin/x/distribution``."""
 
 from core.api.contributions import AdminPage
-from plugins.distribution.admin import commissions, distributors, fraud, overview
+from plugins.distribution.admin import (
+    applications,
+    commissions,
+    distributor,
+    distributors,
+    fraud,
+    grades,
+    overview,
+)
 from plugins.distribution.admin.plan_routes import PLAN_PAGES
 
 _ROOT = "/admin/x/distribution"
 _VIEW, _PEOPLE = "distribution.view", "distribution.distributor"
+_PLAN = "distribution.plan"
 _POST = ("POST",)
 
 PAGES = (
@@ -21,6 +30,40 @@ PAGES = (
     AdminPage("distribution.distributors", f"{_ROOT}/distributors", distributors.show, _VIEW),
     AdminPage(
         "distribution.designate", f"{_ROOT}/distributors", distributors.designate, _PEOPLE, _POST
+    ),
+    AdminPage(
+        "distribution.distributor",
+        f"{_ROOT}/distributors/<member_id>",
+        distributor.show,
+        _VIEW,
+    ),
+    AdminPage(
+        "distribution.give_grade",
+        f"{_ROOT}/distributors/<member_id>/grade",
+        distributor.give,
+        _PEOPLE,
+        _POST,
+    ),
+    AdminPage("distribution.applications", f"{_ROOT}/applications", applications.show, _VIEW),
+    AdminPage("distribution.judge", f"{_ROOT}/applications", applications.judge, _PEOPLE, _POST),
+    AdminPage(
+        "distribution.applications_csv",
+        f"{_ROOT}/applications/export.csv",
+        applications.download,
+        _PEOPLE,
+        _POST,
+    ),
+    AdminPage("distribution.grades", f"{_ROOT}/grades", grades.show, _VIEW),
+    AdminPage("distribution.grade_form", f"{_ROOT}/grades/<grade_id>", grades.edit, _PLAN),
+    AdminPage(
+        "distribution.grade_save", f"{_ROOT}/grades/<grade_id>", grades.save, _PLAN, _POST
+    ),
+    AdminPage(
+        "distribution.grade_remove",
+        f"{_ROOT}/grades/<grade_id>/remove",
+        grades.remove,
+        _PLAN,
+        _POST,
     ),
     AdminPage(
         "distribution.move",

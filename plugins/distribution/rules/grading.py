@@ -1,11 +1,12 @@
-"""Which grade somebody has reached, and how far they are from one."""
+"""Grades at work: which one somebody has reached, how far they are, and changing what there is."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from plugins.distribution.rules.editing import without_lost_grades
 from plugins.distribution.rules.grades import Grade, Measure
-from plugins.distribution.rules.programme import Programme
+from plugins.distribution.rules.programme import Plan, Programme, Rate
 
 Numbers = Mapping[Measure, int]
 """What was measured of one distributor: fen, or heads."""
@@ -78,3 +79,32 @@ def next_grade(programme: Programme, grade_id: UUID | None) -> Grade | None:
 def measures_of(grades: Collection[Grade]) -> frozenset[Measure]:
     """Everything that these grades ask for."""
     return frozenset(each.measure for grade in grades for each in grade.conditions)
+
+
+def plans_paying(programme: Programme, grade_id: UUID) -> list[Plan]:
+    """Plans that pay those of a grade rates of their own, anywhere."""
+
+    def names(rate: Rate | None) -> bool:
+        return rate is not None and grade_id in rate.by_grade
+
+    return [
+        plan
+        for plan in programme.plans
+        if names(plan.rate)
+        or names(plan.campaign_rate)
+        or any(names(rule.rate) for rule in plan.rules)
+    ]
+
+
+def with_grade(programme: Programme, grade: Grade) -> Programme:
+    """The programme with this grade in place of its former self, or last when it is new."""
+    if programme.grade(grade.id) is None:
+        return replace(programme, grades=(*programme.grades, grade))
+    grades = tuple(grade if each.id == grade.id else each for each in programme.grades)
+    return replace(programme, grades=grades)
+
+
+def without_grade(programme: Programme, grade_id: UUID) -> Programme:
+    """The programme without a grade, and without the rates that plans pay it."""
+    grades = tuple(grade for grade in programme.grades if grade.id != grade_id)
+    return without_lost_grades(replace(programme, grades=grades))

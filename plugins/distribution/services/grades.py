@@ -204,6 +204,20 @@ def next_batch(session: Session, after: UUID | None, limit: int = CHUNK) -> Sequ
     return session.execute(query.order_by(_TABLE.c.member_id).limit(limit)).scalars().all()
 
 
+def grade_names(session: Session, member_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """What the grade of each of these distributors is called, for those who have one."""
+    programme = current(session)
+    if not member_ids or not programme.grades:
+        return {}
+    rows = session.execute(
+        sa.select(_TABLE.c.member_id, _TABLE.c.grade_id).where(
+            _TABLE.c.member_id.in_(set(member_ids)), _TABLE.c.grade_id.is_not(None)
+        )
+    )
+    found = {row.member_id: programme.grade(row.grade_id) for row in rows}
+    return {member_id: grade.name for member_id, grade in found.items() if grade}
+
+
 def holders(session: Session) -> Mapping[UUID, int]:
     """How many distributors have each grade. One statement."""
     counted = sa.select(_TABLE.c.grade_id, sa.func.count().label("members"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.errors import Conflict, NotFound
+from core.api.members import ids_matching
 from core.api.orders import Spending, spending_of
 from core.api.sharing import referrers_of
 from plugins.distribution.models import Distributor
@@ -131,18 +132,19 @@ def decide(
 def name_many(session: Session, member_ids: Sequence[UUID], *, actor: str) -> int:
     """Make members distributors, whatever the way of joining; frozen ones stay frozen.
 
-    Two statements, however many they are. The caller leaves out erased members.
+    Three statements, however many they are. Erased members are left out.
 
     Returns:
         How many are distributors now who were not.
     """
-    if not member_ids:
-        return 0
-    entered = enter(session, member_ids, _S.ACTIVE, actor)
+    people = ids_matching("").subquery()  # everybody who is not erased
+    chosen = sa.select(people.c.id).where(people.c.id.in_(list(member_ids)))
+    living = session.execute(chosen).scalars().all()
+    entered = enter(session, living, _S.ACTIVE, actor)
     moved = session.execute(
         sa.update(Distributor)
         .where(
-            Distributor.member_id.in_(member_ids),
+            Distributor.member_id.in_(living),
             Distributor.state.in_((_S.APPLIED, _S.REJECTED, _S.LEFT)),
         )
         .values(state=_S.ACTIVE, reason="", actor=actor, changed_at=now())

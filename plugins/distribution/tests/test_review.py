@@ -70,7 +70,7 @@ def test_export_walks_over_everybody(shop, applied):
     assert {row.member_id for row in found} == {one.id, two.id}
 
 
-def test_many_members_are_named_in_two_statements_and_frozen_ones_stay(
+def test_many_members_are_named_in_three_statements_and_frozen_ones_stay(
     shop, programme, applied, make_member, count_statements
 ):
     waiting, newcomer, active, frozen = (
@@ -82,7 +82,7 @@ def test_many_members_are_named_in_two_statements_and_frozen_ones_stay(
     with shop.database.write() as session, count_statements() as sent:
         assert name_many(session, ids, actor=STAFF) == 2
 
-    assert len(sent) == 2
+    assert len(sent) == 3
     assert states(shop, waiting, newcomer, active, frozen) == [
         "active", "active", "active", "frozen",
     ]  # fmt: skip

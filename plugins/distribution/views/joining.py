@@ -107,7 +107,7 @@ def _page(
         is_closed=standing.joining == Joining.DESIGNATED,
         is_reviewed=standing.joining == Joining.APPLICATION or bool(standing.reason),
         needs_name=standing.joining == Joining.APPLICATION,
-        sent=row,
+        sent_at=row.changed_at if row else None,
         phone=member_view(session, standing.member_id).masked_phone,
         error=translate_error(error) if error else "",
         error_field=field,

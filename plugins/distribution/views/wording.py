@@ -18,6 +18,16 @@ MEASURE_LABELS = {
 }
 """As distributors read them."""
 
+STAFF_MEASURES = {
+    Measure.OWN_SALES: _l("Own purchases"),
+    Measure.DIRECT_SALES: _l("Sales to people they brought"),
+    Measure.TEAM_SALES: _l("Sales to the whole team"),
+    Measure.DIRECT_HEADS: _l("People they brought"),
+    Measure.TEAM_HEADS: _l("People in the whole team"),
+    Measure.EARNED: _l("Settled commission"),
+}
+"""As staff reads them."""
+
 
 def amount(measure: Measure, number: int) -> str:
     """A measured number with its unit: ``¥1,200.00``, ``3 people``."""
