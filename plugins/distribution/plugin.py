@@ -17,6 +17,8 @@ from core.api.contributions import (
     OrderPanel,
     Permission,
     PriceRule,
+    ProductBulkAction,
+    ProductPanel,
     SettingsSchema,
     StorePage,
 )
@@ -28,7 +30,7 @@ from core.api.events import (
     OrderSettled,
 )
 from core.api.hooks import hookimpl
-from plugins.distribution import admin, blocks, commands, jobs, views
+from plugins.distribution import admin, blocks, commands, goods, jobs, views
 from plugins.distribution.admin import members, watching
 from plugins.distribution.services import (
     accrual,
@@ -90,6 +92,18 @@ def register_dashboard_cards() -> Sequence[DashboardCard]:
 def register_order_panels() -> Sequence[OrderPanel]:
     """The commissions of an order."""
     return [blocks.ORDER_PANEL]
+
+
+@hookimpl
+def register_product_panels() -> Sequence[ProductPanel]:
+    """What is paid on a product."""
+    return [goods.PRODUCT_PANEL]
+
+
+@hookimpl
+def register_product_bulk_actions() -> Sequence[ProductBulkAction]:
+    """Putting products into a plan, and leaving them out."""
+    return goods.BULK_ACTIONS
 
 
 @hookimpl

@@ -41,7 +41,7 @@ from plugins.distribution.rules.checking import NAME_LIMIT
 class PlanFields(AdminForm):
     """What a plan has besides its matrices."""
 
-    name = StringField(_l("Name"), [at_most(NAME_LIMIT)])
+    name = StringField(_l("Name of the plan"), [at_most(NAME_LIMIT)])
     pool = PercentField(
         _l("All levels together at most"),
         [NotBelow(1, BPS)],
