@@ -55,9 +55,7 @@ PAGES = (
     ),
     AdminPage("distribution.grades", f"{_ROOT}/grades", grades.show, _VIEW),
     AdminPage("distribution.grade_form", f"{_ROOT}/grades/<grade_id>", grades.edit, _PLAN),
-    AdminPage(
-        "distribution.grade_save", f"{_ROOT}/grades/<grade_id>", grades.save, _PLAN, _POST
-    ),
+    AdminPage("distribution.grade_save", f"{_ROOT}/grades/<grade_id>", grades.save, _PLAN, _POST),
     AdminPage(
         "distribution.grade_remove",
         f"{_ROOT}/grades/<grade_id>/remove",
