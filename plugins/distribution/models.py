@@ -61,9 +61,9 @@ class Distributor(Base):
 
     ``real_name`` and ``note`` are what they wrote with their application. ``rules_version`` names
     the rules they agreed to; empty for those whom staff designated. ``reason``: why they are frozen
-    or were refused; kept until staff makes them active, without which they do not come back. ``is_unranked``:
-    they asked to be left out of the ranking. A locked grade is changed by staff only; ``graded_at``
-    is when it changed last.
+    or were refused; kept until staff makes them active, without which they do not come back.
+    ``is_unranked``: they asked to be left out of the ranking. A locked grade is changed by staff
+    only; ``graded_at`` is when it changed last.
     """
 
     __tablename__ = "plugin_distribution_distributor"

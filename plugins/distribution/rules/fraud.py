@@ -1,6 +1,6 @@
 """What makes a commission suspicious: who may be paying themselves, and what comes too fast."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,8 +34,8 @@ class Sight:
         is_mutual: the buyer earns on what the beneficiary bought.
     """
 
-    buyer: dict[Suspicion, Collection[str]]
-    beneficiary: dict[Suspicion, Collection[str]]
+    buyer: Mapping[Suspicion, Collection[str]]
+    beneficiary: Mapping[Suspicion, Collection[str]]
     bound_lately: int = 0
     is_mutual: bool = False
 

@@ -135,8 +135,8 @@ def set_state(
 def leave(session: Session, member_id: UUID, joining: Joining | None = None) -> None:
     """A distributor gives up; what was earned stays theirs and settles as usual.
 
-    Why one who leaves was frozen or refused is kept. Where every member earns (``joining``), those who never
-    asked can leave, too.
+    Why one who leaves was frozen or refused is kept. Where every member earns (``joining``), those
+    who never asked can leave, too.
 
     Raises:
         NotFound: the member is no distributor.

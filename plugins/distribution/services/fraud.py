@@ -158,7 +158,7 @@ def _mutual(session: Session, rows: Iterable[Any]) -> set[tuple[UUID, UUID]]:
 
 
 def _hold(session: Session, found: Mapping[tuple[UUID, UUID], Sequence[Suspicion]]) -> None:
-    holds = [
+    holds: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "order_id": order_id,
