@@ -7,6 +7,7 @@ return may be run as a formula; an apostrophe before it makes it text.
 import csv
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 
 BOM = "\ufeff"
 """Stands before the first line so that Excel reads UTF-8; the edge that sends a file adds it."""
@@ -18,7 +19,7 @@ def disarm(value: object) -> str:
     """A cell as text that no spreadsheet runs. Numbers stay as they are, also negative ones."""
     if value is None:
         return ""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

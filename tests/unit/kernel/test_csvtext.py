@@ -1,5 +1,6 @@
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ def test_a_cell_that_a_spreadsheet_would_run_becomes_text(text):
 
 def test_numbers_and_plain_text_stay_as_they_are():
     assert [disarm(value) for value in (-5, 0, "茶 =", None, "")] == ["-5", "0", "茶 =", "", ""]
+    assert disarm(Decimal("-10.00")) == "-10.00"
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
