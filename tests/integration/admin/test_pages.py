@@ -32,6 +32,7 @@ EMPTY = [
     "/admin/members?q=nobody",
     "/admin/payouts",
     "/admin/payouts?view=all",
+    "/admin/payouts/batches",
     "/admin/plugins",
     "/admin/plugins?view=attention",
     "/admin/plugins?q=nothing",

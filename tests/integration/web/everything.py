@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from core.api.db import new_token
 from core.api.payouts import WALLET_CHANNEL, PayoutRequest, request_payout
+from core.api.testing.fakes import FakePayouts, plug_in_ways
 from core.catalog.services import list_products
 from core.db.base import Base
 from core.ledger.services import PLATFORM, WALLET, Leg, book, member_owner
@@ -18,6 +19,7 @@ from core.orders.models import Order, OrderLine
 from core.orders.services import request_after_sale
 from core.orders.states import AfterSaleKind
 from core.payments.models import Refund
+from core.payouts.services import approve, export_batch
 from core.sharing.services import create_share
 from core.staff.models import Role
 from core.web.access import access_of
@@ -93,6 +95,7 @@ class World:
 def fill(shop, maker) -> World:
     """Fill an empty shop with one of everything."""
     _publish(shop)
+    plug_in_ways(shop)
     upline = maker.member("上级")
     owner = maker.member("物主", referrer=upline)
     paid = maker.order(member=owner)
@@ -110,6 +113,7 @@ def fill(shop, maker) -> World:
             "slug": page.items[0].slug,
             "target": str(page.items[0].id),
             "kind": "product",
+            "version": "1",
             "section": "freight",
             "name": "distribution",
             "key": "sandbox",
@@ -118,6 +122,7 @@ def fill(shop, maker) -> World:
             "role_id": str(session.scalar(sa.select(Role.id)) or NOWHERE),
         }
         values["/me/settings/<any(phone, email):kind>:kind"] = "phone"
+        values["/notify/payouts/<key>:key"] = FakePayouts.key
         values["/admin/x/distribution/distributors/<member_id>/<target>:target"] = "active"
         line = _line(session, paid.order_no)
         sale = request_after_sale(
@@ -131,6 +136,7 @@ def fill(shop, maker) -> World:
         values["after_sale_id"] = str(sale)
         values["sku_id"] = str(line.sku_id)
         values["payout_id"] = str(_payout(shop, session, owner.id))
+        values["batch_id"] = str(_batch(shop, session, owner.id))
     return World(owner, values, line.id, line.sku_id)
 
 
@@ -171,3 +177,21 @@ def _payout(shop, session, member_id: UUID) -> UUID:
     )
     made = request_payout(session, wanted, settings=shop.settings(), check=shop.extensions().check)
     return made.id
+
+
+def _batch(shop, session, member_id: UUID) -> UUID:
+    """A file with one payout that staff pay by hand."""
+    settings = replace(shop.settings(), payout_by_wechat=True)
+    wanted = PayoutRequest(
+        member_id=member_id,
+        source_kind=AVAILABLE,
+        channel="wechat",
+        amount_fen=1000,
+        request_key=new_token(),
+        account={"number": "hill_9527"},
+    )
+    made = request_payout(
+        session, wanted, settings=settings, check=shop.extensions().check, channels=("wechat",)
+    )
+    approve(session, made.id, "staff:01a200ad-bfc3-7f52-8b8a-215653e73714")
+    return export_batch(session, "wechat", "test", locale="en").id
