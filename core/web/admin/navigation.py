@@ -67,7 +67,7 @@ FOOT = (
 ATTENTION = (
     Entry(
         "plugins",
-        _l("A plugin was paused"),
+        _l("A plugin is held off"),
         "puzzle",
         "/admin/plugins",
         "plugin.view",

@@ -17,6 +17,7 @@ from flask import request
 from markupsafe import Markup
 
 from core.host.shop import Shop
+from core.host.snapshot import Standing
 from core.settings.rules import StoreSettings
 from core.themes.assets import Shelf
 from core.web import block_files, context, flash, i18n
@@ -105,6 +106,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         thing_of=thing_of,
         plugin_name=naming.plugin_name,
         gateway_name=naming.gateway_name,
+        message_channel_name=naming.message_channel_name,
     )
     return env
 
@@ -192,7 +194,7 @@ def address(**changes: Any) -> str:
 
 def _frame(here: str, plugin: str) -> Frame:
     shop, principal = context.shop(), context.staff()
-    counts = waiting_counts(context.reader())
+    counts = {**waiting_counts(context.reader()), "plugin_trouble": _held_off(shop)}
     permissions = principal.permissions
     return Frame(
         settings=shop.settings(),
@@ -209,6 +211,15 @@ def _frame(here: str, plugin: str) -> Frame:
         alerts=navigation.visible(navigation.ATTENTION, permissions, counts, here),
         here=here,
         plugin=plugin,
+    )
+
+
+def _held_off(shop: Shop) -> int:
+    """How many plugins are switched on and take no part: paused, or waiting for an update."""
+    rows = shop.plugins.snapshot().rows
+    return sum(
+        name in rows and rows[name].is_enabled and standing is not Standing.ENABLED
+        for name, standing in shop.plugins.standings().items()
     )
 
 

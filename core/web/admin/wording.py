@@ -104,6 +104,11 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "sent": ("Sent", "ok"),
         "failed": ("Failed", "bad"),
     },
+    "message_kind": {
+        "sms": ("SMS", ""),
+        "email": ("E-mail", ""),
+        "push": ("Push notice", ""),
+    },
     "import": {
         "preview": ("Preview", "info"),
         "running": ("Running", "info"),

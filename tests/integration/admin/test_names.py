@@ -4,8 +4,17 @@ import re
 
 import pytest
 
+from core.api.testing.plugin import ROOT
+from core.kernel.clock import now
+from core.messages.models import Message
 from core.payments.models import PaymentAttempt
+from tests.integration.host.conftest import PLUGINS
 from tests.integration.web.everything import fill
+
+
+@pytest.fixture
+def plugin_dirs():
+    return (ROOT / "plugins", PLUGINS)
 
 
 @pytest.fixture
@@ -41,3 +50,23 @@ def test_a_way_to_pay_that_is_gone_keeps_its_key_and_a_hand_is_called_a_hand(
             session.query(PaymentAttempt).update({"gateway": key})
         page = admin.page(f"/admin/orders/{order.order_no}")
         assert f'<div class="text">{shown} <b' in page
+
+
+def test_the_log_of_messages_names_the_channel_and_the_kind(shop, open_admin):
+    with shop.database.write() as session:
+        for channel in ("raises_everywhere.channel", "sandbox_sms", "gone.channel", ""):
+            session.add(
+                Message(
+                    key=f"test:{channel}",
+                    recipient="+8613800001234",
+                    kind="sms",
+                    channel=channel,
+                    template="code",
+                    body="1",
+                    next_try_at=now(),
+                    created_at=now(),
+                )
+            )
+    page = open_admin("owner", "en").page("/admin/messages")
+    shown = re.findall(r'<td class="muted">([^<]*)</td><td><span class="tag', page)
+    assert sorted(shown) == ["Boom", "SMS", "Sandbox, not sent", "gone.channel"]

@@ -12,6 +12,7 @@ from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.host import breaker, migrations
 from core.host.host import Standing
 from core.host.models import PluginState
+from core.host.pauses import Pause
 from core.host.reserved import ADDRESSES
 from core.host.tally import Tally
 from core.kernel.clock import now
@@ -103,6 +104,20 @@ def test_an_update_is_shown_before_it_runs(shop, admin, grown):
     admin.done("/admin/plugins/grows/upgrade")
     assert shop.plugins.is_enabled("grows")
     assert "Nothing to run" in admin.page("/admin/plugins/grows?tab=upgrade")
+
+
+def test_the_side_bar_counts_what_is_on_and_takes_no_part(shop, admin, grown, enable_plugin):
+    beside = re.compile(r'href="/admin/plugins"[^>]*>.*?</svg>[^<]*<span class="count">(\d+)<')
+    assert not beside.search(admin.page("/admin/"))
+    grown()
+    assert beside.search(admin.page("/admin/"))[1] == "1"
+    assert "A plugin is held off" in admin.page("/admin/")
+    enable_plugin("counts_events")
+    with shop.database.write() as session:
+        breaker.pause(session, "counts_events", Pause("It failed.", {}))
+    assert beside.search(admin.page("/admin/"))[1] == "2"
+    admin.done("/admin/plugins/grows/upgrade")
+    assert beside.search(admin.page("/admin/"))[1] == "1"
 
 
 def test_files_that_changed_while_the_shop_runs_ask_for_a_restart(shop, admin, plugin_dirs):

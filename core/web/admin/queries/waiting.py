@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core.catalog.models import Product, Sku
 from core.db.outbox import DeliveryState, EventDelivery
 from core.db.statements import value_of
-from core.host.models import PluginState
 from core.orders.models import AfterSale, Order
 from core.orders.states import AfterSaleState, FulfilmentState, OrderState, PaymentState
 from core.payments.models import Suspense
@@ -44,16 +43,13 @@ _counts = sa.select(
     _count(Payout, Payout.state == "requested").label("payouts"),
     _count(EventDelivery, EventDelivery.state == DeliveryState.PARKED).label("parked"),
     _count(Suspense, Suspense.state == "refunding").label("suspense"),
-    _count(PluginState, PluginState.is_enabled.is_(True), PluginState.paused_reason != "").label(
-        "plugin_trouble"
-    ),
 )
 
 
 def waiting_counts(session: Session) -> dict[str, int]:
     """Figures by name, in one statement.
 
-    Names: ``to_ship``, ``after_sales``, ``payouts``, ``parked``, ``suspense``, ``plugin_trouble``.
+    Names: ``to_ship``, ``after_sales``, ``payouts``, ``parked``, ``suspense``.
     """
     return dict(session.execute(_counts).mappings().one())
 
