@@ -11,6 +11,7 @@ from plugins.distribution.admin import (
     overview,
 )
 from plugins.distribution.admin.plan_routes import PLAN_PAGES
+from plugins.distribution.admin.statements import STATEMENT_PAGES
 
 _ROOT = "/admin/x/distribution"
 _VIEW, _PEOPLE = "distribution.view", "distribution.distributor"
@@ -27,6 +28,7 @@ PAGES = (
         menu_icon="sitemap",
     ),
     *PLAN_PAGES,
+    *STATEMENT_PAGES,
     AdminPage("distribution.distributors", f"{_ROOT}/distributors", distributors.show, _VIEW),
     AdminPage(
         "distribution.designate", f"{_ROOT}/distributors", distributors.designate, _PEOPLE, _POST

@@ -1,7 +1,7 @@
 """The distributor centre: pages of the shop face under ``/x/distribution``."""
 
 from core.api.contributions import StorePage
-from plugins.distribution.views import centre, grade, invite, joining, money, promoting
+from plugins.distribution.views import centre, grade, invite, joining, money, promoting, statements
 
 _ROOT = "/x/distribution"
 
@@ -18,6 +18,10 @@ PAGES = (
     StorePage("distribution.orders", f"{_ROOT}/orders", promoting.orders, "member"),
     StorePage("distribution.team", f"{_ROOT}/team", promoting.team, "member"),
     StorePage("distribution.products", f"{_ROOT}/products", promoting.products, "member"),
+    StorePage("distribution.statements", f"{_ROOT}/statements", statements.show, "member"),
+    StorePage(
+        "distribution.statement_file", f"{_ROOT}/statements.csv", statements.download, "member"
+    ),
     StorePage("distribution.payouts", f"{_ROOT}/payouts", money.payouts, "member"),
     StorePage("distribution.payout", f"{_ROOT}/payouts/<payout_id>", money.payout, "member"),
     StorePage("distribution.withdraw", f"{_ROOT}/withdraw", money.show, "member"),
