@@ -74,11 +74,18 @@ def request_payout(
     at = clock.now()
     _hold_to_daily_limit(session, request.member_id, settings, at)
     available = balance(session, member_owner(request.member_id), accounts.source_kind)
+    if available < 0:
+        raise Rejected(
+            "payout.debt",
+            "Refunds took back %(owed_fen)s more than was there. What comes in fills that first;"
+            " nothing can be paid out until then.",
+            owed_fen=-available,
+        )
     if available < request.amount_fen:
         raise Rejected(
             "payout.short",
             "Only %(available_fen)s can be paid out.",
-            available_fen=max(0, available),
+            available_fen=available,
         )
     check("check_request_payout", session=session, request=request)
     payout = _payout(request, terms, actor or member_owner(request.member_id), at)

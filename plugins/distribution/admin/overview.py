@@ -17,6 +17,7 @@ from plugins.distribution.services.overview import (
     turnover,
 )
 from plugins.distribution.services.programmes import current
+from plugins.distribution.services.settlement import settlement_health
 from plugins.distribution.views.showing import day_labels, end_of_today
 
 DAYS = 30
@@ -35,6 +36,7 @@ def show() -> str:
         "overview",
         days=DAYS,
         programme=current(session),
+        settlement=settlement_health(session),
         turnover_fen=turnover(session, since=since),
         turnover_before_fen=turnover(session, since=before, until=since),
         totals=totals_by_state(session),

@@ -1,3 +1,4 @@
+import re
 import signal
 import subprocess
 import sys
@@ -271,3 +272,23 @@ def test_health_tells_when_it_ran_and_what_waits(due, shop, chain, hold, clock, 
     assert now() - found.ran_at < timedelta(minutes=1)
     clock.advance(minutes=11)
     assert not health().is_stuck  # only what waits for a person is left
+
+
+def test_the_first_page_of_staff_warns_when_settlement_stands_still(
+    due, run_job, clock, sign_in, make_staff
+):
+    def page():
+        return sign_in(make_staff(), "staff").get("/admin/x/distribution?lang=en").text
+
+    assert "Nothing has been settled yet." in page()
+    due([POT])
+    assert "Due: ¥45.56 (3 commissions)" in page()
+    clock.advance(minutes=11)
+    stuck = page()
+    assert "Settlement does not run." in stuck
+    assert "It has never run." in stuck
+
+    run_job("distribution.settle")
+    settled = page()
+    assert re.search(r"Settled (in 0 seconds|\d seconds? ago)", settled)
+    assert "Settlement does not run." not in settled
