@@ -19,10 +19,12 @@ PARTS = (
     "orders",
     "checkout",
     "network",
+    "settlement",
     "crashes",
 )
-ALONE = frozenset({"crashes"})
-"""Parts that check the whole store: what others left in it (rows of the bare driver) is no shop."""
+ALONE = frozenset({"settlement", "crashes"})
+"""Parts with a store of their own: ``crashes`` checks the whole store, and what others left in it
+(rows of the bare driver) is no shop; ``settlement`` makes one that is large, and copies it."""
 
 
 def main() -> int:
