@@ -6,7 +6,7 @@ What happens to orders is told by facts (``core.api.events``); nothing here chan
 from core.orders.services import order_detail
 from core.orders.services.progress import has_order, line_labels, progress_of, refunded_orders
 from core.orders.services.signals import order_signals
-from core.orders.services.spending import has_bought, spending_of
+from core.orders.services.spending import buyer_ids, has_bought, sales_between, spending_of
 from core.orders.types import CartView, OrderView, PackingSlip, PlacementFacts
 from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
 from core.orders.types.signals import OrderSignals, Spending
@@ -21,6 +21,7 @@ __all__ = [
     "PackingSlip",
     "PlacementFacts",
     "Spending",
+    "buyer_ids",
     "has_bought",
     "has_order",
     "line_labels",
@@ -28,5 +29,6 @@ __all__ = [
     "order_signals",
     "progress_of",
     "refunded_orders",
+    "sales_between",
     "spending_of",
 ]

@@ -6,17 +6,20 @@ policy decides who is whose referrer; plugins refuse by ``check_bind_referral``.
 """
 
 from core.sharing.services import (
+    ancestors_of,
     chain_of,
     children_of,
     create_share,
     find_in_tree,
     funnel_counts,
     history_of,
+    nodes_of,
     recent_bindings,
     referral_of,
     shares_of,
     team_counts,
     team_page,
+    tops_of_network,
     transfer,
     transfer_preview,
 )
@@ -43,12 +46,14 @@ __all__ = [
     "TeamMember",
     "TransferPreview",
     "TreeNode",
+    "ancestors_of",
     "chain_of",
     "children_of",
     "create_share",
     "find_in_tree",
     "funnel_counts",
     "history_of",
+    "nodes_of",
     "recent_bindings",
     "referral_of",
     "referrers_of",
@@ -56,6 +61,7 @@ __all__ = [
     "team_counts",
     "team_counts_of",
     "team_page",
+    "tops_of_network",
     "transfer",
     "transfer_preview",
 ]

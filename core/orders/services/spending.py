@@ -78,3 +78,25 @@ def has_bought(session: Session, member_id: UUID, product_ids: Collection[UUID])
         .limit(1)
     ).first()
     return row is not None
+
+
+def buyer_ids() -> sa.Select[UUID]:
+    """A selection of the ids of members with an effective order, to be used inside another one.
+
+    Orders count as in :func:`spending_of`, but for those that were given back whole.
+    """
+    return sa.select(ORDER.c.member_id).where(_IS_EFFECTIVE)
+
+
+def sales_between(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
+    """Fen kept of orders paid from ``since`` to before ``until``, and how many they are.
+
+    Freight is in it. One statement.
+    """
+    row = session.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(ORDER.c.paid_fen - ORDER.c.refunded_fen), 0),
+            sa.func.count(),
+        ).where(ORDER.c.paid_at >= since, ORDER.c.paid_at < until)
+    ).one()
+    return int(row[0]), row[1]

@@ -36,9 +36,16 @@ from core.sharing.services.teams import (
     team_counts,
     team_page,
 )
-from core.sharing.services.tree import children_of, find_in_tree
+from core.sharing.services.tree import (
+    ancestors_of,
+    children_of,
+    find_in_tree,
+    nodes_of,
+    tops_of_network,
+)
 
 __all__ = [
+    "ancestors_of",
     "bind",
     "bind_on_order",
     "bind_on_payment",
@@ -55,6 +62,7 @@ __all__ = [
     "history_of",
     "mend_network",
     "no_check",
+    "nodes_of",
     "recent_bindings",
     "record_visit",
     "referral_of",
@@ -63,6 +71,7 @@ __all__ = [
     "shares_of",
     "team_counts",
     "team_page",
+    "tops_of_network",
     "transfer",
     "transfer_preview",
     "verify_network",

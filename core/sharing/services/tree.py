@@ -1,5 +1,6 @@
 """The referral forest as the merchant walks it: one level at a time, or straight to a person."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from core.members.models import Member
 from core.members.services.naming import ids_matching
 from core.members.types import display_name
 from core.sharing.models import Referral, ReferralTeam
+from core.sharing.services.graph import path_to_root
 from core.sharing.types import TreeNode
 
 LIMIT = 200
@@ -107,6 +109,44 @@ def find_in_tree(
     if below is not None:
         chosen = chosen.where(sa.or_(*(column == below for column in _LEVELS.values())))
     return tuple(_node(row, _level_below(row, below)) for row in session.execute(chosen))
+
+
+def tops_of_network(session: Session, *, limit: int = 50, offset: int = 0) -> tuple[TreeNode, ...]:
+    """Members above whom nobody stands and who have a team, the biggest teams first.
+
+    One statement; it reads the counts of all teams, so it is for the first page of a tree.
+
+    Args:
+        session: any session.
+        limit: how many, at most 200.
+        offset: how many before them.
+    """
+    chosen = (
+        _NODE.join(ReferralTeam, ReferralTeam.member_id == Member.id)
+        .outerjoin(Referral, Referral.member_id == Member.id)
+        .where(Referral.member_id.is_(None), _team > 0)
+        .order_by(_team.desc(), Member.id)
+        .limit(min(limit, LIMIT))
+        .offset(offset)
+    )
+    return tuple(_node(row, 0) for row in session.execute(chosen))
+
+
+def nodes_of(session: Session, member_ids: Collection[UUID]) -> dict[UUID, TreeNode]:
+    """These members as the tree shows them, whoever of them there is. One statement."""
+    if not member_ids:
+        return {}
+    chosen = (
+        _NODE.outerjoin(Referral, Referral.member_id == Member.id)
+        .outerjoin(ReferralTeam, ReferralTeam.member_id == Member.id)
+        .where(Member.id.in_(set(member_ids)))
+    )
+    return {row.id: _node(row, 0) for row in session.execute(chosen)}
+
+
+def ancestors_of(session: Session, member_id: UUID) -> tuple[UUID, ...]:
+    """Everybody above a member as stored, nearest first, to the root. One statement."""
+    return tuple(edge.referrer_id for edge in path_to_root(session, member_id))
 
 
 def _stands_behind(member_id: UUID) -> Any:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.api.orders import Spending, has_bought, spending_of
+from core.api.orders import Spending, buyer_ids, has_bought, sales_between, spending_of
 from core.kernel.clock import now
 from core.kernel.ids import new_id
 from core.orders import services as orders
@@ -136,3 +136,16 @@ def test_asking_about_nobody_or_nothing_asks_the_database_nothing(trade):
     assert sent == []
     with trade.read() as session:
         assert not has_bought(session, buyer.id, [new_id()])
+
+
+def test_sales_of_a_time_are_what_was_paid_in_it_and_kept(trade):
+    buyer, looker, pot = trade.buyer(), trade.buyer(), trade.ware(5000)
+    trade.bought(buyer, (pot, 1))
+    trade.place(looker, (pot, 1))
+    at = now()
+    with trade.read() as session:
+        hour, minute = timedelta(hours=1), timedelta(minutes=1)
+        paid, count = sales_between(session, at - hour, at + minute)
+        assert (paid, count) == (6000, 1)  # freight is in it
+        assert sales_between(session, at - 2 * hour, at - hour) == (0, 0)
+        assert [*session.scalars(buyer_ids())] == [buyer.id]

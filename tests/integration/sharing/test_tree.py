@@ -6,10 +6,13 @@ import pytest
 
 from core.api.sharing import (
     FunnelCounts,
+    ancestors_of,
     children_of,
     find_in_tree,
     funnel_counts,
+    nodes_of,
     recent_bindings,
+    tops_of_network,
     transfer,
     transfer_preview,
 )
@@ -270,3 +273,32 @@ def test_the_funnel_counts_each_step_by_its_own_time_and_channel(database, make_
         assert funnel_counts(session, start, end, "poster") == FunnelCounts()
         with pytest.raises(InvalidInput):
             funnel_counts(session, start, end, "fax")
+
+
+def test_a_tree_begins_with_the_biggest_teams_above_which_nobody_stands(
+    database, grow, make_member
+):
+    small, big, alone = (make_member(name) for name in ("小", "大", "独"))
+    grow(small, 1)
+    middle = grow(big, 2)[0]
+    grow(middle, 1)
+    with database.read() as session, statements(database) as sent:
+        found = tops_of_network(session)
+    assert [(node.member_id, node.direct_count, node.team_count) for node in found] == [
+        (big, 2, 3),
+        (small, 1, 1),
+    ]
+    assert len(sent) == 1
+    with database.read() as session:
+        assert [node.name for node in tops_of_network(session, limit=1, offset=1)] == ["小"]
+        assert nodes_of(session, [alone])[alone].team_count == 0
+        assert nodes_of(session, []) == {}
+
+
+def test_everybody_above_a_member_is_told_to_the_root(database, grow, make_member):
+    path = [make_member("顶")]
+    for _ in range(5):
+        path += grow(path[-1], 1)
+    with database.read() as session:
+        assert ancestors_of(session, path[-1]) == tuple(reversed(path[:-1]))
+        assert ancestors_of(session, path[0]) == ()
