@@ -40,7 +40,7 @@ def _heads(label: Any) -> IntegerField:
 class GradeForm(AdminForm):
     """A grade; a condition that is left empty is none."""
 
-    name = StringField(_l("Name"), [required(), at_most(NAME_LIMIT)])
+    name = StringField(_l("Name of the grade"), [required(), at_most(NAME_LIMIT)])
     rank = whole_number(
         _l("Rank"), 1, 999, description=_l("A higher number is better. Each grade has its own.")
     )
