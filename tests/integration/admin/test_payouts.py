@@ -95,6 +95,7 @@ def test_approved_payouts_go_into_a_file_that_is_the_same_whenever_it_is_fetched
     first, second = ask(member, 5000), ask(member, 7000, name="=cmd()")
     ask(member, 600, is_approved=False)
     assert "¥120.00" in _text(admin.page("/admin/payouts/batches"))
+    assert "2 payouts wait" in _text(admin.page("/admin/payouts"))
     batch = written(admin)
     head, *lines = cells(admin, batch)
     assert head[:2] == ["Payout number", "Real name"]

@@ -10,6 +10,7 @@ from core.api.forms import Period
 from core.kernel.clock import local_date, now
 from core.kernel.csvtext import csv_line
 from core.kernel.money import format_yuan
+from core.payouts.services import waiting_by_channel
 from core.web import context, flash, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, csv_download, done, page_number, picked_ids, query_text
@@ -70,6 +71,7 @@ def _show_list(errors: Sequence[str] = (), told: Sequence[Told] = ()) -> str:
         page=page,
         found=found,
         sums=payout_sums(session),
+        waiting=sum(count for count, _ in waiting_by_channel(session).values()),
         view=view,
         views=VIEWS,
         query=query_text(),
