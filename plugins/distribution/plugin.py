@@ -30,8 +30,8 @@ from core.api.events import (
     OrderSettled,
 )
 from core.api.hooks import hookimpl
-from plugins.distribution import admin, blocks, commands, goods, jobs, views
-from plugins.distribution.admin import members, watching
+from plugins.distribution import admin, blocks, commands, jobs, views
+from plugins.distribution.admin import members, products, watching
 from plugins.distribution.services import (
     accrual,
     distributors,
@@ -97,13 +97,13 @@ def register_order_panels() -> Sequence[OrderPanel]:
 @hookimpl
 def register_product_panels() -> Sequence[ProductPanel]:
     """What is paid on a product."""
-    return [goods.PRODUCT_PANEL]
+    return [products.PRODUCT_PANEL]
 
 
 @hookimpl
 def register_product_bulk_actions() -> Sequence[ProductBulkAction]:
     """Putting products into a plan, and leaving them out."""
-    return goods.BULK_ACTIONS
+    return products.BULK_ACTIONS
 
 
 @hookimpl

@@ -73,7 +73,8 @@ def take(plan_id: str) -> Any:
             change_draft(lambda before: put(before, plan.id, taken))
     except ShopError as error:
         return page(plan, errors=[translate_error(error)], pasted=Pasted(text=text)), error.status
-    notice("%(count)s are in your draft now.", count=len(taken))
+    if taken:
+        notice("%(count)s are in your draft now.", count=len(taken))
     if not pasted.bad:
         return go_to(f"/plans/{plan.id}/goods")
     after = plan_or_404(my_draft().programme, str(plan.id))

@@ -219,7 +219,7 @@ def value_text(name: str, value: Any, programme: Programme, things: Mapping[Key,
     if name == "joining_spend_fen":
         return f"¥{format_yuan(value)}"
     if name in {"is_compressed", "is_downgrading"}:
-        return str(_("yes") if value else _("no"))
+        return str(_("switched on") if value else _("switched off"))
     if name in {"rate", "campaign_rate"}:
         return rate_text(value, programme.depth, programme.grades)
     if name == "grades":

@@ -9,8 +9,11 @@
     if (button) { button.hidden = true; }
 
     var show = function (page) {
-      var found = new DOMParser().parseFromString(page, "text/html").querySelector("[data-result]");
-      if (found) { out().replaceWith(d.importNode(found, true)); }
+      var fresh = new DOMParser().parseFromString(page, "text/html");
+      form.querySelectorAll("[data-part]").forEach(function (old) {
+        var found = fresh.querySelector("[data-part='" + old.dataset.part + "']");
+        if (found) { old.replaceWith(d.importNode(found, true)); }
+      });
     };
     var ask = function () {
       if (running) { running.abort(); }
