@@ -28,19 +28,20 @@ def show(plan_id: str) -> str:
 def save(plan_id: str) -> Any:
     """Keep what was typed in the draft, or only work it out.
 
-    ``do``: ``save``, ``publish`` (save and go there), ``calculate``, ``chain``.
+    ``do``: ``save``, ``publish`` (save and go there), ``calculate``, ``chain``; ``use`` takes a SKU
+    into the calculator.
     """
     programme = my_draft().programme
     plan = plan_or_404(programme, plan_id)
     form = PlanForm.typed(request.form, plan, programme)
     typed = form.plan(plan, programme)
-    do = request.form.get("do", "save")
+    do = "calculate" if "use" in request.form else request.form.get("do", "save")
     if typed is None:
         return _page(plan, form, typed=plan), 422
     problem = _problem(programme, typed)
     if problem is not None:
         return _page(plan, form, errors=form.refuse(problem), typed=typed), problem.status
-    if do in {"save", "publish", "goods"}:
+    if do in {"save", "publish"}:
         try:
             change_draft(lambda before: with_plan(before, typed))
         except ShopError as error:
@@ -48,7 +49,7 @@ def save(plan_id: str) -> Any:
     if do in {"calculate", "chain"}:
         return _page(plan, form, typed=typed)
     notice("Saved in your draft. Nothing is in force before you publish it.")
-    return go_to({"publish": "/publish", "goods": f"/plans/{plan.id}/goods"}.get(do, _own(plan)))
+    return go_to("/publish" if do == "publish" else f"/plans/{plan.id}")
 
 
 def _problem(programme: Programme, plan: Plan) -> InvalidInput | None:
@@ -59,10 +60,6 @@ def _problem(programme: Programme, plan: Plan) -> InvalidInput | None:
         if str(error.params.get("field", "")).startswith(f"plan.{plan.id}."):
             return error
     return None
-
-
-def _own(plan: Plan) -> str:
-    return f"/plans/{plan.id}"
 
 
 def _page(plan: Plan, form: PlanForm, *, errors: Any = (), typed: Plan | None = None) -> str:

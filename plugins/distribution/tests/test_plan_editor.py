@@ -216,3 +216,13 @@ def test_staff_who_may_only_look_find_no_button_to_change(shop, programme, make_
     clerk = Editor(shop, sign_in(make_staff("finance"), "staff"))
     for path in ("", "/settings", DEFAULT):
         assert clerk.post(path, **PLAN).status_code == 403
+
+
+def test_a_sku_is_taken_into_the_calculator_without_keeping_the_plan(editor, maker):
+    maker.product("山岚侧把壶", skus=[("POT-A", 26_800, 5), ("POT-B", 29_800, 5)])
+    basket = {"c-0-pieces": "1", "c-0-sku": "山岚", "u-1": "active", "use": "0:POT-B"}
+    page = editor.post(DEFAULT, **PLAN, **basket)
+
+    assert page.status_code == 200
+    assert "¥35.76" in page.text  # 12 % of 298
+    assert "You see your draft" not in editor.get().text
