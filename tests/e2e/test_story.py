@@ -43,7 +43,7 @@ def test_a_shared_link_becomes_commissions_a_payout_and_a_shrunken_refund(
     ship(staff, order_no)
     confirm_receipt(buyer, order_no)
     demo_store.banyan("clock", "advance", "8d")
-    wait_for(lambda: is_available(uplines[0], order_no))
+    wait_for(lambda: is_available(uplines[0], order_no), seconds=90)  # two jobs, every 30 s
     ask_for_payout(uplines[0], "53.60")
     staff = merchant(browser, base)  # eight days later staff have to sign in again
     approve_payout(staff)
