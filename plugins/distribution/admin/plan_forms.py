@@ -132,9 +132,11 @@ class PlanForm:
         return []
 
     @property
-    def has_errors(self) -> bool:
-        """Whether anything stands in red."""
-        return bool(self.fields.errors or self.rate.errors or self.campaign_rate.errors)
+    def problems(self) -> list[str]:
+        """Everything that stands in red, each sentence once."""
+        found = [str(text) for texts in self.fields.errors.values() for text in texts]
+        found += [*self.rate.errors.values(), *self.campaign_rate.errors.values()]
+        return list(dict.fromkeys(found))
 
 
 class SettingsForm(AdminForm):

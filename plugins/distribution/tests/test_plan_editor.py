@@ -226,3 +226,13 @@ def test_a_sku_is_taken_into_the_calculator_without_keeping_the_plan(editor, mak
     assert page.status_code == 200
     assert "¥35.76" in page.text  # 12 % of 298
     assert "You see your draft" not in editor.get().text
+
+
+def test_the_calculator_shows_no_old_figures_for_rates_that_cannot_be_read(editor):
+    basket = {"c-0-pieces": "1", "c-0-price": "1000", "u-1": "active"}
+    page = editor.post(DEFAULT, do="calculate", **{**PLAN, "rate-all-1": "x"}, **basket).text
+    result = page.split('data-part="result"')[1].split("</section>")[0]
+
+    assert "It cannot be worked out yet" in result
+    assert "Give a percentage" in result
+    assert "You keep" not in result
