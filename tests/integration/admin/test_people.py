@@ -139,9 +139,29 @@ def test_a_member_is_moved_to_another_referrer_after_a_look(shop, admin, maker):
         assert [each for _, each in chain_of(session, below.id)] == [member.id, middle.id, top.id]
     page = admin.refused(path, {"to": str(below.id), "reason": "圈"})
     assert "circle" in said(page)
+    look = admin.page(f"{path}?to={below.id}")
+    assert "circle" in said(look)
+    assert 'name="seen"' not in look
     assert "客服登记错误" in admin.page(f"/admin/members/{member.id}/referral")
     admin.done(f"/admin/members/{member.id}/referral/lock", {"lock-reason": "x", "do": "lock"})
     assert "locked" in said(admin.refused(path, {"to": str(new.id), "reason": "y"}))
+
+
+def test_a_member_whom_somebody_moved_meanwhile_is_looked_at_again(shop, admin, maker):
+    old, new, other = maker.member("旧"), maker.member("新"), maker.member("别")
+    member = maker.member("小山", referrer=old)
+    path = f"/admin/members/{member.id}/referral/transfer"
+    assert f'name="seen" value="{old.id}"' in admin.page(f"{path}?to={new.id}")
+    maker.transfer(member, other)
+    form = {"to": str(new.id), "reason": "登记错误", "seen": str(old.id)}
+    page = admin.refused(path, form, status=409)
+    assert "has changed meanwhile" in said(page)
+    assert f'name="seen" value="{other.id}"' in page
+    with shop.database.read() as session:
+        assert chain_of(session, member.id) == ((1, other.id),)
+    admin.done(path, {**form, "seen": str(other.id)})
+    with shop.database.read() as session:
+        assert chain_of(session, member.id) == ((1, new.id),)
 
 
 def test_a_blocked_member_is_signed_out_and_can_come_back(admin, maker, sign_in):

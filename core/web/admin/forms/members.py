@@ -11,6 +11,7 @@ class TransferForm(AdminForm):
     """Another referrer for a member, or none."""
 
     to = HiddenField()
+    seen = HiddenField()
     reason = StringField(
         _l("Reason"),
         [InputRequired(), Length(max=200)],

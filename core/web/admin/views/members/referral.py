@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import request
-from sqlalchemy.orm import Session
 
-from core.kernel.errors import NotFound, ShopError
+from core.kernel.errors import Conflict, NotFound, ShopError
 from core.members.services import member_view
-from core.sharing.services import chain_of, referral_of, set_lock, team_counts, transfer
+from core.sharing.services import referral_of, set_lock, transfer, transfer_preview
+from core.sharing.types import ReferralView, TeamCounts
 from core.web import context
 from core.web.access import access
-from core.web.admin.answers import Answer, done, query_text
+from core.web.admin.answers import Answer, done, query_text, sentences
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.forms.members import LockForm, TransferForm
@@ -24,13 +24,25 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Preview:
-    """What a transfer would change. ``chain_after`` is who would earn from future orders."""
+    """What a transfer would change.
+
+    Args:
+        to: whom to, as the form says it.
+        name: of that one.
+        seen: whom they have now, so that a change meanwhile is noticed.
+        chain_before: names of those who earn from the member's orders.
+        chain_after: names of those who would, from future ones.
+        below: who moves along, by level.
+        refusals: why it would be refused.
+    """
 
     to: str
     name: str
+    seen: str
     chain_before: list[str]
     chain_after: list[str]
-    moved_count: int
+    below: TeamCounts
+    refusals: list[str]
 
 
 @admin.get("/members/<uuid:member_id>/referral/transfer")
@@ -55,24 +67,17 @@ def transfer_page(member_id: UUID) -> str:
 def _preview(member_id: UUID, to: str) -> Preview:
     session = context.reader()
     new_referrer = _target(to)
-    before = [each for _, each in chain_of(session, member_id)]
-    after = _chain_through(session, new_referrer)
-    names = member_names(session, [*before, *after])
-    name = member_view(session, new_referrer).name if new_referrer else ""
+    found = transfer_preview(session, member_id, new_referrer)
+    names = member_names(session, [*found.chain_before, *found.chain_after])
     return Preview(
         to=to,
-        name=name,
-        chain_before=[names.get(each, "–") for each in before],
-        chain_after=[names.get(each, "–") for each in after],
-        moved_count=team_counts(session, member_id).total,
+        name=member_view(session, new_referrer).name if new_referrer else "",
+        seen=str(found.old_referrer_id or NOBODY),
+        chain_before=[names.get(each, "–") for each in found.chain_before],
+        chain_after=[names.get(each, "–") for each in found.chain_after],
+        below=found.below,
+        refusals=[each for error in found.refusals for each in sentences(error)],
     )
-
-
-def _chain_through(session: Session, referrer_id: UUID | None) -> list[UUID]:
-    if referrer_id is None:
-        return []
-    above = [each for _, each in chain_of(session, referrer_id)]
-    return [referrer_id, *above][:3]
 
 
 def _target(text: str) -> UUID | None:
@@ -89,6 +94,19 @@ def _target(text: str) -> UUID | None:
         raise NotFound("member.unknown", "There is no such member.") from None
 
 
+def _check_unmoved(now: ReferralView | None, seen: str) -> None:
+    """Refuse when the referrer is not the one that the preview told.
+
+    Raises:
+        Conflict: somebody moved the member meanwhile, or the referral ended.
+    """
+    if seen and seen != (str(now.referrer_id) if now else NOBODY):
+        raise Conflict(
+            "referral.moved",
+            "The referrer of this member has changed meanwhile. Please look at it again.",
+        )
+
+
 @admin.post("/members/<uuid:member_id>/referral/transfer")
 @access("staff:referral.transfer")
 def transfer_member(member_id: UUID) -> Answer:
@@ -103,6 +121,7 @@ def transfer_member(member_id: UUID) -> Answer:
     try:
         with context.writing() as session:
             before = referral_of(session, member_id)
+            _check_unmoved(before, form.seen.data or "")
             after = transfer(
                 session,
                 member_id,
