@@ -12,6 +12,7 @@ from plugins.distribution.admin import (
 )
 from plugins.distribution.admin.plan_routes import PLAN_PAGES
 from plugins.distribution.admin.statements import STATEMENT_PAGES
+from plugins.distribution.admin.tree import TREE_PAGES
 
 _ROOT = "/admin/x/distribution"
 _VIEW, _PEOPLE = "distribution.view", "distribution.distributor"
@@ -29,6 +30,7 @@ PAGES = (
     ),
     *PLAN_PAGES,
     *STATEMENT_PAGES,
+    *TREE_PAGES,
     AdminPage("distribution.distributors", f"{_ROOT}/distributors", distributors.show, _VIEW),
     AdminPage(
         "distribution.designate", f"{_ROOT}/distributors", distributors.designate, _PEOPLE, _POST
@@ -76,6 +78,10 @@ PAGES = (
     AdminPage("distribution.fraud_decide", f"{_ROOT}/fraud", fraud.decide, _PEOPLE, _POST),
     AdminPage("distribution.commissions", f"{_ROOT}/commissions", commissions.show, _VIEW),
     AdminPage(
-        "distribution.commissions_csv", f"{_ROOT}/commissions.csv", commissions.download, _VIEW
+        "distribution.commissions_csv",
+        f"{_ROOT}/commissions.csv",
+        commissions.download,
+        _VIEW,
+        _POST,
     ),
 )

@@ -1,6 +1,6 @@
 """What the merchant reads: sums over the store, the best distributors, lists. Read only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,28 +12,11 @@ from sqlalchemy.orm import Session
 from plugins.distribution.models import Commission, Distributor
 from plugins.distribution.services.reports import (
     LEFT,
-    CommissionView,
     daily_sums,
-    in_state,
-    view_of,
 )
 
 _TABLE: Any = Commission.__table__
 _CHUNK = 500
-
-
-@dataclass(frozen=True)
-class CommissionFilter:
-    """What the list of commissions is narrowed to; empty fields do not narrow.
-
-    ``members`` selects the ids of distributors to show.
-    """
-
-    state: str = ""
-    order_no: str = ""
-    members: Any = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -148,52 +131,6 @@ def distributor_counts(session: Session) -> Mapping[str, int]:
     counted = sa.select(Distributor.state, sa.func.count().label("members"))
     rows = session.execute(counted.group_by(Distributor.state))
     return {row.state: row.members for row in rows}
-
-
-def find_commissions(
-    session: Session, wanted: CommissionFilter, *, limit: int, offset: int = 0
-) -> tuple[list[CommissionView], int, int]:
-    """A page of commissions, newest first; how many there are in all, and their sum left in fen."""
-    query = _filtered(wanted)
-    chosen = query.subquery()
-    left = sa.func.sum(chosen.c.amount_fen - chosen.c.reversed_fen)
-    count, fen = session.execute(sa.select(sa.func.count(), left).select_from(chosen)).one()
-    rows = session.execute(
-        query.order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc()).limit(limit).offset(offset)
-    ).mappings()
-    return [view_of(row) for row in rows], count, int(fen or 0)
-
-
-def export_commissions(
-    session: Session, wanted: CommissionFilter
-) -> Iterator[list[CommissionView]]:
-    """All commissions of a filter in the order they accrued, some hundred at a time."""
-    after: UUID | None = None
-    while True:
-        query = _filtered(wanted).order_by(_TABLE.c.id).limit(_CHUNK)
-        if after is not None:
-            query = query.where(_TABLE.c.id > after)
-        chunk = [view_of(row) for row in session.execute(query).mappings()]
-        if chunk:
-            yield chunk
-        if len(chunk) < _CHUNK:
-            return
-        after = chunk[-1].id
-
-
-def _filtered(wanted: CommissionFilter) -> Any:
-    query = sa.select(_TABLE)
-    if wanted.state:
-        query = query.where(in_state(wanted.state))
-    if wanted.order_no:
-        query = query.where(_TABLE.c.order_no == wanted.order_no)
-    if wanted.members is not None:
-        query = query.where(_TABLE.c.beneficiary_id.in_(wanted.members))
-    if wanted.since is not None:
-        query = query.where(_TABLE.c.accrued_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(_TABLE.c.accrued_at <= wanted.until)
-    return query
 
 
 def earned_daily(session: Session, *, until: datetime, days: int) -> tuple[int, ...]:

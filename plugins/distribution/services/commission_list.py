@@ -1,0 +1,140 @@
+"""The merchant's list of commissions: narrowed, summed, a page at a time or all. Read only."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from plugins.distribution.models import Commission, Hold
+from plugins.distribution.services.reports import CommissionView, in_state, view_of
+
+_TABLE: Any = Commission.__table__
+_HOLD: Any = Hold.__table__
+_CHUNK = 500
+LEVELS = (0, 1, 2, 3)
+
+
+@dataclass(frozen=True)
+class CommissionFilter:
+    """What the list of commissions is narrowed to; empty fields do not narrow.
+
+    Args:
+        state: one of ``reports.STATES``, ``held`` or ``rejected``.
+        order_no: the whole number.
+        members: ids of distributors, or a selection of them.
+        buyers: the same of those who bought.
+        products: ids of products.
+        plan_id: the plan that paid.
+        level: 0 (the buyer's own) to 3.
+        since: accrued at or after this instant.
+        until: accrued at or before this one.
+    """
+
+    state: str = ""
+    order_no: str = ""
+    members: Any = None
+    buyers: Any = None
+    products: Collection[UUID] | None = None
+    plan_id: UUID | None = None
+    level: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CommissionSums:
+    """What a filter finds, over all its pages; fen. ``amount_fen`` is before refunds."""
+
+    count: int
+    orders: int
+    amount_fen: int
+    reversed_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        """What remains after refunds."""
+        return self.amount_fen - self.reversed_fen
+
+
+def find_commissions(
+    session: Session, wanted: CommissionFilter, *, limit: int, offset: int = 0
+) -> tuple[list[CommissionView], CommissionSums]:
+    """A page of commissions, newest first, and the sums over all pages. Two statements."""
+    where = _conditions(wanted)
+    row = session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count(_TABLE.c.order_id.distinct()),
+            sa.func.coalesce(sa.func.sum(_TABLE.c.amount_fen), 0),
+            sa.func.coalesce(sa.func.sum(_TABLE.c.reversed_fen), 0),
+        ).where(*where)
+    ).one()
+    rows = session.execute(
+        sa.select(_TABLE)
+        .where(*where)
+        .order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).mappings()
+    return [view_of(each) for each in rows], CommissionSums(*(int(each) for each in row))
+
+
+def export_commissions(
+    session: Session, wanted: CommissionFilter
+) -> Iterator[list[CommissionView]]:
+    """All commissions of a filter in the order they accrued, some hundred at a time."""
+    after: UUID | None = None
+    where = _conditions(wanted)
+    while True:
+        query = sa.select(_TABLE).where(*where).order_by(_TABLE.c.id).limit(_CHUNK)
+        if after is not None:
+            query = query.where(_TABLE.c.id > after)
+        chunk = [view_of(row) for row in session.execute(query).mappings()]
+        if chunk:
+            yield chunk
+        if len(chunk) < _CHUNK:
+            return
+        after = chunk[-1].id
+
+
+def refused_of(session: Session, found: Collection[CommissionView]) -> frozenset[UUID]:
+    """Which of these commissions a person rejected, by their ids. One statement."""
+    if not found:
+        return frozenset()
+    rows = session.execute(
+        sa.select(_TABLE.c.id).where(_TABLE.c.id.in_([each.id for each in found]), _is_rejected())
+    )
+    return frozenset(rows.scalars())
+
+
+def _is_rejected() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        _HOLD.c.order_id == _TABLE.c.order_id,
+        _HOLD.c.beneficiary_id == _TABLE.c.beneficiary_id,
+        _HOLD.c.state == "rejected",
+    )
+
+
+def _in_state(state: str) -> sa.ColumnElement[bool]:
+    if state == "held":
+        return _TABLE.c.is_held.is_(True)  # type: ignore[no-any-return]
+    return _is_rejected() if state == "rejected" else in_state(state)
+
+
+def _conditions(wanted: CommissionFilter) -> list[sa.ColumnElement[bool]]:
+    chosen: list[tuple[Any, Any]] = [
+        (wanted.state or None, lambda state: _in_state(state)),
+        (wanted.order_no or None, lambda number: _TABLE.c.order_no == number),
+        (wanted.members, _TABLE.c.beneficiary_id.in_),
+        (wanted.buyers, _TABLE.c.buyer_id.in_),
+        (wanted.products, _TABLE.c.product_id.in_),
+        (wanted.plan_id, lambda plan_id: _TABLE.c.plan_id == plan_id),
+        (wanted.level, lambda level: _TABLE.c.level == level),
+        (wanted.since, lambda since: _TABLE.c.accrued_at >= since),
+        (wanted.until, lambda until: _TABLE.c.accrued_at <= until),
+    ]
+    return [condition(value) for value, condition in chosen if value is not None]

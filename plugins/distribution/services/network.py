@@ -1,0 +1,78 @@
+"""The network as the merchant walks it: nodes with what distribution knows of them. Read only."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.api.sharing import TreeNode, children_of, find_in_tree, tops_of_network
+from plugins.distribution.models import Commission
+from plugins.distribution.services.distributors import states_of
+from plugins.distribution.services.grades import grade_names
+
+PER_BRANCH = 30
+"""Members shown below one at a time."""
+
+_TABLE: Any = Commission.__table__
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Members directly below one, the newest first; ``next_after`` when there are more."""
+
+    nodes: tuple[TreeNode, ...]
+    next_after: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What distribution says of members: state of those who are or were distributors, grade."""
+
+    states: Mapping[UUID, str]
+    grades: Mapping[UUID, str]
+
+
+def branch_of(session: Session, member_id: UUID, after: UUID | None = None) -> Branch:
+    """A page of the members directly below one. One statement, whatever the size of the team."""
+    found = children_of(session, member_id, limit=PER_BRANCH + 1, after=after)
+    shown = found[:PER_BRANCH]
+    return Branch(shown, shown[-1].member_id if len(found) > PER_BRANCH else None)
+
+
+def tops(session: Session, offset: int = 0) -> tuple[Sequence[TreeNode], bool]:
+    """Members at the top with the biggest teams, and whether there are more. One statement."""
+    found = tops_of_network(session, limit=PER_BRANCH + 1, offset=offset)
+    return found[:PER_BRANCH], len(found) > PER_BRANCH
+
+
+def search(session: Session, query: str) -> tuple[TreeNode, ...]:
+    """Members by part of name, phone or e-mail, with the uplines above them. One statement."""
+    return find_in_tree(session, query, limit=PER_BRANCH)
+
+
+def tags_of(session: Session, nodes: Iterable[TreeNode]) -> Tags:
+    """Tags of nodes, in two statements, one more for a programme that is not known yet."""
+    ids = {node.member_id for node in nodes}
+    if not ids:
+        return Tags({}, {})
+    return Tags(states_of(session, ids), grade_names(session, ids))
+
+
+def people_above(nodes: Collection[TreeNode]) -> set[UUID]:
+    """Everybody who stands above one of these nodes, as far as nodes tell: three levels."""
+    above = ((node.referrer_id, node.upline2_id, node.upline3_id) for node in nodes)
+    return {member_id for each in above for member_id in each if member_id}
+
+
+def earned_of(session: Session, member_id: UUID) -> tuple[int, int]:
+    """Fen that a member earned net of refunds, and in how many orders. One statement."""
+    row = session.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(_TABLE.c.amount_fen - _TABLE.c.reversed_fen), 0),
+            sa.func.count(_TABLE.c.order_id.distinct()),
+        ).where(_TABLE.c.beneficiary_id == member_id)
+    ).one()
+    return int(row[0]), row[1]
