@@ -191,6 +191,8 @@ def replace_grade(
     reason: str,
 ) -> int:
     """Everybody of a grade that is no more gets another one, or none; locked ones, too."""
+    mine = sa.select(_TABLE.c.member_id).where(_TABLE.c.grade_id == old)
+    session.execute(mine.order_by(_TABLE.c.member_id).with_for_update())  # as evaluations do
     return _change(session, _TABLE.c.grade_id == old, old, new, version, actor, reason)
 
 
