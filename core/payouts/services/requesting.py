@@ -73,7 +73,21 @@ def request_payout(
     request = _with_account(request, settings)
     at = clock.now()
     _hold_to_daily_limit(session, request.member_id, settings, at)
-    available = balance(session, member_owner(request.member_id), accounts.source_kind)
+    _hold_to_balance(session, request, accounts.source_kind)
+    check("check_request_payout", session=session, request=request)
+    payout = _payout(request, terms, actor or member_owner(request.member_id), at)
+    book_step(session, payout, "requested", reserve_legs(payout), actor=payout.requested_by)
+    _store(session, payout, request.request_key)
+    return payout
+
+
+def _hold_to_balance(session: Session, request: PayoutRequest, kind: str) -> None:
+    """Nothing while there is a debt, and never more than there is.
+
+    Raises:
+        Rejected: the account does not cover the amount.
+    """
+    available = balance(session, member_owner(request.member_id), kind)
     if available < 0:
         raise Rejected(
             "payout.debt",
@@ -87,11 +101,6 @@ def request_payout(
             "Only %(available_fen)s can be paid out.",
             available_fen=available,
         )
-    check("check_request_payout", session=session, request=request)
-    payout = _payout(request, terms, actor or member_owner(request.member_id), at)
-    book_step(session, payout, "requested", reserve_legs(payout), actor=payout.requested_by)
-    _store(session, payout, request.request_key)
-    return payout
 
 
 def _is_offered(channel: str, settings: StoreSettings) -> bool:

@@ -126,7 +126,7 @@ def test_limits_and_balance_refuse_with_a_sentence(database, ann, amount, senten
 def test_a_debt_is_netted_before_anything_is_paid_out(database, ann):
     with database.write() as session:
         earn(session, ann, -12_000)
-    with pytest.raises(Rejected, match="Only 0"):
+    with pytest.raises(Rejected, match="Refunds took back 2000"):
         ask(database, ann, 500)
     with database.write() as session:
         earn(session, ann, 2500)
