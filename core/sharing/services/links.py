@@ -1,5 +1,6 @@
 """Share links, and the people who open them."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
@@ -227,6 +228,7 @@ def shares_of(
     member_id: UUID | None = None,
     *,
     target_kind: str = "",
+    targets: Collection[str] | None = None,
     page: int = 1,
     per_page: int = 20,
 ) -> Page[ShareStats]:
@@ -236,6 +238,7 @@ def shares_of(
         session: any session.
         member_id: whose.
         target_kind: only links to a ``product``, the ``store`` or an ``activity``.
+        targets: only links to these, such as ids of products; ``None``: to all.
         page: from 1.
         per_page: rows a page.
     """
@@ -249,6 +252,8 @@ def shares_of(
         chosen = chosen.where(ShareLink.member_id == member_id)
     if target_kind:
         chosen = chosen.where(ShareLink.target_kind == target_kind)
+    if targets is not None:
+        chosen = chosen.where(ShareLink.target.in_(set(targets)))
     total = count_of(session, chosen.with_only_columns(ShareLink.id))
     rows = session.execute(
         chosen.order_by(ShareLink.created_at.desc(), ShareLink.id.desc())

@@ -1,7 +1,17 @@
 """The distributor centre: pages of the shop face under ``/x/distribution``."""
 
 from core.api.contributions import StorePage
-from plugins.distribution.views import centre, grade, invite, joining, money, promoting, statements
+from plugins.distribution.views import (
+    centre,
+    grade,
+    invite,
+    joining,
+    money,
+    offers,
+    promoting,
+    ranking,
+    statements,
+)
 
 _ROOT = "/x/distribution"
 
@@ -17,7 +27,11 @@ PAGES = (
     StorePage("distribution.ledger", f"{_ROOT}/ledger", centre.ledger, "member"),
     StorePage("distribution.orders", f"{_ROOT}/orders", promoting.orders, "member"),
     StorePage("distribution.team", f"{_ROOT}/team", promoting.team, "member"),
-    StorePage("distribution.products", f"{_ROOT}/products", promoting.products, "member"),
+    StorePage("distribution.customers", f"{_ROOT}/customers", promoting.customers, "member"),
+    StorePage("distribution.products", f"{_ROOT}/products", offers.products, "member"),
+    StorePage("distribution.links", f"{_ROOT}/links", offers.links, "member"),
+    StorePage("distribution.ranking", f"{_ROOT}/ranking", ranking.show, "member"),
+    StorePage("distribution.ranked", f"{_ROOT}/ranking", ranking.choose, "member", ("POST",)),
     StorePage("distribution.statements", f"{_ROOT}/statements", statements.show, "member"),
     StorePage(
         "distribution.statement_file", f"{_ROOT}/statements.csv", statements.download, "member"

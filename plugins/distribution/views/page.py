@@ -22,6 +22,11 @@ def page_number() -> int:
     return max(1, min(request.args.get("page", 1, type=int) or 1, 10_000))
 
 
+def asked_number() -> str:
+    """What was typed to find an order by the beginning of its number."""
+    return "".join(request.args.get("q", "").split())[:32]
+
+
 def go(path: str) -> Response:
     """On to another page."""
     return flask.redirect(path, 303)

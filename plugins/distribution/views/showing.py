@@ -12,11 +12,14 @@ from core.api.i18n import lazy_gettext as _l
 from core.api.members import masked_names
 from core.api.orders import LineLabel, line_labels
 from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.explaining import explanations
+from plugins.distribution.services.listing import refusals_of
 from plugins.distribution.services.reports import CommissionView
+from plugins.distribution.views.explaining import why
 
 STATE_LABELS = {
     "pending": _l("On its way"),
-    "frozen": _l("Received, in return time"),
+    "frozen": _l("In return time"),
     "available": _l("Settled"),
     "reversed": _l("Taken back"),
 }
@@ -35,18 +38,32 @@ DISTRIBUTOR_LABELS = {
 """What the merchant calls the states of a distributor."""
 
 
+REFUSED_LABEL = _l("Not granted")
+"""The state of what a person refused after a review."""
+
+
 @dataclass(frozen=True)
 class LedgerRow:
-    """A commission with what was sold, to whom, and what it is called."""
+    """A commission with what was sold, to whom, and why it is what it is.
+
+    ``refusal`` is what staff wrote when they did not grant it; ``None`` where nobody refused it.
+    """
 
     commission: CommissionView
     line: LineLabel | None
     buyer: str
+    why: Sequence[tuple[str, str]]
+    refusal: str | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a person took all of it back."""
+        return self.refusal is not None and not self.commission.left_fen
 
     @property
     def label(self) -> str:
         """Its state in words."""
-        return str(STATE_LABELS[self.commission.shown_state])
+        return str(REFUSED_LABEL if self.is_refused else STATE_LABELS[self.commission.shown_state])
 
     @property
     def tone(self) -> str:
@@ -54,12 +71,22 @@ class LedgerRow:
         return STATE_TONES[self.commission.shown_state]
 
 
-def ledger_rows(session: Session, found: Sequence[CommissionView]) -> list[LedgerRow]:
-    """Commissions with their lines and masked buyers; two statements, whatever their number."""
+def ledger_rows(
+    session: Session, member_id: UUID, found: Sequence[CommissionView]
+) -> list[LedgerRow]:
+    """Commissions of one distributor, explained; four statements, whatever their number."""
     lines = line_labels(session, [each.order_line_id for each in found])
     names = masked_names(session, {each.buyer_id for each in found})
+    explained = explanations(session, found)
+    refusals = refusals_of(session, member_id, {each.order_id for each in found})
     return [
-        LedgerRow(each, lines.get(each.order_line_id), names.get(each.buyer_id, ""))
+        LedgerRow(
+            each,
+            lines.get(each.order_line_id),
+            names.get(each.buyer_id, ""),
+            why(each, explained[each.id]),
+            refusals.get(each.order_id),
+        )
         for each in found
     ]
 
