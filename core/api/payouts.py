@@ -16,6 +16,7 @@ from core.payouts.rules import (
 from core.payouts.rules.channels import AccountField, PayoutWay, payout_ways, read_account, way_of
 from core.payouts.rules.wording import expected_next, state_label
 from core.payouts.services import (
+    count_payouts,
     find_payout,
     list_payouts,
     payout_confirmed,
@@ -47,6 +48,7 @@ __all__ = [
     "PayoutView",
     "PayoutWay",
     "Terms",
+    "count_payouts",
     "declare_payable",
     "expected_next",
     "find_payout",

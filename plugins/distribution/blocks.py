@@ -14,6 +14,7 @@ from core.api.contributions import (
     DashboardCard,
     MemberListColumn,
     OrderPanel,
+    OrderTimeline,
 )
 from core.api.members import names_of
 from core.api.money import format_yuan
@@ -22,12 +23,15 @@ from core.api.pages import ProductSubject
 from core.api.regions import Region
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
+from plugins.distribution.services.holds import count_cases
 from plugins.distribution.services.joining import Goal, goal_of
 from plugins.distribution.services.overview import distributor_counts, turnover
 from plugins.distribution.services.reports import commissions
 from plugins.distribution.services.saving import card_saving_fen
 from plugins.distribution.services.standings import Standing, earn_fen, standing_of
+from plugins.distribution.services.story import story_of
 from plugins.distribution.views import wording
+from plugins.distribution.views.explaining import rate_words
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, STATE_LABELS
 
 TURNOVER_DAYS = 30
@@ -171,6 +175,18 @@ def applications_card(session: Session, _settings: Mapping[str, Any]) -> Mapping
     }
 
 
+def held_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Held commissions that wait for a decision; stays away when there are none."""
+    waiting = count_cases(session).get("open", 0)
+    if not waiting:
+        return None
+    return {
+        "value": str(waiting),
+        "hint": "Released or rejected by a person",
+        "url": "/admin/x/distribution/fraud",
+    }
+
+
 CARDS = (
     DashboardCard(
         key="distribution.turnover",
@@ -185,6 +201,14 @@ CARDS = (
         load=applications_card,
         kind="todo",
         icon="users",
+        permission="distribution.distributor",
+    ),
+    DashboardCard(
+        key="distribution.held",
+        label="Held commissions",
+        load=held_card,
+        kind="todo",
+        icon="shield-check",
         permission="distribution.distributor",
     ),
 )
@@ -202,10 +226,12 @@ def order_panel(session: Session, order_id: UUID) -> Mapping[str, Any] | None:
         "names": names,
         "lines": lines,
         "labels": {key: str(label) for key, label in STATE_LABELS.items()},
+        "rates": {row.id: rate_words(row) for row in rows},
         "left_fen": sum(row.left_fen for row in rows),
     }
 
 
+ORDER_STORY = OrderTimeline("distribution.story", story_of)
 ORDER_PANEL = OrderPanel(
     key="distribution.commissions",
     label="Commissions",

@@ -14,7 +14,9 @@ from core.api.contributions import (
     Job,
     MemberBulkAction,
     MemberListColumn,
+    MemberPanel,
     OrderPanel,
+    OrderTimeline,
     Permission,
     PriceRule,
     ProductBulkAction,
@@ -104,6 +106,18 @@ def register_product_panels() -> Sequence[ProductPanel]:
 def register_product_bulk_actions() -> Sequence[ProductBulkAction]:
     """Putting products into a plan, and leaving them out."""
     return products.BULK_ACTIONS
+
+
+@hookimpl
+def register_order_timelines() -> Sequence[OrderTimeline]:
+    """Commission earned, settled, held and decided, in an order's story."""
+    return [blocks.ORDER_STORY]
+
+
+@hookimpl
+def register_member_panels() -> Sequence[MemberPanel]:
+    """Where a member stands in distribution."""
+    return [members.MEMBER_PANEL]
 
 
 @hookimpl

@@ -85,7 +85,7 @@ def _decide_one(order_id: UUID, beneficiary_id: UUID, note: str, *, is_release: 
 
 def _ticked() -> Sequence[tuple[UUID, UUID]]:
     cases = []
-    for text in request.form.getlist("case")[:MOST_AT_ONCE]:
+    for text in request.form.getlist("pick")[:MOST_AT_ONCE]:
         order, _, beneficiary = text.partition("/")
         order_id, beneficiary_id = uuid_or_none(order), uuid_or_none(beneficiary)
         if order_id is None or beneficiary_id is None:

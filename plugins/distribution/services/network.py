@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.sharing import TreeNode, children_of, find_in_tree, tops_of_network
-from plugins.distribution.models import Commission
+from plugins.distribution.models import Commission, Distributor, ProgrammeVersion
+from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import states_of
 from plugins.distribution.services.grades import grade_names
 
@@ -17,6 +18,8 @@ PER_BRANCH = 30
 """Members shown below one at a time."""
 
 _TABLE: Any = Commission.__table__
+_DISTRIBUTOR: Any = Distributor.__table__
+_MEMBER = sa.bindparam("member", type_=sa.Uuid())
 
 
 @dataclass(frozen=True)
@@ -76,3 +79,51 @@ def earned_of(session: Session, member_id: UUID) -> tuple[int, int]:
         ).where(_TABLE.c.beneficiary_id == member_id)
     ).one()
     return int(row[0]), row[1]
+
+
+@dataclass(frozen=True)
+class MemberSummary:
+    """A member in distribution: ``state`` and ``grade`` are empty where there is none; fen."""
+
+    state: str
+    reason: str
+    grade: str
+    earned_fen: int
+    orders: int
+
+
+_SUMMARY = (
+    sa.select(
+        _DISTRIBUTOR.c.state,
+        _DISTRIBUTOR.c.reason,
+        _DISTRIBUTOR.c.grade_id,
+        sa.select(ProgrammeVersion.id)
+        .order_by(ProgrammeVersion.version.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("programme_id"),
+        sa.select(sa.func.sum(_TABLE.c.amount_fen - _TABLE.c.reversed_fen))
+        .where(_TABLE.c.beneficiary_id == _MEMBER)
+        .scalar_subquery()
+        .label("earned_fen"),
+        sa.select(sa.func.count(_TABLE.c.order_id.distinct()))
+        .where(_TABLE.c.beneficiary_id == _MEMBER)
+        .scalar_subquery()
+        .label("orders"),
+    )
+    .select_from(sa.select(sa.literal(1).label("one")).subquery("one"))
+    .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == _MEMBER)
+)
+
+
+def summary_of(session: Session, member_id: UUID) -> MemberSummary:
+    """State, grade and earnings of a member. One statement."""
+    row = session.execute(_SUMMARY, {"member": member_id}).one()
+    grade = programmes.by_id(session, row.programme_id).grade(row.grade_id)
+    return MemberSummary(
+        state=row.state or "",
+        reason=row.reason or "",
+        grade=grade.name if grade else "",
+        earned_fen=int(row.earned_fen or 0),
+        orders=row.orders,
+    )

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.orders import buyer_ids
 from plugins.distribution.models import Commission, Distributor
 from plugins.distribution.services.reports import (
     LEFT,
@@ -52,6 +53,25 @@ def turnover(session: Session, *, since: datetime, until: datetime | None = None
         lines = lines.where(Commission.accrued_at < until)
     once = lines.distinct().subquery()
     return int(session.execute(sa.select(sa.func.sum(once.c.net_fen))).scalar() or 0)
+
+
+def joined_between(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
+    """Who became a distributor in a time and still is one, and how many of them had bought.
+
+    One statement.
+    """
+    joined = (
+        sa.select(sa.func.count())
+        .select_from(Distributor)
+        .where(
+            Distributor.joined_at >= since,
+            Distributor.joined_at < until,
+            Distributor.state.in_(("active", "frozen")),
+        )
+    )
+    bought = joined.where(Distributor.member_id.in_(buyer_ids()))
+    row = session.execute(sa.select(joined.scalar_subquery(), bought.scalar_subquery())).one()
+    return row[0], row[1]
 
 
 def top_distributors(

@@ -330,11 +330,11 @@ def test_the_board_shows_each_case_with_its_reason_and_takes_decisions(
 
     cases = [f"{order.id}/{suspicious.first.id}" for order in orders]
     answer = merchant.post(
-        f"{ROOT}?lang=en", data={"case": cases[0], "do": "reject", "note": ""}, headers=OWN
+        f"{ROOT}?lang=en", data={"pick": cases[0], "do": "reject", "note": ""}, headers=OWN
     )
     assert (answer.status_code, "Please give a reason" in answer.text) == (422, True)
-    merchant.post(ROOT, data={"case": cases[0], "do": "reject", "note": "本人"}, headers=OWN)
-    merchant.post(ROOT, data={"case": cases[1], "do": "release"}, headers=OWN)
+    merchant.post(ROOT, data={"pick": cases[0], "do": "reject", "note": "本人"}, headers=OWN)
+    merchant.post(ROOT, data={"pick": cases[1], "do": "release"}, headers=OWN)
 
     assert sorted(state for _, _, state in held()) == ["rejected", "released"]
     assert programme.money(suspicious.first).pending == 2680
@@ -342,7 +342,7 @@ def test_the_board_shows_each_case_with_its_reason_and_takes_decisions(
         assert count_cases(session) == {"rejected": 1, "released": 1}
         (case,), total = list_cases(session, state="rejected", reason="address", limit=10)
     assert (case.amount_fen, case.note, total) == (2680, "本人", 1)
-    again = merchant.post(f"{ROOT}?lang=en", data={"case": cases[1], "do": "release"}, headers=OWN)
+    again = merchant.post(f"{ROOT}?lang=en", data={"pick": cases[1], "do": "release"}, headers=OWN)
     assert (again.status_code, "Somebody has decided" in again.text) == (409, True)
     assert "distribution.hold.reject" in merchant.get("/admin/audit?lang=en").text or "本人" in (
         merchant.get("/admin/audit?lang=en").text
@@ -358,7 +358,7 @@ def test_who_may_only_look_cannot_decide(suspicious, sell, make_staff, sign_in, 
     assert onlooker.get(ROOT).status_code == 200
     answer = onlooker.post(
         ROOT,
-        data={"case": f"{order.id}/{suspicious.first.id}", "do": "release"},
+        data={"pick": f"{order.id}/{suspicious.first.id}", "do": "release"},
         headers=OWN,
     )
 

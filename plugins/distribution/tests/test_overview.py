@@ -1,0 +1,180 @@
+"""What staff sees of distribution at a glance, on members and on orders."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from core.api.clock import now
+from core.api.testing.making import ADDRESS
+from core.api.text import parse_phone
+from core.members.models import Member
+from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.holds import reject, release
+from plugins.distribution.services.overview import joined_between
+
+ROOT = "/admin/x/distribution"
+STAFF = "staff:00000000-0000-0000-0000-000000000001"
+POT = ("POT", 1, 26_800)
+
+
+@pytest.fixture
+def merchant(make_staff, sign_in):
+    return sign_in(make_staff(name="店主"), "staff")
+
+
+@pytest.fixture
+def story(make_staff, sign_in):
+    """An order's story as staff reads it, who signs in anew: days may have passed."""
+
+    def read(order):
+        browser = sign_in(make_staff(), "staff")
+        page = browser.get(f"/admin/orders/{order.order_no}?lang=en").text
+        return page[page.index('<ol class="timeline">') :].partition("</ol>")[0]
+
+    return read
+
+
+@pytest.fixture
+def buy(chain, make_order, outbox):
+    def run(member=None):
+        order = make_order([POT], member=member or chain.buyer)
+        outbox.drain()
+        return order
+
+    return run
+
+
+@pytest.fixture
+def self_paid(shop, chain, make_order, outbox, run_job):
+    """An order that goes to the direct referrer's own phone, held by the watch."""
+
+    def run():
+        with shop.database.write() as session:
+            member = session.get(Member, chain.first.id)
+            member.phone = parse_phone(ADDRESS.phone)
+        order = make_order([POT], member=chain.buyer)
+        outbox.drain()
+        run_job("distribution.watch")
+        return order
+
+    return run
+
+
+def test_sales_by_distribution_stand_beside_all_sales(buy, merchant, make_member):
+    buy()
+    buy(make_member("路人"))
+    page = merchant.get(f"{ROOT}?lang=en").text
+    share = re.search(r"([\d.]+)% of all sales, ¥([\d,.]+)", page)
+    assert 49 <= float(share[1]) <= 50  # freight may be in all sales
+    assert re.search(r"45\D*\.\D*56", page)
+
+
+def test_every_figure_leads_to_its_list(buy, merchant, shop, make_member):
+    buy()
+    page = merchant.get(f"{ROOT}?lang=en&days=7").text
+    figures = re.findall(r'<a href="([^"]+)"[^>]*><span class="value">', page)
+    waiting = re.findall(r'<a href="([^"]+)"[^>]*><span class="mark', page)
+    assert len(figures) == 4
+    assert len(waiting) == 4
+    for link in (*figures, *waiting):
+        assert merchant.get(link).status_code == 200
+    assert 'aria-current="true">7 days' in page
+
+
+def test_an_unknown_range_of_days_is_thirty(merchant, programme):
+    for days in ("5", "x", "-1", "99999999999999999999"):
+        page = merchant.get(f"{ROOT}?lang=en&days={days}").text
+        assert 'aria-current="true">30 days' in page
+
+
+def test_distributors_who_joined_are_counted_with_those_who_bought(
+    shop, buy, chain, programme, make_member
+):
+    buyer, looker, gone = (make_member(name) for name in ("买过", "看过", "走了"))
+    buy(buyer)
+    since = now()
+    programme.name(buyer, looker, gone)
+    programme.move(gone, DistributorState.LEFT)
+    with shop.database.read() as session:
+        joined, bought = joined_between(session, since, since + timedelta(minutes=5))
+        assert (joined, bought) == (2, 1)
+        assert joined_between(session, since - timedelta(days=9), since - timedelta(days=8)) == (
+            0,
+            0,
+        )
+
+
+def test_the_overview_asks_as_often_whatever_was_sold(buy, merchant, count_statements):
+    buy()
+    merchant.get(ROOT)
+    with count_statements() as few:
+        merchant.get(ROOT)
+    for _ in range(4):
+        buy()
+    with count_statements() as many:
+        merchant.get(ROOT)
+    assert len(many) == len(few)
+
+
+def test_a_member_page_tells_state_earnings_team_and_chain(buy, chain, merchant, make_member):
+    buy()
+    page = merchant.get(f"/admin/members/{chain.first.id}?lang=en").text
+    panel = page[page.index(f"{ROOT}/commissions?member={chain.first.id}") - 600 :]
+    for text in ("Active", "¥26.80", "Directly below", f"{ROOT}/tree?at={chain.second.id}"):
+        assert text in panel
+    alone = merchant.get(f"/admin/members/{make_member('独').id}?lang=en").text
+    assert f"{ROOT}/tree" not in alone
+
+
+def test_the_story_of_an_order_tells_its_commission_from_earning_to_settlement(
+    buy, story, maker, outbox, settle
+):
+    order = buy()
+    told = story(order)
+    assert "Commission: ¥45.56, distributors: 3." in told
+    assert "</svg>Distribution</span>" in told
+    maker.receive(order)
+    outbox.drain()
+    settle()
+    assert "Commission settled; ¥45.56 of it is left after refunds." in story(order)
+    maker.refund(order)
+    outbox.drain()
+    assert "¥45.56 taken back." in story(order)
+
+
+def test_the_story_tells_holds_and_what_was_decided(self_paid, chain, story, shop):
+    order = self_paid()
+    assert "Commission held until somebody decides." in story(order)
+    with shop.database.write() as session:
+        reject(session, order.id, chain.first.id, actor=STAFF, note="同一人")
+    assert "Held commission rejected and taken back: 同一人" in story(order)
+    other = self_paid()
+    with shop.database.write() as session:
+        release(session, other.id, chain.first.id, actor=STAFF, note="")
+    assert "Held commission released: –" in story(other)
+
+
+def test_the_first_page_of_admin_says_how_many_are_held(self_paid, merchant):
+    assert "Held commissions" not in merchant.get("/admin/?lang=en").text
+    self_paid()
+    page = merchant.get("/admin/?lang=en").text
+    assert "Held commissions" in page
+    assert f'href="{ROOT}/fraud"' in page
+
+
+def test_ticks_on_the_board_are_those_the_bar_of_actions_counts(self_paid, merchant):
+    self_paid()
+    page = merchant.get(f"{ROOT}/fraud?lang=en").text
+    assert re.search(
+        r'<form[^>]*data-bulk.*<input type="checkbox" class="check" name="pick"', page, re.DOTALL
+    )
+    for link in re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL)[0].split('href="')[1:]:
+        assert merchant.get(link.partition('"')[0]).status_code == 200
+
+
+def test_shoppers_read_nothing_of_commissions_in_their_order(buy, chain, sign_in):
+    order = buy()
+    page = sign_in(chain.buyer).get(f"/me/orders/{order.order_no}?lang=en")
+    assert page.status_code == 200
+    assert "Commission" not in page.text
