@@ -306,7 +306,9 @@ def test_the_frozen_are_not_ranked_and_get_nothing_to_share(programme, chain, bu
     buy(chain.buyer)
     programme.move(chain.first, DistributorState.FROZEN, "刷单")
 
-    assert "You are not in the ranking" in page(chain.first, "ranking")
+    ranking = page(chain.first, "ranking")
+    assert "You are not in the ranking" in ranking
+    assert "Leave me out" not in ranking
     assert "Your place: 1" in page(chain.second, "ranking")
     home = page(chain.first, "")
     assert "刷单" in home
