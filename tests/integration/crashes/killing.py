@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from core.config import load_config
 from core.host.shop import Shop, open_shop
-from tests.integration.crashes.life import Cast, Life, broken_books, problems
+from tests.integration.crashes.life import Cast, Life
+from tests.integration.crashes.reckoning import broken_books, problems
 
 
 def main() -> int:

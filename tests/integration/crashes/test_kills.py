@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.crashes.killed import killed
-from tests.integration.crashes.life import Life, make_cast, problems
+from tests.integration.crashes.life import Life, make_cast
+from tests.integration.crashes.reckoning import problems
 
 KILLS = 20
 
