@@ -137,6 +137,13 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "locked": ("Locked", "info"),
         "unlocked": ("Unlocked", ""),
     },
+    "referral_moment": {
+        "visit": ("opened a link", ""),
+        "registration": ("registered", ""),
+        "order": ("placed an order", ""),
+        "payment": ("paid an order", ""),
+        "protection ended": ("the protection ended", ""),
+    },
     "plugin_change": {
         "installed": ("Installed", ""),
         "enabled": ("Switched on", ""),

@@ -13,7 +13,7 @@ from core.payouts.models import Payout
 from core.payouts.rules import declare_payable
 from core.payouts.services import request_payout
 from core.payouts.types import PayoutRequest
-from core.sharing.services import chain_of
+from core.sharing.services import bind, chain_of
 from core.staff.models import AuditEntry, Staff
 from tests.integration.admin.conftest import said
 
@@ -119,6 +119,22 @@ def test_several_payouts_are_reviewed_at_once(admin, maker, ask, held):
     assert "Payouts approved: 2." in page
     admin.done("/admin/payouts/bulk", {"pick": picks[2:], "do": "reject", "reason": "再议"})
     assert [held(member, "wallet") for member in people] == [1000, 1001, 0]
+
+
+def test_the_history_of_a_referral_says_in_the_readers_language_how_it_came_about(
+    shop, open_admin, maker
+):
+    referrer, member = maker.member("顶"), maker.member("小山")
+    with shop.database.write() as session:
+        bind(session, member.id, referrer.id, reason="registration")
+    page = open_admin(language="zh").page(f"/admin/members/{member.id}/referral")
+    assert "注册" in said_in_history(page)
+    assert "registration" not in page
+
+
+def said_in_history(page: str) -> str:
+    """The text of the timeline."""
+    return page.partition('class="timeline"')[2].partition("</ol>")[0]
 
 
 def test_a_member_is_moved_to_another_referrer_after_a_look(shop, admin, maker):

@@ -190,6 +190,14 @@ def test_orders_are_found_printed_and_exported(admin, maker):
     assert order.order_no in export.get_data(as_text=True)
 
 
+def test_a_packing_slip_counts_in_each_line_what_is_left_to_pack(admin, maker):
+    order = maker.order([("POT-1", 3, 9900)])
+    maker.refund(order, {"POT-1": 1})
+    page = admin.page(f"/admin/orders/{order.order_no}/print")
+    sheet = page.partition('class="card sheet"')[2]
+    assert re.findall(r'<td class="num">(\d)</td>', sheet) == ["2", "2"]
+
+
 def test_a_nickname_with_markup_stays_text_everywhere(admin, maker):
     member = maker.member("<img src=x onload=a>")
     order = maker.order(member=member)
