@@ -4,9 +4,10 @@ History is played with every plugin on, so that whoever switches one on finds a 
 all are switched off again, which keeps their data, and the merchant decides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from core.demo.history import draw_invoices, draw_network, sku_ids
 from core.demo.paying import SandboxTill
 from core.demo.people import DemoPeople, seed_people
 from core.host.host import Standing
+from core.host.models import PluginState
 from core.host.ports import channels_of
 from core.host.shop import Shop
 from core.host.work import Work
@@ -34,6 +36,8 @@ ACTOR = "demo"
 SETUP_COMMAND = "demo"
 """A plugin that contributes a command of this name is asked to fill its own tables: it gets the ids
 of the demo's members."""
+MARK = "demo-filling"
+"""A file that lies in the instance folder from the first thing filled to the last."""
 
 
 @dataclass
@@ -53,10 +57,14 @@ class Filler:
         """Schema, plugins, people, products and a month of orders.
 
         Raises:
-            ConfigError: the database was made by a newer Banyan.
+            ConfigError: the database was made by a newer Banyan, or an earlier filling was ended
+                in the middle of the month.
         """
         _upgrade(self.shop.database.engine)
+        self._refuse_half_a_month()
         self._upgrade_plugins()
+        if not self._has_orders():
+            self._mark.touch()
         self._install_plugins()
         with self.shop.database.write() as session:
             people = seed_people(session)
@@ -70,7 +78,31 @@ class Filler:
             self._play(people)
             while deliver_due(self.shop.database, channels_of(self.shop)):
                 pass  # now, so that old news does not push the addresses off the screen
+        self._mark.unlink(missing_ok=True)
         return people
+
+    @property
+    def _mark(self) -> Path:
+        return self.shop.config.instance / MARK
+
+    def _refuse_half_a_month(self) -> None:
+        """A month is played in one go: what a killed one left has days missing and plugins on."""
+        if not self._mark.exists() or not self._has_orders():
+            return
+        folder, url = self.shop.config.instance, sa.make_url(self.shop.config.database_url)
+        if url.database and folder in Path(url.database).resolve().parents:
+            raise ConfigError(
+                "demo.half_filled",
+                "The filling of this demo was ended halfway. Delete the folder %(path)s and start "
+                "again.",
+                path=str(folder),
+            )
+        raise ConfigError(
+            "demo.half_filled",
+            "The filling of this demo was ended halfway. Empty the database of DATABASE_URL, "
+            "delete the folder %(path)s and start again.",
+            path=str(folder),
+        )
 
     def _upgrade_plugins(self) -> None:
         """Bring those of an earlier start to this code; one that fails stays off."""
@@ -88,6 +120,7 @@ class Filler:
         if self._has_orders():
             return
         standings = self.shop.plugins.standings()
+        self._started += self._installed_before(standings)
         waiting = [name for name, each in standings.items() if each is Standing.AVAILABLE]
         refused: dict[str, ShopError] = {}
         while waiting:
@@ -97,6 +130,13 @@ class Filler:
             waiting = list(refused)
         for name, why in refused.items():
             self.say(f"Without the plugin {name}: {why}")
+
+    def _installed_before(self, standings: Mapping[str, Standing]) -> list[str]:
+        """What a filling that was ended had installed already, requirements first."""
+        with self.shop.database.read() as session:
+            names = session.scalars(sa.select(PluginState.name).order_by(PluginState.installed_at))
+            sound = {Standing.DISABLED, Standing.ENABLED}
+            return [name for name in names if standings.get(name) in sound]
 
     def _install(self, name: str) -> ShopError | None:
         try:
