@@ -17,6 +17,7 @@ from core.payouts.services.reading import (
     due_payouts,
     find_payout,
     list_payouts,
+    money_left,
 )
 from core.payouts.services.reconciling import reconcile
 from core.payouts.services.reporting import payout_confirmed, payout_reported
@@ -39,6 +40,7 @@ __all__ = [
     "find_payout",
     "list_batches",
     "list_payouts",
+    "money_left",
     "payout_confirmed",
     "payout_failed",
     "payout_reported",

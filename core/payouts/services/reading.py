@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.kernel import clock
 from core.kernel.errors import NotFound
-from core.payouts.rules import OVER, PayoutState
+from core.ledger.services import WALLET, balances, member_owner
+from core.payouts.rules import OVER, PayoutState, payables
 from core.payouts.services.rows import PAYOUT_TABLE, STEP_TABLE, look, select_payouts
 from core.payouts.types import PayoutStep, PayoutView
 
@@ -32,6 +33,13 @@ def find_payout(session: Session, payout_id: UUID, *, member_id: UUID | None = N
         .order_by(STEP_TABLE.c.id)
     )
     return replace(look(row), steps=tuple(PayoutStep(*step) for step in steps))
+
+
+def money_left(session: Session, member_id: UUID) -> int:
+    """Fen that a member has in the store: the wallet, and what can be paid out. One statement."""
+    theirs = {WALLET, *(payable.source_kind for payable in payables())}
+    held = balances(session, member_owner(member_id))
+    return sum(fen for kind, fen in held.items() if kind in theirs and fen > 0)
 
 
 def list_payouts(

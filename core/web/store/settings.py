@@ -36,6 +36,7 @@ from core.members.types import (
     Realm,
     SessionView,
 )
+from core.payouts.services import money_left
 from core.web import context, flash, i18n
 from core.web.access import access
 from core.web.render import render_store_page
@@ -305,13 +306,17 @@ def export() -> Response:
 @bp.route("/me/settings/erase", methods=["GET", "POST"])
 @access("member")
 def erase() -> Any:
-    """Close the account for good."""
+    """Close the account for good; money that is left in it is given up knowingly."""
     member_id = context.member().subject_id
     blockers = [i18n.translate_error(e) for e in erase_blockers(context.reader(), member_id)]
-    if request.method != "POST" or blockers or not request.form.get("sure"):
+    left_fen = money_left(context.reader(), member_id)
+    ticked = request.form.get("sure") and (request.form.get("gives_up") or not left_fen)
+    if request.method != "POST" or blockers or not ticked:
         asked = request.method == "POST" and not blockers
         failure = i18n.gettext("Please tick the box first.") if asked else ""
-        page = render_store_page("erase.html", tab="me", blockers=blockers, failure=failure)
+        page = render_store_page(
+            "erase.html", tab="me", blockers=blockers, left_fen=left_fen, failure=failure
+        )
         return (page, 422) if request.method == "POST" else page
     with context.writing() as session:
         erase_member(session, member_id)

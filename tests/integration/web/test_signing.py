@@ -3,6 +3,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from core.ledger.services import PLATFORM, WALLET, Leg, book, member_owner
 from core.members.models import AuthSession, Member
 
 
@@ -116,6 +117,19 @@ def test_a_member_can_take_their_data_along_and_close_the_account(signed, member
     assert "attachment" in export.headers["Content-Disposition"]
     assert signed.post("/me/settings/erase").status_code == 422
     assert signed.post("/me/settings/erase", {"sure": "1"}).location == "/"
+    assert signed.get("/me/orders").status_code == 303
+
+
+def test_money_that_is_left_is_given_up_knowingly(signed, member, shop):
+    with shop.database.write() as session:
+        legs = [Leg(member_owner(member.id), WALLET, 3360), Leg(PLATFORM, "gifts", -3360)]
+        book(session, key="gift", kind="gift", reference="test", actor="test", legs=legs)
+
+    assert "33.60" in signed.page("/me/settings/erase")
+    refused = signed.post("/me/settings/erase", {"sure": "1"})
+    assert (refused.status_code, "33.60" in refused.text) == (422, True)
+    signed.page("/me/orders")
+    assert signed.post("/me/settings/erase", {"sure": "1", "gives_up": "1"}).location == "/"
     assert signed.get("/me/orders").status_code == 303
 
 
