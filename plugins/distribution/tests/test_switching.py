@@ -1,13 +1,16 @@
 import pytest
 
 from core.api.members import MemberView
+from core.members.services import erase_member
 from plugins.distribution.services.distributors import states_of
 from plugins.distribution.services.programmes import current
 from plugins.distribution.services.reconcile import open_orders, orders_to_check
 
 POT = ("POT", 1, 26_800)
 STORE = ("", "ledger", "orders", "team", "products", "payouts", "withdraw", "rules", "join")
-ADMIN = ("", "/plan", "/distributors", "/commissions", "/commissions.csv")
+ADMIN = ("", "/plan", "/distributors", "/commissions", "/tree", "/fraud")
+FILES = ("/commissions.csv", "/applications/export.csv")
+OWN = {"Origin": "http://localhost"}
 
 
 @pytest.fixture
@@ -42,6 +45,9 @@ def test_switched_off_no_page_menu_block_or_freeze_is_left(
         assert (page, browser.get(f"/x/distribution/{page}").status_code) == (page, 404)
     for page in ADMIN:
         assert (page, merchant.get(f"/admin/x/distribution{page}").status_code) == (page, 404)
+    for file in FILES:
+        answer = merchant.post(f"/admin/x/distribution{file}", headers=OWN)
+        assert (file, answer.status_code) == (file, 404)
     for url in ("/", "/me", path, "/search", "/cart"):
         page = browser.get(url).text
         assert "/x/distribution" not in page
@@ -119,6 +125,21 @@ def test_what_was_missed_while_off_is_caught_up(
     run_job("distribution.settle")
     assert programme.money(upline) == money
     maker.check_books()
+
+
+def test_a_distributor_who_was_erased_while_it_was_off_earns_no_more(
+    shop, upline, switch, make_member, make_order, outbox, programme
+):
+    buyer = make_member("买家", referrer=upline)
+    switch(on=False)
+    with shop.database.write() as session:
+        erase_member(session, upline.id)
+    outbox.drain()
+    switch(on=True)
+    make_order([POT], member=buyer)
+    outbox.drain()
+
+    assert programme.rows() == []
 
 
 def test_a_refund_after_settlement_that_was_missed_is_caught_up(
