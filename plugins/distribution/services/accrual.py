@@ -28,7 +28,7 @@ from plugins.distribution.rules import (
 from plugins.distribution.rules.calculator import earning_levels
 from plugins.distribution.services import freezing
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, FROZEN, PENDING
-from plugins.distribution.services.distributors import DistributorState, standing, states_of
+from plugins.distribution.services.distributors import active_of
 from plugins.distribution.services.freezing import Frozen
 
 ACTOR = "plugin:distribution"
@@ -80,12 +80,7 @@ def _earning(session: Session, event: OrderPaid, frozen: Frozen) -> dict[int, UU
     asked = [event.member_id, *chain] if frozen.is_own and counts else chain
     if not asked:
         return {}
-    states = states_of(session, asked)
-    active = {
-        member_id
-        for member_id in asked
-        if standing(states.get(member_id), programme.joining) == DistributorState.ACTIVE
-    }
+    active = active_of(session, asked, programme.joining)
     return earning_levels(programme, chain, active, event.member_id, is_own=frozen.is_own)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.api.clock import now
 from core.api.db import Prepared, among
 from core.api.errors import InvalidInput, NotFound, Rejected
+from core.api.members import ids_matching
 from core.api.sharing import history_of
 from core.api.states import StateMachine
 from core.api.text import squeeze
@@ -189,6 +190,20 @@ def states_of(session: Session, member_ids: Iterable[UUID]) -> Mapping[UUID, str
     """State by member, for those who are or were distributors. One statement."""
     rows = _STATES.all(session, {"members": list(member_ids)})
     return {row.member_id: row.state for row in rows}
+
+
+_PEOPLE = ids_matching("").subquery()  # everybody who is not erased
+_LIVING = Prepared(
+    sa.select(_PEOPLE.c.id.label("member_id"), Distributor.state)
+    .select_from(_PEOPLE.outerjoin(Distributor, Distributor.member_id == _PEOPLE.c.id))
+    .where(among(_PEOPLE.c.id, "members"))
+)
+
+
+def active_of(session: Session, member_ids: Iterable[UUID], joining: Joining) -> set[UUID]:
+    """Those of some members who earn on new orders; never an erased one. One statement."""
+    rows = _LIVING.all(session, {"members": list(member_ids)})
+    return {row.member_id for row in rows if standing(row.state, joining) == _S.ACTIVE}
 
 
 def state_of(session: Session, member_id: UUID, joining: Joining) -> DistributorState | None:

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.api.db import new_id
+from core.members.services import erase_member
 from core.orders.models import Order
 from plugins.distribution.models import Commission, Distributor
 from plugins.distribution.rules import (
@@ -55,6 +56,24 @@ def test_a_compressed_chain_passes_over_whoever_may_not_earn(shop, programme, ch
 
     silence(shop, programme, chain.first, DistributorState.FROZEN)
     assert earned(chain.buyer) == [(1, chain.third.id, 2680)]
+
+
+def test_an_erased_upline_earns_nothing_where_every_member_does(
+    shop, programme, make_member, earned
+):
+    publish(shop, joining=Joining.EVERYONE)
+    above = make_member("上")
+    upline = make_member("下", referrer=above)
+    buyer = make_member("买家", referrer=upline)
+    assert [row[1] for row in earned(buyer)] == [upline.id, above.id]
+
+    erase(shop, upline)
+    assert earned(buyer) == [(2, above.id, 1340)]
+
+
+def erase(shop, member):
+    with shop.database.write() as session:
+        erase_member(session, member.id)
 
 
 def test_members_above_a_chain_of_nobody_earn_nothing(programme, make_member, earned):
