@@ -41,6 +41,8 @@ def release(
 def reject(session: Session, order_id: UUID, beneficiary_id: UUID, *, actor: str, note: str) -> int:
     """A person found it wrong: what is left of the commissions goes back to the store, once.
 
+    Also what was settled before anything was seen of it; the account may go below zero.
+
     Returns:
         Fen taken back.
 
@@ -62,7 +64,7 @@ def reject(session: Session, order_id: UUID, beneficiary_id: UUID, *, actor: str
             _COMMISSION.c.state,
             (_COMMISSION.c.amount_fen - _COMMISSION.c.reversed_fen).label("left_fen"),
         )
-        .where(*_of(order_id, beneficiary_id), _COMMISSION.c.is_held)
+        .where(*_of(order_id, beneficiary_id))
         .order_by(_COMMISSION.c.id)
         .with_for_update()
     ).all()

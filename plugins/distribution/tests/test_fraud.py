@@ -21,6 +21,7 @@ from plugins.distribution.services import accrual
 from plugins.distribution.services.accounts import EXPENSE
 from plugins.distribution.services.fraud import Watch, watch_batch
 from plugins.distribution.services.holds import count_cases, list_cases, reject, release
+from plugins.distribution.services.settlement import settle_batch
 
 POT = ("POT", 1, 26_800)
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
@@ -213,6 +214,25 @@ def test_a_rejected_commission_goes_back_once_and_a_later_refund_takes_nothing_m
     outbox.drain()
     settle()
     assert programme.accounts(first) == {}
+    maker.check_books()
+
+
+def test_what_was_settled_before_the_watch_saw_it_is_taken_back_all_the_same(
+    suspicious, make_order, outbox, run_job, maker, shop, programme, clock
+):
+    """As when a refund has its rows locked while the watch looks."""
+    order = make_order([POT], member=suspicious.buyer, received=True)
+    outbox.drain()
+    clock.advance(days=8)
+    run_job("orders.settle")
+    outbox.drain()
+    with shop.database.write() as session:
+        settle_batch(session)
+    run_job("distribution.watch")
+
+    with shop.database.write() as session:
+        assert reject(session, order.id, suspicious.first.id, actor=STAFF, note="x") == 2680
+    assert programme.accounts(suspicious.first) == {}
     maker.check_books()
 
 
