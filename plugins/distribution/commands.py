@@ -17,7 +17,8 @@ USAGE = "Usage: plan [RATE% RATE% RATE%] [--joining=open] [--acknowledge=NAME]"
 def plan(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
     """Show the programme in force, or publish one: a rate in percent per level, level 1 first.
 
-    ``--acknowledge=NAME`` records that NAME has read the legal notice that three levels need.
+    ``--acknowledge=NAME`` records that NAME has read the legal notice that three levels need; it
+    counts for nobody else.
 
     Raises:
         Rejected: arguments that are not understood, or a plan that is refused.
@@ -34,7 +35,7 @@ def plan(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
             rates_bps=rates,
             pool_bps=max(before.default_plan.pool_bps, sum(rates)),
             joining=joining or before.joining,
-            actor="cli",
+            actor=f"cli:{name}"[:64],
             actor_name=name,
             acknowledged=bool(name),
         )

@@ -3,7 +3,7 @@ import pytest
 from core.api.errors import InvalidInput, Rejected
 from plugins.distribution import commands
 from plugins.distribution.services.distributors import states_of
-from plugins.distribution.services.programmes import current
+from plugins.distribution.services.programmes import acknowledgements, current
 
 
 class Context:
@@ -34,6 +34,16 @@ def test_three_levels_need_a_name(context):
         commands.plan(context, ["10", "5", "2"])
     with context.read() as session:
         assert current(session).version == 0
+
+
+def test_what_one_person_acknowledged_counts_for_nobody_else(context):
+    commands.plan(context, ["10", "5", "2", "--acknowledge=店主"])
+
+    with pytest.raises(Rejected):
+        commands.plan(context, ["9", "5", "2"])
+    commands.plan(context, ["8", "5", "2", "--acknowledge=店员"])
+    with context.read() as session:
+        assert [each.actor_name for each in acknowledgements(session)] == ["店员", "店主"]
 
 
 @pytest.mark.parametrize("arguments", [["ten"], ["--joining=later"], ["10", "--depth=3"]])
