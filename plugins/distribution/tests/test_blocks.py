@@ -2,7 +2,7 @@ import pytest
 
 from core.catalog.services import set_product_state
 from plugins.distribution.rules import Joining
-from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.distributors import DistributorState, apply
 
 POT = ("POT", 26_800, 5)
 
@@ -85,6 +85,24 @@ def test_the_member_centre_shows_the_way_in_by_state(programme, make_member, sig
     programme.publish(1000, joining=Joining.DESIGNATED)
     assert "/x/distribution" not in sign_in(make_member("乙")).get("/me").text
     assert "/x/distribution" in browser.get("/me").text
+
+
+def test_the_member_centre_tells_who_left_or_was_refused_and_leads_to_what_was_earned(
+    shop, programme, make_member, sign_in
+):
+    left, refused = make_member("甲"), make_member("乙")
+    programme.name(left)
+    with shop.database.write() as session:
+        apply(session, refused.id, Joining.APPLICATION)
+    programme.move(left, DistributorState.LEFT)
+    programme.move(refused, DistributorState.REJECTED, "x")
+
+    page = sign_in(left).get("/me?lang=en").text
+    assert "You left the programme" in page
+    assert 'href="/x/distribution/ledger"' in page
+    page = sign_in(refused).get("/me?lang=en").text
+    assert "The store did not accept your application" in page
+    assert "and earn 10%" not in page
 
 
 def test_a_product_page_costs_a_distributor_one_statement_more(
