@@ -15,8 +15,9 @@ from core.ledger.services import (
     platform_balance,
     postings_between,
     statement,
+    transfer_many,
 )
-from core.ledger.types import CNY, PLATFORM, WALLET, JournalEntry, Leg, StatementRow
+from core.ledger.types import CNY, PLATFORM, WALLET, JournalEntry, Leg, StatementRow, Transfer
 
 __all__ = [
     "CNY",
@@ -25,6 +26,7 @@ __all__ = [
     "JournalEntry",
     "Leg",
     "StatementRow",
+    "Transfer",
     "balance",
     "balances",
     "balances_at",
@@ -35,4 +37,5 @@ __all__ = [
     "platform_balance",
     "postings_between",
     "statement",
+    "transfer_many",
 ]

@@ -74,11 +74,7 @@ def check_entry(entry: JournalEntry) -> None:
             legs that do not sum to zero per asset, a platform account that must cover its leg, or
             a text longer than its column.
     """
-    for name, limit in _LENGTHS:
-        if not 0 < len(getattr(entry, name)) <= limit:
-            raise InvariantError(
-                "ledger.text", "A journal's %(name)s has a wrong length.", name=name
-            )
+    check_texts(key=entry.key, kind=entry.kind, reference=entry.reference, actor=entry.actor)
     if len(entry.legs) < 2:
         raise InvariantError("ledger.legs", "A journal needs two legs: %(key)s.", key=entry.key)
     sums = _sums(entry.legs, entry.key)
@@ -89,6 +85,19 @@ def check_entry(entry: JournalEntry) -> None:
             key=entry.key,
             sums=sums,
         )
+
+
+def check_texts(**texts: str) -> None:
+    """Refuse texts of a journal that are empty or longer than their columns.
+
+    Raises:
+        InvariantError: naming the text.
+    """
+    for name, limit in _LENGTHS:
+        if not 0 < len(texts[name]) <= limit:
+            raise InvariantError(
+                "ledger.text", "A journal's %(name)s has a wrong length.", name=name
+            )
 
 
 def _sums(legs: Iterable[Leg], key: str) -> dict[str, int]:

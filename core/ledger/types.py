@@ -35,6 +35,23 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money of one owner that moves from one of their accounts to another.
+
+    Args:
+        owner: :func:`core.ledger.rules.member_owner`.
+        source: account kind that gives; declared.
+        target: account kind that gets; declared, another one.
+        amount: fen, above 0.
+    """
+
+    owner: str
+    source: str
+    target: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """A balanced group of legs to be booked once under ``key``.
 

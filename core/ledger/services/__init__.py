@@ -11,6 +11,7 @@ from core.ledger.services.reading import (
     postings_between,
     statement,
 )
+from core.ledger.services.transfers import transfer_many
 from core.ledger.services.verify import declare_check, verify
 from core.ledger.types import (
     CNY,
@@ -20,6 +21,7 @@ from core.ledger.types import (
     Leg,
     Problem,
     StatementRow,
+    Transfer,
     VerifyReport,
 )
 
@@ -31,6 +33,7 @@ __all__ = [
     "Leg",
     "Problem",
     "StatementRow",
+    "Transfer",
     "VerifyReport",
     "account_id",
     "balance",
@@ -47,5 +50,6 @@ __all__ = [
     "postings_between",
     "reverse",
     "statement",
+    "transfer_many",
     "verify",
 ]

@@ -6,7 +6,6 @@ for all of them and is done with a unit of work. A run that is killed loses the 
 which is due as before; two workers at once skip what the other has claimed.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,12 +19,12 @@ from sqlalchemy.orm import Session
 from core.api.clock import now
 from core.api.db import new_id
 from core.api.events import OrderSettled
-from core.api.ledger import Leg, book, member_owner
+from core.api.ledger import Transfer, member_owner, transfer_many
 from plugins.distribution.models import Commission, Mark
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, AVAILABLE
 
-BATCH = 50_000
-"""Commissions moved by one unit of work: a second or two."""
+BATCHES = {"postgresql": 500_000, "sqlite": 50_000}
+"""Commissions moved by one unit of work: some seconds, in which SQLite lets nobody else write."""
 
 STUCK_AFTER = timedelta(minutes=10)
 """So long nothing may run while something is due."""
@@ -61,30 +60,31 @@ def mark_order(session: Session, order_id: UUID, at: datetime) -> int:
     return int(session.connection().execute(due).rowcount)
 
 
-def settle_batch(session: Session, limit: int = BATCH, *, touched: set[UUID] | None = None) -> int:
+def settle_batch(
+    session: Session, limit: int | None = None, *, touched: set[UUID] | None = None
+) -> int:
     """Move due commissions that nobody holds to ``available``; the caller commits.
 
-    Beneficiary by beneficiary, so that a batch touches few accounts, and two workers hardly ever
-    the same. Rows that a refund or another worker has locked are left to a later batch. What a
-    refund took wholly moves nothing, but is settled. ``touched`` gets whose commissions they were.
+    Rows that a refund or another worker has locked are left to a later batch. What a refund took
+    wholly moves nothing, but is settled. ``touched`` gets whose commissions they were.
 
     Returns:
         How many commissions were settled; 0 when nothing is due that can be had.
     """
     at = now()
-    rows = _claim(session, at, limit)
+    rows = _claim(session, at, limit or BATCHES[session.connection().dialect.name])
     if touched is not None:
         touched.update(row.beneficiary_id for row in rows)
-    legs = _legs(rows)
-    if legs:
+    transfers = _transfers(rows)
+    if transfers:
         batch = new_id()
-        book(
+        transfer_many(
             session,
             key=f"distribution:settle:{batch}",
             kind="commission_settled",
             reference=f"settlement:{batch}",
             actor=ACTOR,
-            legs=legs,
+            transfers=transfers,
             at=at,
         )
     return sum(row.commissions for row in rows)
@@ -114,9 +114,10 @@ def _claim(session: Session, at: datetime, limit: int) -> list[Any]:
 
 
 _LEFT = (_TABLE.c.amount_fen - _TABLE.c.reversed_fen).label("left_fen")
-# By ``ctid``, which PostgreSQL visits in the order of the pages; a join by id reads them all. A row
-# that changed between look and lock is not found by it and stays due. What was never frozen comes
-# from the pending account.
+# By ``ctid``, which PostgreSQL visits in the order of the pages; a join by id reads them all. In no
+# order: the few of an ordinary day come by their index, very many as they lie in the table. A row
+# that changed between look and lock is not found and stays due. What was never frozen comes from
+# the pending account.
 _CLAIM = sa.text("""\
 WITH moved AS (
   UPDATE plugin_distribution_commission
@@ -124,7 +125,7 @@ WITH moved AS (
   WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM plugin_distribution_commission
     WHERE due_at IS NOT NULL AND NOT is_held
-    ORDER BY beneficiary_id, id LIMIT :most FOR UPDATE SKIP LOCKED))
+    LIMIT :most FOR UPDATE SKIP LOCKED))
   RETURNING beneficiary_id, amount_fen - reversed_fen AS left_fen,
     CASE WHEN frozen_at IS NULL THEN 'pending' ELSE 'frozen' END AS state
 )
@@ -133,15 +134,14 @@ FROM moved GROUP BY beneficiary_id, state
 """).columns(beneficiary_id=sa.Uuid(), state=sa.String(), left_fen=sa.BigInteger())
 
 
-def _legs(rows: Iterable[Any]) -> list[Leg]:
-    legs, gained = [], defaultdict[str, int](int)
-    for row in rows:
-        fen = int(row.left_fen)
-        if fen:
-            owner = member_owner(row.beneficiary_id)
-            legs.append(Leg(owner, ACCOUNT_OF_STATE[row.state], -fen))
-            gained[owner] += fen
-    return legs + [Leg(owner, AVAILABLE, fen) for owner, fen in gained.items()]
+def _transfers(rows: Iterable[Any]) -> list[Transfer]:
+    return [
+        Transfer(
+            member_owner(row.beneficiary_id), ACCOUNT_OF_STATE[row.state], AVAILABLE, row.left_fen
+        )
+        for row in rows
+        if row.left_fen
+    ]
 
 
 @dataclass(frozen=True)
