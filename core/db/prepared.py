@@ -128,6 +128,7 @@ class _Among(FunctionElement[bool]):
 
     inherit_cache = True
     type = sa.Boolean()
+    _is_implicitly_boolean = True  # else SQLite is asked for ``… = 1``, and no index helps
 
 
 @compiles(_Among, "sqlite")

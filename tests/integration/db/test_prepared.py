@@ -131,6 +131,27 @@ def test_any_number_of_ids_is_one_value(database, count):
     assert {row.id for row in found} == set(chosen)
 
 
+def test_ids_are_looked_up_in_the_index(database):
+    read, plans = Prepared(sa.select(EVENT.c.name).where(among(EVENT.c.id, "ids"))), []
+
+    def explain(_connection, cursor, statement, parameters, _context, _many):
+        word = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        plans.append(cursor.execute(f"{word} {statement}", parameters).fetchall())
+
+    with database.write() as session:
+        INSERT.many(session, [event() for _ in range(50)])
+        if not database.is_sqlite:
+            session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        sa.event.listen(database.engine, "before_cursor_execute", explain)
+        try:
+            read.all(session, {"ids": [new_id()]})
+        finally:
+            sa.event.remove(database.engine, "before_cursor_execute", explain)
+
+    (plan,) = plans
+    assert "SEARCH outbox_event" in str(plan) or "Index" in str(plan)
+
+
 def test_a_text_with_typed_columns_can_be_prepared(database):
     text = sa.text("SELECT id, at FROM outbox_event WHERE name = :which").columns(
         id=sa.Uuid(), at=UtcDateTime()
