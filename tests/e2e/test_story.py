@@ -14,6 +14,7 @@ from tests.e2e.walking import Person, distributor, merchant, shopper
 PRODUCT = "celadon-side-handle-teapot"
 SECOND_PRODUCT = "fuding-white-tea-2019"
 NEWCOMER = "13900000042"
+PLAN = "/admin/x/distribution/plan"
 T = TypeVar("T")
 UPLINES = ("shen@demo.banyan", "xu@demo.banyan", "lin@demo.banyan")
 
@@ -79,17 +80,23 @@ def switch_distribution(staff: Person) -> None:
 
 
 def publish_three_levels(staff: Person) -> None:
-    """Without the acknowledgement it is refused, with it the plan is in force."""
-    staff.go("/admin/x/distribution/plan")
+    """A draft of three levels is refused without the acknowledgement, with it it is in force."""
     page = staff.page
+    staff.go(f"{PLAN}/settings")
     page.locator('input[name=depth][value="3"]').check(force=True)
+    staff.send(f"{PLAN}/settings", do="save")
+    staff.go(PLAN)
+    editor = page.locator(f'a[href^="{PLAN}/plans/"]').first.get_attribute("href") or ""
+    staff.go(editor)
     for level, rate in enumerate(("10", "5", "2"), 1):
-        page.fill(f"input[name=rate{level}]", rate)
-    staff.send("/admin/x/distribution/plan", do="publish")
-    staff.sees("legal notice")
+        page.fill(f'input[name="rate-all-{level}"]', rate)
+    staff.send(editor, do="publish")
+    page.fill("input[name=summary]", "Three levels")
+    staff.send(f"{PLAN}/publish")
+    staff.sees("Three levels need your confirmation")
     page.check("input[name=acknowledged]")
-    staff.send("/admin/x/distribution/plan", do="publish")
-    staff.go("/admin/x/distribution/plan")
+    staff.send(f"{PLAN}/publish")
+    staff.go("/admin/x/distribution")
     staff.sees("10% / 5% / 2%")
 
 
