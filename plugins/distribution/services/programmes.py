@@ -58,6 +58,8 @@ _BODY = Prepared(
     sa.select(_TABLE.c.version, _TABLE.c.body).where(_TABLE.c.id == sa.bindparam("id"))
 )
 _KEPT = 64
+_LAST = 2**31 - 1
+"""The greatest number that a version can have."""
 _SHELVES_SECONDS = 10.0
 _programmes: OrderedDict[UUID, Programme] = OrderedDict()
 _shelves: dict[UUID, tuple[float, dict[UUID, UUID | None]]] = {}
@@ -135,7 +137,7 @@ class Version:
 def history(session: Session, limit: int = 20, before: int | None = None) -> Sequence[Version]:
     """Published versions, newest first."""
     query = sa.select(_TABLE).order_by(_TABLE.c.version.desc()).limit(limit)
-    if before is not None:
+    if before is not None and before <= _LAST:
         query = query.where(_TABLE.c.version < before)
     return [
         Version(from_json(row.version, row.body), row.summary, row.actor, row.created_at)
@@ -145,6 +147,8 @@ def history(session: Session, limit: int = 20, before: int | None = None) -> Seq
 
 def version_numbered(session: Session, version: int) -> Programme | None:
     """A published version by its number."""
+    if version > _LAST:
+        return None
     row = session.execute(sa.select(_TABLE.c.id).where(_TABLE.c.version == version)).first()
     return by_id(session, row.id) if row is not None else None
 

@@ -53,7 +53,7 @@ def test_every_route_is_closed_to_shoppers_and_to_roles_without_the_right(
     shopper = sign_in(maker.member())
     clerk = open_admin("clerk")
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin")]
-    values = {"uuid": "01a200ad-bfc3-7f52-8b8a-215653e73714", "default": "x"}
+    values = {"uuid": "01a200ad-bfc3-7f52-8b8a-215653e73714", "default": "x", "int": "1"}
     held = {"order.view", "order.ship", "order.edit", "product.view", "product.edit"}
     held |= {"stock.adjust", "aftersale.view", "member.view", "referral.view", "message.view"}
     for rule in rules:
@@ -128,7 +128,8 @@ def test_a_plugin_is_switched_on_and_off_within_a_second(shop, admin):
     page = admin.done("/admin/plugins/distribution/switch", {"to": "on"})
     assert 'aria-checked="true"' in page
     assert shop.plugins.is_enabled("distribution")
-    pages = [page.path for _, page in shop.plugins.contributions("admin_pages")]
+    contributed = [page for _, page in shop.plugins.contributions("admin_pages")]
+    pages = [page.path for page in contributed if "GET" in page.methods]
     for path in pages:
         if "<" not in path:
             assert admin.get(path).status_code != 404

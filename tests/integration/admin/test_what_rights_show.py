@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from core.db import state
 from core.host.models import PluginState
 from core.kernel.clock import now
 from core.kernel.ids import new_id
@@ -39,6 +40,8 @@ def test_the_bell_leads_to_a_paused_plugin_and_to_suspense_whoever_may_see_them(
 
     with shop.database.write() as session:
         session.execute(sa.update(PluginState).values(paused_reason="check_x failed 5 times"))
+        state.bump(session, state.PLUGINS)
+    shop.counters.refresh(force=True)
     page = bell(plugins.page("/admin/account"))
     assert 'href="/admin/plugins"' in page
     assert "needs attention" in page
