@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.api.catalog import SkuName, admin_products, skus_coded, skus_of
 from core.api.i18n import gettext as _
-from core.api.money import FEN_LIMIT, format_yuan, parse_yuan
+from core.api.money import FEN_LIMIT, parse_yuan
 from plugins.distribution.admin.plan_rates import plain
 from plugins.distribution.rules import Plan, Programme
 from plugins.distribution.rules.calculator import LineOutcome, Person, calculate
@@ -213,8 +213,3 @@ def _amount(row: BasketRow, name: str, text: str, otherwise: int) -> int:
     if not 0 <= fen <= FEN_LIMIT // MOST_PIECES // MOST_LINES:
         row.errors[name] = _("This value is out of range.")
     return fen
-
-
-def shown_price(row: BasketRow) -> str:
-    """The list price of the SKU in a row, to stand in its empty field."""
-    return format_yuan(row.sku.price_fen) if row.sku else ""

@@ -13,7 +13,7 @@ from plugins.distribution.rules.amounts import (
     line_shares,
     saving_fen,
 )
-from plugins.distribution.rules.programme import Base, Found, Programme, SelfPurchase
+from plugins.distribution.rules.programme import Found, Programme, SelfPurchase
 
 Who = TypeVar("Who", bound=Hashable)
 
@@ -165,15 +165,3 @@ def _earned(
         )
         for share, wish in zip(shares, wanted, strict=True)
     )
-
-
-def margin_bps(outcomes: Sequence[LineOutcome]) -> int:
-    """What the store keeps of what is paid, in basis points; below zero for a loss."""
-    paid = sum(each.sold.paid_fen for each in outcomes)
-    kept = sum(each.kept_fen for each in outcomes)
-    return kept * BPS // paid if paid else 0
-
-
-def needs_cost(outcomes: Sequence[LineOutcome]) -> bool:
-    """Whether a plan shares the profit of a line whose cost is not known."""
-    return any(each.found.plan.base == Base.PROFIT and not each.sold.cost_fen for each in outcomes)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from plugins.distribution.rules.programme import (
-    Campaign,
     Plan,
     Programme,
     Rate,
@@ -126,10 +125,3 @@ def without_lost_grades(programme: Programme) -> Programme:
         for plan in programme.plans
     )
     return replace(programme, plans=plans)
-
-
-def rates_of(plan: Plan) -> list[Rate]:
-    """Every rate that a plan can pay by."""
-    own = [rule.rate for rule in plan.rules if rule.treatment == Treatment.OWN and rule.rate]
-    campaign = [plan.campaign_rate] if plan.campaign == Campaign.OWN and plan.campaign_rate else []
-    return [plan.rate, *campaign, *own]

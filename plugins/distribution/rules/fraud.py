@@ -30,7 +30,7 @@ class Sight:
     Args:
         buyer: kind → fingerprints.
         beneficiary: the same.
-        bound_lately: members bound to the beneficiary within an hour before the order was paid.
+        bound_lately: members bound to the beneficiary within the hour before the look.
         is_mutual: the buyer earns on what the beneficiary bought.
     """
 

@@ -206,12 +206,6 @@ def active_of(session: Session, member_ids: Iterable[UUID], joining: Joining) ->
     return {row.member_id for row in rows if standing(row.state, joining) == _S.ACTIVE}
 
 
-def state_of(session: Session, member_id: UUID, joining: Joining) -> DistributorState | None:
-    """Where a member stands now; ``None`` for somebody who never asked and may not earn."""
-    found = states_of(session, [member_id]).get(member_id)
-    return standing(found, joining)
-
-
 def standing(stored: str | None, joining: Joining) -> DistributorState | None:
     """Where a member with this stored state stands under a way of joining."""
     if stored is None:

@@ -108,7 +108,7 @@ def _suspicious(
     people = {row.buyer_id for row in pairs.values()} | {one for _, one in pairs}
     members = member_signals(session, people)
     orders = order_signals(session, {order_id for order_id, _ in pairs})
-    lately = _bound_lately(session, pairs.values())
+    lately = recent_bindings(session, {one for _, one in pairs}, now() - HOUR)
     mutual = _mutual(session, pairs.values())
     found = {}
     for key, row in pairs.items():
@@ -116,7 +116,7 @@ def _suspicious(
         sight = Sight(
             buyer=_merged(members[row.buyer_id], orders.get(order_id)),
             beneficiary=_merged(members[beneficiary_id]),
-            bound_lately=lately.get(key, 0),
+            bound_lately=lately[beneficiary_id],
             is_mutual=(row.buyer_id, beneficiary_id) in mutual,
         )
         if reasons := suspicions(sight, watch.kinds, watch.burst):
@@ -136,13 +136,6 @@ def _merged(*signals: Any) -> dict[Suspicion, frozenset[str]]:
         kind: frozenset[str]().union(*(getattr(each, field, ()) for each in signals if each))
         for kind, field in fields.items()
     }
-
-
-def _bound_lately(session: Session, rows: Iterable[Any]) -> dict[tuple[UUID, UUID], int]:
-    """Members bound to each direct referrer in the hour before this look."""
-    rows = list(rows)
-    bound = recent_bindings(session, {row.beneficiary_id for row in rows}, now() - HOUR)
-    return {(row.order_id, row.beneficiary_id): bound[row.beneficiary_id] for row in rows}
 
 
 def _mutual(session: Session, rows: Iterable[Any]) -> set[tuple[UUID, UUID]]:

@@ -1,6 +1,5 @@
 """What a distributor reads about their own earnings: sums, rows, orders, days. Read only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -275,13 +274,6 @@ def daily_sums(
     )
     sums = {int(index): int(fen or 0) for index, fen in rows}
     return tuple(sums.get(index, 0) for index in range(days)), sums.get(-1, 0)
-
-
-def earned_by_day(
-    session: Session, member_id: UUID, *, until: datetime, days: int
-) -> Sequence[int]:
-    """Fen earned (net of refunds) on each of the last ``days`` days, oldest first."""
-    return trend(session, member_id, until=until, days=days).days
 
 
 def _orders_between(session: Session, member_id: UUID, since: datetime, until: datetime) -> int:

@@ -14,13 +14,16 @@ from core.members.models import Member
 from core.payouts.services import request_payout
 from core.payouts.types import PayoutRequest
 from core.sharing.models import ShareVisit
+from core.sharing.services import create_share
 from core.staff.services import create_role
 from plugins.distribution.models import Hold
+from plugins.distribution.rules import SelfPurchase
 from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
 from plugins.distribution.services import accrual
 from plugins.distribution.services.accounts import EXPENSE
 from plugins.distribution.services.fraud import Watch, watch_batch
 from plugins.distribution.services.holds import count_cases, list_cases, reject, release
+from plugins.distribution.services.programmes import current, publish
 from plugins.distribution.services.settlement import settle_batch
 
 POT = ("POT", 1, 26_800)
@@ -133,8 +136,6 @@ def test_a_delivery_to_the_distributors_phone_is_held(sell, held, chain, shop):
 
 
 def test_a_browser_that_both_used_is_held(sell, held, chain, shop):
-    from core.sharing.services import create_share
-
     with shop.database.write() as session:
         share = create_share(session, chain.third.id, "store", "")
         for member in (chain.buyer, chain.third):
@@ -285,14 +286,9 @@ def test_two_who_decide_at_once_decide_once(suspicious, sell, shop, programme, m
 
 def test_a_distributors_own_purchase_is_no_fraud(shop, chain, sell, held, programme):
     with shop.database.write() as session:
-        from dataclasses import replace as changed
-
-        from plugins.distribution.rules import SelfPurchase
-        from plugins.distribution.services.programmes import current, publish
-
         publish(
             session,
-            changed(current(session), self_purchase=SelfPurchase.SHIFT),
+            replace(current(session), self_purchase=SelfPurchase.SHIFT),
             actor=STAFF,
             actor_name="店主",
             acknowledged=True,

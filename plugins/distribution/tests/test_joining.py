@@ -14,13 +14,18 @@ from plugins.distribution.services.distributors import (
     check_referrer,
     leave,
     set_state,
-    state_of,
+    standing,
+    states_of,
 )
 from plugins.distribution.services.joining import Application, goal_of, join
 from plugins.distribution.services.programmes import DEFAULT, current
 from plugins.distribution.services.standings import standing_of
 
 S = DistributorState
+
+
+def state_of(session, member_id, joining):
+    return standing(states_of(session, [member_id]).get(member_id), joining)
 
 
 def test_joining_follows_the_plan(shop, programme, make_member):
