@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.api.contributions import PayoutChannel
 from core.kernel.errors import ShopError
+from core.media.types import PictureView
 from core.members.types import Principal
 from core.settings.rules import StoreSettings
 
@@ -39,6 +40,7 @@ __all__ = [
     "sentence",
     "staff",
     "store_settings",
+    "take_picture",
     "translate_error",
     "visitor",
     "writing",
@@ -167,6 +169,23 @@ def audit(
     return _doors().audit(session, action, kind, ref, before=before, after=after)
 
 
+def take_picture(name: str, data: bytes, alt: str = "") -> PictureView:
+    """Keep a picture that staff uploads, re-encoded; the same one again is the same picture.
+
+    Encoding takes up to a second, so call it outside of every unit of work. The audit log names who
+    brought it.
+
+    Args:
+        name: the file's name, shown to people only.
+        data: its bytes; what is too much is refused, so read no more than 12 MB and one byte.
+        alt: what it shows.
+
+    Raises:
+        Rejected: too big, not a picture, moving or broken; the sentence says which.
+    """
+    return _doors().take_picture(name, data, alt)
+
+
 def check(hook: str, **arguments: Any) -> None:
     """Ask every plugin that takes part, as the trunk's services do with their ``check`` argument.
 
@@ -237,6 +256,9 @@ class Doors(Protocol):
 
     def check(self, hook: str, **arguments: Any) -> None:
         """See :func:`check`."""
+
+    def take_picture(self, name: str, data: bytes, alt: str) -> PictureView:
+        """See :func:`take_picture`."""
 
     def payout_channels(self) -> Sequence[PayoutChannel]:
         """See :func:`payout_channels`."""

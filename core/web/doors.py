@@ -11,6 +11,8 @@ from core.api.contributions import PayoutChannel
 from core.api.web import EXTENSION
 from core.host.ports import payout_ports_of
 from core.kernel.errors import ShopError
+from core.media.services import picture_views, prepare_picture, record_picture
+from core.media.types import PictureView
 from core.settings.rules import StoreSettings
 from core.staff.services import audit
 from core.web import context, flash, i18n, regions
@@ -49,6 +51,15 @@ class WebDoors:
     def check(self, hook: str, **arguments: Any) -> None:
         """Ask the enabled plugins."""
         context.shop().extensions().check(hook, **arguments)
+
+    def take_picture(self, name: str, data: bytes, alt: str) -> PictureView:
+        """Encode first, then write: no lock is held meanwhile."""
+        prepared = prepare_picture(context.shop().config.uploads, name, data, alt)
+        with context.writing() as session:
+            taken = record_picture(session, prepared).id
+            seen = {"file": prepared.filename}
+            self.audit(session, "picture.upload", "picture", taken, before=None, after=seen)
+            return picture_views(session, [taken])[taken]
 
     def payout_channels(self) -> tuple[PayoutChannel, ...]:
         """Ways to be paid that plugins which take part bring."""
