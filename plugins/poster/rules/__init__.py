@@ -1,0 +1,31 @@
+"""What a poster is made of; plain Python."""
+
+from plugins.poster.rules.checking import check_layout
+from plugins.poster.rules.layout import (
+    PLACES,
+    SIZES,
+    Box,
+    Font,
+    Kind,
+    Layer,
+    Layout,
+    Purpose,
+    from_json,
+    media_ids,
+    to_json,
+)
+
+__all__ = [
+    "PLACES",
+    "SIZES",
+    "Box",
+    "Font",
+    "Kind",
+    "Layer",
+    "Layout",
+    "Purpose",
+    "check_layout",
+    "from_json",
+    "media_ids",
+    "to_json",
+]

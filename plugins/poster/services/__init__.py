@@ -1,0 +1,1 @@
+"""What one may do with poster templates and posters. Nothing here commits."""

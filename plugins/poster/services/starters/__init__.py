@@ -1,0 +1,1 @@
+"""Templates to start from: layouts as JSON files beside this one."""
