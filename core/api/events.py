@@ -6,7 +6,7 @@ each fact once per fact that its handler's transaction commits; see ``core.api.h
 
 from core.catalog.events import PriceChanged, ProductPublished
 from core.kernel.events import Event
-from core.members.events import MemberErased, MemberRegistered
+from core.members.events import MemberErased, MemberFollowed, MemberRegistered, MemberUnfollowed
 from core.orders.events import (
     AfterSaleClosed,
     AfterSaleOpened,
@@ -39,7 +39,9 @@ __all__ = [
     "LineFact",
     "LineRefund",
     "MemberErased",
+    "MemberFollowed",
     "MemberRegistered",
+    "MemberUnfollowed",
     "OrderCancelled",
     "OrderPaid",
     "OrderPlaced",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.api import contributions as c
 from core.catalog.events import PriceChanged, ProductPublished
-from core.members.events import MemberErased, MemberRegistered
+from core.members.events import MemberErased, MemberFollowed, MemberRegistered, MemberUnfollowed
 from core.orders.events import (
     AfterSaleClosed,
     AfterSaleOpened,
@@ -235,6 +235,14 @@ class FactHooks:
     @hookspec
     def member_erased(self, session: Session, event: MemberErased) -> None:
         """See :class:`core.members.events.MemberErased`."""
+
+    @hookspec
+    def member_followed(self, session: Session, event: MemberFollowed) -> None:
+        """See :class:`core.members.events.MemberFollowed`."""
+
+    @hookspec
+    def member_unfollowed(self, session: Session, event: MemberUnfollowed) -> None:
+        """See :class:`core.members.events.MemberUnfollowed`."""
 
     @hookspec
     def share_created(self, session: Session, event: ShareCreated) -> None:

@@ -1,17 +1,25 @@
-"""Members, for reading. Shoppers see others by :func:`masked_names` only; staff may see more."""
+"""Members, for reading. Shoppers see others by :func:`masked_names` only; staff may see more.
+
+One write: a plugin that speaks with a channel tells by :func:`note_follow` who follows the shop
+there.
+"""
 
 from core.members.services import member_by_phone, member_view, names_of
+from core.members.services.follows import follows_of, note_follow
 from core.members.services.naming import ids_matching, masked_names
 from core.members.services.signals import member_signals
-from core.members.types import MemberSignals, MemberView
+from core.members.types import FollowView, MemberSignals, MemberView
 
 __all__ = [
+    "FollowView",
     "MemberSignals",
     "MemberView",
+    "follows_of",
     "ids_matching",
     "masked_names",
     "member_by_phone",
     "member_signals",
     "member_view",
     "names_of",
+    "note_follow",
 ]

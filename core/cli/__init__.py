@@ -19,6 +19,7 @@ COMMANDS = {
     "events": ("core.cli.events:events", "Facts on their way to plugins."),
     "jobs": ("core.cli.jobs:jobs", "Scheduled work."),
     "ledger": ("core.cli.ledger:ledger", "The books."),
+    "members": ("core.cli.members:members", "Shoppers: play following (sandbox only)."),
     "referrals": ("core.cli.referrals:referrals", "Who was referred by whom."),
     "import": ("core.cli.importing:importing", "Take in catalogues."),
     "replay": ("core.cli.replay:replay", "Play real invoices as orders."),

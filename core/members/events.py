@@ -30,3 +30,38 @@ class MemberErased(Event):
     aggregate = "member_id"
     member_id: UUID
     erased_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberFollowed(Event):
+    """A member follows the shop in a channel, such as its official account, now or once more.
+
+    Not fired when the channel repeats what is known, nor for an older message that arrives late.
+
+    Args:
+        channel: as the plugin calls it that tells, such as ``wechat_account``.
+        at: when they began to, as the channel says.
+    """
+
+    aggregate = "member_id"
+    member_id: UUID
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberUnfollowed(Event):
+    """A member follows the shop no longer in a channel.
+
+    Not fired when the channel repeats what is known, nor for an older message that arrives late,
+    nor when a member is erased: ``MemberErased`` says so.
+
+    Args:
+        channel: as the plugin calls it that tells.
+        at: when they left, as the channel says.
+    """
+
+    aggregate = "member_id"
+    member_id: UUID
+    channel: str
+    at: datetime

@@ -101,3 +101,14 @@ class Consent(Base):
     is_granted: Mapped[bool]
     source: Mapped[str] = mapped_column(sa.String(32))
     at: Mapped[datetime]
+
+
+class Follow(Base):
+    """Whether a member follows the shop in a channel; ``changed_at``: since when it is so."""
+
+    __tablename__ = "member_follow"
+
+    member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    is_following: Mapped[bool]
+    changed_at: Mapped[datetime]

@@ -149,6 +149,15 @@ class ConsentView:
 
 
 @dataclass(frozen=True)
+class FollowView:
+    """Whether a member follows the shop in a channel, and since when it is so."""
+
+    channel: str
+    is_following: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class AddressForm:
     """An address as typed. Every text is squeezed and checked by the service."""
 

@@ -32,6 +32,7 @@ from core.members.services.contacts import (
     reset_password,
     set_password,
 )
+from core.members.services.follows import follows_of, note_follow
 from core.members.services.importing import import_members
 from core.members.services.privacy import (
     declare_erase_check,
@@ -79,6 +80,7 @@ __all__ = [
     "erase_blockers",
     "erase_member",
     "export_member",
+    "follows_of",
     "has_consent",
     "hit",
     "import_members",
@@ -87,6 +89,7 @@ __all__ = [
     "member_by_phone",
     "member_view",
     "names_of",
+    "note_follow",
     "open_session",
     "prepare_password",
     "prune_codes",

@@ -17,9 +17,10 @@ from core.db.statements import changed
 from core.kernel.clock import now
 from core.kernel.errors import NotFound, Rejected
 from core.members.events import MemberErased
-from core.members.models import Address, AuthSession, Consent, Member, VerificationCode
+from core.members.models import Address, AuthSession, Consent, Follow, Member, VerificationCode
 from core.members.services.accounts import member_view
 from core.members.services.addresses import addresses_of
+from core.members.services.follows import follows_of
 from core.members.services.sessions import sessions_of
 from core.members.types import MemberState, Realm
 from core.messages.services import forget_recipient, messages_of
@@ -60,6 +61,7 @@ def export_member(session: Session, member_id: UUID) -> dict[str, Any]:
             {name: value for name, value in asdict(view).items() if name != "key"}
             for view in sessions_of(session, Realm.MEMBER, member_id)
         ],
+        "follows": [asdict(view) for view in follows_of(session, [member_id]).get(member_id, ())],
         "messages": [asdict(view) for view in messages_of(session, member_id)],
     }
     for name, read in sorted(_exports.items()):
@@ -81,8 +83,8 @@ def erase_blockers(session: Session, member_id: UUID) -> list[Rejected]:
 def erase_member(session: Session, member_id: UUID) -> None:
     """Forget who a member is. The row and the orders stay; the person is gone from them for good.
 
-    Personal columns are emptied, addresses, sessions and codes deleted, messages blanked; other
-    rooms empty theirs, plugins are told by ``MemberErased``. Erasing again changes nothing.
+    Personal columns are emptied, addresses, follows, sessions and codes deleted, messages blanked;
+    other rooms empty theirs, plugins are told by ``MemberErased``. Erasing again changes nothing.
 
     Raises:
         NotFound: no such member.
@@ -110,6 +112,7 @@ def erase_member(session: Session, member_id: UUID) -> None:
     forget_recipient(session, member_id, contacts)
     changed(session, sa.delete(VerificationCode).where(VerificationCode.target.in_(contacts)))
     changed(session, sa.delete(Address).where(Address.member_id == member_id))
+    changed(session, sa.delete(Follow).where(Follow.member_id == member_id))
     changed(
         session,
         sa.delete(AuthSession).where(
