@@ -6,7 +6,13 @@ each fact once per fact that its handler's transaction commits; see ``core.api.h
 
 from core.catalog.events import PriceChanged, ProductPublished
 from core.kernel.events import Event
-from core.members.events import MemberErased, MemberFollowed, MemberRegistered, MemberUnfollowed
+from core.members.events import (
+    MemberErased,
+    MemberFollowed,
+    MemberRegistered,
+    MemberTierChanged,
+    MemberUnfollowed,
+)
 from core.orders.events import (
     AfterSaleClosed,
     AfterSaleOpened,
@@ -41,6 +47,7 @@ __all__ = [
     "MemberErased",
     "MemberFollowed",
     "MemberRegistered",
+    "MemberTierChanged",
     "MemberUnfollowed",
     "OrderCancelled",
     "OrderPaid",

@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 
 from core.api import contributions as c
 from core.catalog.events import PriceChanged, ProductPublished
-from core.members.events import MemberErased, MemberFollowed, MemberRegistered, MemberUnfollowed
+from core.members.events import (
+    MemberErased,
+    MemberFollowed,
+    MemberRegistered,
+    MemberTierChanged,
+    MemberUnfollowed,
+)
 from core.orders.events import (
     AfterSaleClosed,
     AfterSaleOpened,
@@ -235,6 +241,10 @@ class FactHooks:
     @hookspec
     def member_erased(self, session: Session, event: MemberErased) -> None:
         """See :class:`core.members.events.MemberErased`."""
+
+    @hookspec
+    def member_tier_changed(self, session: Session, event: MemberTierChanged) -> None:
+        """See :class:`core.members.events.MemberTierChanged`."""
 
     @hookspec
     def member_followed(self, session: Session, event: MemberFollowed) -> None:

@@ -65,3 +65,28 @@ class MemberUnfollowed(Event):
     member_id: UUID
     channel: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberTierChanged(Event):
+    """A member's tier changed, upwards or downwards, as the plugin tells that keeps the tiers.
+
+    Fires once a change. Not fired when a tier is merely renewed, nor when the merchant renames one;
+    and by no shop without a plugin that keeps tiers.
+
+    Args:
+        old_tier_id: the tier before; ``None``: none.
+        new_tier_id: the tier since; ``None``: none.
+        old_rank: 1 is the lowest tier; 0: none.
+        new_rank: likewise; higher than ``old_rank``: they rose.
+        reason: a word of the plugin for why, such as ``growth`` or ``review``.
+    """
+
+    aggregate = "member_id"
+    member_id: UUID
+    old_tier_id: UUID | None
+    new_tier_id: UUID | None
+    old_rank: int
+    new_rank: int
+    reason: str
+    at: datetime
