@@ -4,6 +4,7 @@ A rule (``core.api.contributions.PriceRule``) returns adjustments, never a price
 (stage, key); the trunk keeps every step as a trace and refuses a line below zero.
 """
 
+from core.pricing.rules import lower_price
 from core.pricing.values import (
     Adjustment,
     Draft,
@@ -24,4 +25,5 @@ __all__ = [
     "QuoteRequest",
     "Stage",
     "TraceStep",
+    "lower_price",
 ]

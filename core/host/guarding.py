@@ -40,7 +40,7 @@ def configured(
         return rule
     try:
         made = rule.configure(settings)
-        return replace(rule, apply=made.apply, load=made.load)
+        return replace(rule, apply=made.apply, load=made.load, stacks=made.stacks)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         record(plugin, f"price:{rule.key}", error)
         return replace(rule, apply=lambda _draft, _loaded: (), load=None)

@@ -5,10 +5,14 @@ answers adjustments, never a new price. An order-wide amount is spread over the 
 remainder on what they cost now, so a percentage of an already lowered total can never give more
 than that total. A rule that would take a line (or the freight) below zero takes it to zero: what is
 cut off is not moved elsewhere. Every applied fen is a trace step; the steps add up to the totals.
+
+Prices of the MEMBER stage and promotions are rivals, line by line: promotions are worked out from
+the list price, and the line keeps whichever leaves it cheaper, with the steps of that one alone. A
+rule that ``stacks`` leaves its price standing, and promotions come off on top of it.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from core.kernel.errors import PluginError
@@ -43,6 +47,10 @@ class Step(Protocol):
     def apply(self) -> Apply:
         """From a draft and what was loaded to adjustments."""
 
+    @property
+    def stacks(self) -> bool:
+        """Whether promotions come off on top of a price of the MEMBER stage."""
+
 
 def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any]) -> Quote:
     """Run the pipeline.
@@ -56,10 +64,12 @@ def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any
         PluginError: a rule answered what :func:`check_adjustment` refuses.
     """
     run = _Run(request)
-    for step in sorted(steps, key=lambda rule: (rule.stage, rule.key)):
-        for adjustment in step.apply(run.draft(), loaded.get(step.key)):
-            check_adjustment(step.key, adjustment, len(request.lines))
-            run.apply(step, adjustment)
+    ordered = sorted(steps, key=lambda rule: (rule.stage, rule.key))
+    run.follow([step for step in ordered if step.stage <= Stage.MEMBER], loaded)
+    rivals = run.set_aside({step.key for step in ordered if step.stacks})
+    run.follow([step for step in ordered if step.stage == Stage.PROMOTION], loaded)
+    run.keep_lower(rivals)
+    run.follow([step for step in ordered if step.stage > Stage.PROMOTION], loaded)
     return run.quote()
 
 
@@ -78,17 +88,27 @@ def flat_freight(freight_fen: int, free_from_fen: int) -> Apply:
     return apply
 
 
-def lower_price(draft: Draft, line: int, unit_price_fen: int, label: str) -> Sequence[Adjustment]:
+def lower_price(
+    draft: Draft, line: int, unit_price_fen: int, label: str, **told: Any
+) -> Sequence[Adjustment]:
     """Bring a line to its list quantity × ``unit_price_fen`` when that is lower than it costs now.
 
     For rules of the MEMBER and PROMOTION stages: of several prices for one line the lowest wins,
     and a dearer promotion never replaces a member's price, whichever runs first.
+
+    Args:
+        draft: as the rule got it.
+        line: which.
+        unit_price_fen: what one piece shall cost.
+        label: catalogue entry, such as “%(tier)s price”.
+        told: values for its places.
     """
     target = max(unit_price_fen, 0) * draft.request.lines[line].quantity
     change = target - draft.line_fen[line]
     if change >= 0:
         return ()
-    return (Adjustment(change, label, line=line, params={"unit_price_fen": unit_price_fen}),)
+    params = {**told, "unit_price_fen": unit_price_fen}
+    return (Adjustment(change, label, line=line, params=params),)
 
 
 def check_adjustment(rule: str, adjustment: Any, line_count: int) -> None:
@@ -138,7 +158,36 @@ class _Run:
     def draft(self) -> Draft:
         return Draft(self._request, tuple(self._lines), self._freight, tuple(self._trace))
 
-    def apply(self, step: Step, adjustment: Adjustment) -> None:
+    def follow(self, steps: Sequence[Step], loaded: Mapping[str, Any]) -> None:
+        for step in steps:
+            for adjustment in step.apply(self.draft(), loaded.get(step.key)):
+                check_adjustment(step.key, adjustment, len(self._lines))
+                self._apply(step, adjustment)
+
+    def set_aside(self, stacking: Collection[str]) -> Mapping[int, Sequence[TraceStep]]:
+        """Put lines back to the list price whose price competes with promotions; their steps."""
+        rivals: dict[int, list[TraceStep]] = {
+            step.line: []
+            for step in self._trace
+            if step.line is not None and step.rule not in stacking
+        }
+        for step in self._trace:
+            if step.line in rivals:
+                rivals[step.line].append(step)
+        for line in rivals:
+            self._lines[line] = self._request.lines[line].list_fen
+        self._trace = [step for step in self._trace if step.line not in rivals]
+        return rivals
+
+    def keep_lower(self, rivals: Mapping[int, Sequence[TraceStep]]) -> None:
+        """Give lines their set aside price back, unless promotions left them cheaper."""
+        for line, steps in rivals.items():
+            if steps[-1].after_fen <= self._lines[line]:
+                self._lines[line] = steps[-1].after_fen
+                others = [step for step in self._trace if step.line != line]
+                self._trace = [*steps, *others]
+
+    def _apply(self, step: Step, adjustment: Adjustment) -> None:
         if step.stage == Stage.FREIGHT:
             after = max(0, self._freight + adjustment.amount_fen)
             self._note(step, adjustment, None, self._freight, after)

@@ -1,6 +1,7 @@
 """Quoting: the loads of the rules, then the pure pipeline. The same quote on every page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -23,5 +24,24 @@ def quote(session: Session, request: QuoteRequest, rules: Sequence[PriceRule]) -
     Raises:
         PluginError: a rule answered something that cannot be applied.
     """
-    loaded = {rule.key: rule.load(session, request) for rule in rules if rule.load is not None}
-    return pipeline.price(request, rules, loaded)
+    return quote_each(session, (request,), rules)[0]
+
+
+def quote_each(
+    session: Session, requests: Sequence[QuoteRequest], rules: Sequence[PriceRule]
+) -> list[Quote]:
+    """Price several baskets of one shopper, each by itself, with one load a rule for all of them.
+
+    Raises:
+        PluginError: a rule answered something that cannot be applied.
+    """
+    if not requests:
+        return []
+    first = requests[0]
+    if len(requests) == 1:
+        whole = first
+    else:
+        lines = {line.sku_id: line for request in requests for line in request.lines}
+        whole = replace(first, lines=tuple(lines.values()))
+    loaded = {rule.key: rule.load(session, whole) for rule in rules if rule.load is not None}
+    return [pipeline.price(request, rules, loaded) for request in requests]

@@ -39,8 +39,11 @@ class PriceRule:
         stage: where it runs.
         apply: pure; from the draft and what ``load`` brought to adjustments.
         load: reads what ``apply`` needs, in at most one statement; ``None`` when nothing is needed.
+            Pages that price several baskets at once ask it once, for the lines of all of them.
         configure: for rules that follow their plugin's settings: from these to the rule whose
-            ``apply`` and ``load`` are used instead; asked anew when the settings change.
+            ``apply``, ``load`` and ``stacks`` are used instead; asked anew when these change.
+        stacks: of a rule of the MEMBER stage: promotions come off on top of its price. Otherwise
+            price and promotions are rivals, and each line keeps whichever leaves it cheaper.
     """
 
     key: str
@@ -48,3 +51,4 @@ class PriceRule:
     apply: Callable[[Draft, Any], Sequence[Adjustment]]
     load: Callable[[Session, QuoteRequest], Any] | None = None
     configure: Callable[[Mapping[str, Any]], "PriceRule"] | None = None
+    stacks: bool = False

@@ -3,7 +3,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core.pricing.services import core_rules, quote
+from core.pricing.services import core_rules, quote, quote_each
 from core.pricing.types import Adjustment, PriceRule, QuoteLine, QuoteRequest, Stage
 from core.settings.rules import StoreSettings
 from tests.integration.orders.trading import counted
@@ -40,4 +40,32 @@ def test_a_rule_gets_what_its_own_load_read_and_nothing_else_is_asked(database):
         priced = quote(session, REQUEST, (plain, takes))
 
     assert priced.total_fen == 9749
+    assert [text for text in sent if not text.startswith("BEGIN")] == ["SELECT 250"]
+
+
+def test_several_baskets_are_loaded_together_and_priced_each_by_itself(database):
+    asked = []
+
+    def load(session, request):
+        asked.append([line.sku_id for line in request.lines])
+        return session.execute(sa.text("SELECT 250")).scalar()
+
+    from_6000 = PriceRule(
+        "a.takes",
+        Stage.PROMOTION,
+        lambda draft, off: [Adjustment(-off, "Off")] if draft.goods_fen >= 6000 else [],
+        load,
+    )
+    tea, pot = UUID(int=1), UUID(int=3)
+    baskets = [
+        QuoteRequest((QuoteLine(sku, UUID(int=9), None, 1, fen),), None, REQUEST.at)
+        for sku, fen in ((tea, 5000), (pot, 6000))
+    ]
+
+    with database.read() as session, counted(database) as sent:
+        quotes = quote_each(session, baskets, (from_6000,))
+        assert quote_each(session, (), (from_6000,)) == []
+
+    assert [each.total_fen for each in quotes] == [5000, 5750]
+    assert asked == [[tea, pot]]
     assert [text for text in sent if not text.startswith("BEGIN")] == ["SELECT 250"]

@@ -167,6 +167,73 @@ def test_of_member_price_and_promotion_the_lower_wins_whichever_runs_first():
     )
 
 
+def member_price(unit_fen, *, stacks=False, line=0):
+    return PriceRule(
+        "m.tier",
+        Stage.MEMBER,
+        lambda draft, _: lower_price(draft, line, unit_fen, "%(tier)s price", tier="Gold"),
+        stacks=stacks,
+    )
+
+
+SALE = rule("p.sale", Stage.PROMOTION, Adjustment(-150, "Sale"))
+
+
+def steps_of(quote):
+    return [(step.rule, step.line, step.before_fen, step.after_fen) for step in quote.trace]
+
+
+def test_a_promotion_never_comes_off_on_top_of_a_members_price():
+    dear = run(request((1, 1000)), member_price(800), SALE)
+    cheap = run(request((1, 1000)), member_price(900), SALE)
+
+    assert steps_of(dear) == [("m.tier", 0, 1000, 800)]
+    assert steps_of(cheap) == [("p.sale", 0, 1000, 850)]
+
+
+def test_where_promotion_and_members_price_come_to_the_same_the_members_price_is_told():
+    assert steps_of(run(request((1, 1000)), member_price(850), SALE)) == [("m.tier", 0, 1000, 850)]
+
+
+def test_each_line_keeps_its_own_lower_price():
+    quote = run(request((1, 1000), (1, 1000)), member_price(800), SALE)
+
+    assert steps_of(quote) == [("m.tier", 0, 1000, 800), ("p.sale", 1, 1000, 925)]
+
+
+def test_promotions_come_off_on_top_of_a_price_that_stacks():
+    quote = run(request((1, 1000)), member_price(800, stacks=True), SALE)
+
+    assert steps_of(quote) == [("m.tier", 0, 1000, 800), ("p.sale", 0, 800, 650)]
+
+
+def test_coupons_come_off_whichever_of_the_two_won():
+    coupon = rule("c.ten", Stage.COUPON, Adjustment(-10, "Coupon"))
+
+    assert run(request((1, 1000)), member_price(800), SALE, coupon).goods_fen == 790
+    assert run(request((1, 1000)), member_price(900), SALE, coupon).goods_fen == 840
+
+
+def test_a_promotion_reaches_its_threshold_by_list_prices_where_it_competes():
+    from_900 = PriceRule(
+        "p.from",
+        Stage.PROMOTION,
+        lambda draft, _: [Adjustment(-300, "From 900")] if draft.goods_fen >= 900 else [],
+    )
+
+    assert run(request((1, 1000)), member_price(800), from_900).goods_fen == 700
+    assert run(request((1, 1000)), member_price(800, stacks=True), from_900).goods_fen == 800
+
+
+def test_the_label_of_a_lower_price_is_told_with_what_the_rule_gives_it():
+    (step,) = run(request((2, 1000)), member_price(800)).trace
+
+    assert (step.label, step.params) == (
+        "%(tier)s price",
+        {"tier": "Gold", "unit_price_fen": 800},
+    )
+
+
 def test_a_price_dearer_than_the_list_price_changes_nothing():
     dearer = PriceRule("p.x", Stage.MEMBER, lambda draft, _: lower_price(draft, 0, 2000, "Price"))
 
@@ -260,6 +327,28 @@ def test_the_same_basket_and_rules_always_cost_the_same(some):
     basket, rules = some
 
     assert run(basket, *rules) == run(basket, *reversed(rules))
+
+
+@given(baskets_with_rules(), st.lists(st.integers(0, 60_000), max_size=6))
+def test_no_line_is_dearer_than_by_its_promotions_or_its_members_price_alone(some, unit_prices):
+    basket, rules = some
+    promotions = [each for each in rules if each.stage == Stage.PROMOTION]
+    members = [
+        PriceRule(
+            f"m.{line}",
+            Stage.MEMBER,
+            lambda draft, _, line=line, fen=fen: lower_price(draft, line, fen, "Price"),
+        )
+        for line, fen in enumerate(unit_prices[: len(basket.lines)])
+    ]
+    both, promoted = run(basket, *promotions, *members), run(basket, *promotions)
+
+    for line, priced in enumerate(run(basket, *members).lines):
+        has_price = priced.discount_fen > 0
+        lowest = min(priced.total_fen, promoted.lines[line].total_fen)
+        wanted = lowest if has_price else promoted.lines[line].total_fen
+        assert both.lines[line].total_fen == wanted
+        assert len({step.stage for step in both.trace if step.line == line}) <= 1
 
 
 def test_a_rule_sees_what_rules_before_it_did_to_each_line():
