@@ -1,6 +1,6 @@
 """What a poster is made of; plain Python."""
 
-from plugins.poster.rules.checking import check_layout
+from plugins.poster.rules.checking import check_layout, check_paintable, problems
 from plugins.poster.rules.layout import (
     PLACES,
     SIZES,
@@ -25,7 +25,9 @@ __all__ = [
     "Layout",
     "Purpose",
     "check_layout",
+    "check_paintable",
     "from_json",
     "media_ids",
+    "problems",
     "to_json",
 ]

@@ -1,6 +1,7 @@
 """What a layout must fulfil before it is published; each error names its layer."""
 
 import re
+from collections.abc import Iterator
 
 from core.api.errors import InvalidInput
 from plugins.poster.rules.layout import (
@@ -27,6 +28,7 @@ that is shown at two fifths of its size."""
 
 MIN_FONT, MAX_FONT = 10, 400
 MAX_LINES = 12
+MAX_BOX = 4 * MAX_HEIGHT
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _LEAST_CONTRAST = 4.5
 
@@ -42,8 +44,29 @@ def check_layout(layout: Layout, purpose: Purpose = Purpose.PRODUCT) -> None:
         InvalidInput: ``field`` is ``size``, ``background``, ``layers`` or ``layers.<i>.<what>``;
             sentences about a layer say its name.
     """
+    for problem in problems(layout, purpose):
+        raise problem
+
+
+def check_paintable(layout: Layout) -> None:
+    """Refuse only what cannot be painted at all; a draft may be unfinished otherwise.
+
+    Raises:
+        InvalidInput: as :func:`check_layout`.
+    """
+    for problem in _unpaintable(layout):
+        raise problem
+
+
+def problems(layout: Layout, purpose: Purpose = Purpose.PRODUCT) -> Iterator[InvalidInput]:
+    """All that :func:`check_layout` would refuse, the gravest first."""
+    yield from _unpaintable(layout)
+    yield from _unfinished(layout, purpose)
+
+
+def _unpaintable(layout: Layout) -> Iterator[InvalidInput]:
     if not (MIN_SIDE <= layout.width <= MAX_WIDTH and MIN_SIDE <= layout.height <= MAX_HEIGHT):
-        raise InvalidInput(
+        yield InvalidInput(
             "poster.size",
             "A poster is %(least)s to %(width)s pixels wide and %(least)s to %(height)s high.",
             field="size",
@@ -52,11 +75,11 @@ def check_layout(layout: Layout, purpose: Purpose = Purpose.PRODUCT) -> None:
             height=MAX_HEIGHT,
         )
     if not _COLOUR.fullmatch(layout.background):
-        raise InvalidInput(
+        yield InvalidInput(
             "poster.background", "The background needs a colour like #FFFFFF.", field="background"
         )
     if len(layout.layers) > MAX_LAYERS:
-        raise InvalidInput(
+        yield InvalidInput(
             "poster.layers",
             "A poster has at most %(limit)s layers.",
             field="layers",
@@ -64,11 +87,21 @@ def check_layout(layout: Layout, purpose: Purpose = Purpose.PRODUCT) -> None:
         )
     names: set[str] = set()
     for index, layer in enumerate(layout.layers):
-        _check_name(layer, index, names)
-        _check_box(layer, index, layout)
-        _check_looks(layer, index)
-        _check_words(layer, index, purpose)
-    _check_qr(layout)
+        yield from _check_name(layer, index, names)
+        yield from _check_looks(layer, index)
+
+
+def _unfinished(layout: Layout, purpose: Purpose) -> Iterator[InvalidInput]:
+    for index, layer in enumerate(layout.layers):
+        if layer.is_hidden:
+            continue
+        if not _is_inside(layer.box, layout):
+            yield _wrong(index, "box", layer, "The layer “%(layer)s” stands outside the poster.")
+        if layer.kind in TEXT_KINDS and layer.font.size > layer.box.height:
+            sentence = "The letters of “%(layer)s” are higher than its box."
+            yield _wrong(index, "font_size", layer, sentence)
+        yield from _check_words(layer, index, purpose)
+    yield from _check_qr(layout)
 
 
 def _wrong(index: int, what: str, layer: Layer, message: str, **params: object) -> InvalidInput:
@@ -81,9 +114,9 @@ def _wrong(index: int, what: str, layer: Layer, message: str, **params: object) 
     )
 
 
-def _check_name(layer: Layer, index: int, names: set[str]) -> None:
+def _check_name(layer: Layer, index: int, names: set[str]) -> Iterator[InvalidInput]:
     if not layer.name.strip() or len(layer.name) > NAME_LIMIT:
-        raise _wrong(
+        yield _wrong(
             index,
             "name",
             layer,
@@ -91,16 +124,8 @@ def _check_name(layer: Layer, index: int, names: set[str]) -> None:
             limit=NAME_LIMIT,
         )
     if layer.name in names:
-        raise _wrong(index, "name", layer, "There are two layers named “%(layer)s”.")
+        yield _wrong(index, "name", layer, "There are two layers named “%(layer)s”.")
     names.add(layer.name)
-
-
-def _check_box(layer: Layer, index: int, layout: Layout) -> None:
-    box = layer.box
-    if box.width < 1 or box.height < 1:
-        raise _wrong(index, "box", layer, "The layer “%(layer)s” has no size.")
-    if not _is_inside(box, layout):
-        raise _wrong(index, "box", layer, "The layer “%(layer)s” stands outside the poster.")
 
 
 def _is_inside(box: Box, layout: Layout) -> bool:
@@ -112,17 +137,21 @@ def _is_inside(box: Box, layout: Layout) -> bool:
     )
 
 
-def _check_looks(layer: Layer, index: int) -> None:
+def _check_looks(layer: Layer, index: int) -> Iterator[InvalidInput]:
+    if layer.box.width < 1 or layer.box.height < 1:
+        yield _wrong(index, "box", layer, "The layer “%(layer)s” has no size.")
+    if max(layer.box.width, layer.box.height) > MAX_BOX:
+        yield _wrong(index, "box", layer, "The layer “%(layer)s” is too large.")
     if not 0 <= layer.opacity <= 100:
-        raise _wrong(index, "opacity", layer, "The opacity of “%(layer)s” is 0 to 100 percent.")
+        yield _wrong(index, "opacity", layer, "The opacity of “%(layer)s” is 0 to 100 percent.")
     if layer.radius < 0:
-        raise _wrong(index, "radius", layer, "The radius of “%(layer)s” cannot be below 0.")
+        yield _wrong(index, "radius", layer, "The radius of “%(layer)s” cannot be below 0.")
     if not _COLOUR.fullmatch(layer.colour) or not _COLOUR.fullmatch(layer.font.colour):
-        raise _wrong(index, "colour", layer, "The layer “%(layer)s” needs a colour like #1B1D1A.")
+        yield _wrong(index, "colour", layer, "The layer “%(layer)s” needs a colour like #1B1D1A.")
     if layer.kind not in TEXT_KINDS:
         return
     if not MIN_FONT <= layer.font.size <= MAX_FONT:
-        raise _wrong(
+        yield _wrong(
             index,
             "font_size",
             layer,
@@ -130,12 +159,8 @@ def _check_looks(layer: Layer, index: int) -> None:
             least=MIN_FONT,
             most=MAX_FONT,
         )
-    if layer.font.size > layer.box.height:
-        raise _wrong(
-            index, "font_size", layer, "The letters of “%(layer)s” are higher than its box."
-        )
     if not 1 <= layer.font.max_lines <= MAX_LINES:
-        raise _wrong(
+        yield _wrong(
             index,
             "max_lines",
             layer,
@@ -144,14 +169,14 @@ def _check_looks(layer: Layer, index: int) -> None:
         )
 
 
-def _check_words(layer: Layer, index: int, purpose: Purpose) -> None:
+def _check_words(layer: Layer, index: int, purpose: Purpose) -> Iterator[InvalidInput]:
     shows_product = layer.kind in PRODUCT_KINDS or (
         layer.kind is Kind.IMAGE and layer.media_id is None
     )
     if layer.kind is Kind.TEXT and not layer.text.strip():
-        raise _wrong(index, "text", layer, "The layer “%(layer)s” has no text.")
+        yield _wrong(index, "text", layer, "The layer “%(layer)s” has no text.")
     if len(layer.text) > TEXT_LIMIT:
-        raise _wrong(
+        yield _wrong(
             index,
             "text",
             layer,
@@ -161,7 +186,7 @@ def _check_words(layer: Layer, index: int, purpose: Purpose) -> None:
     for place in places_in(layer.text):
         is_known = place in PLACES if layer.kind is Kind.TEXT else place == ""
         if not is_known:
-            raise _wrong(
+            yield _wrong(
                 index,
                 "text",
                 layer,
@@ -170,7 +195,7 @@ def _check_words(layer: Layer, index: int, purpose: Purpose) -> None:
             )
         shows_product = shows_product or place in {"title", "price", "was_price"}
     if shows_product and purpose is not Purpose.PRODUCT:
-        raise _wrong(
+        yield _wrong(
             index,
             "kind",
             layer,
@@ -178,14 +203,16 @@ def _check_words(layer: Layer, index: int, purpose: Purpose) -> None:
         )
 
 
-def _check_qr(layout: Layout) -> None:
-    codes = [(index, layer) for index, layer in enumerate(layout.layers) if layer.kind is Kind.QR]
+def _check_qr(layout: Layout) -> Iterator[InvalidInput]:
+    shown = [(n, layer) for n, layer in enumerate(layout.layers) if not layer.is_hidden]
+    codes = [(index, layer) for index, layer in shown if layer.kind is Kind.QR]
     if len(codes) != 1:
-        raise InvalidInput("poster.qr", "A poster has exactly one QR code.", field="layers")
+        yield InvalidInput("poster.qr", "A poster has exactly one QR code.", field="layers")
+        return
     index, layer = codes[0]
     least = -(-layout.width * MIN_QR_PERCENT // 100)
     if min(layer.box.width, layer.box.height) < least:
-        raise _wrong(
+        yield _wrong(
             index,
             "box",
             layer,
@@ -193,12 +220,13 @@ def _check_qr(layout: Layout) -> None:
             least=least,
         )
     if layer.opacity != 100:
-        raise _wrong(index, "opacity", layer, "The QR code “%(layer)s” must not be transparent.")
-    if _contrast_to_white(layer.colour) < _LEAST_CONTRAST:
-        raise _wrong(index, "colour", layer, "The colour of the QR code “%(layer)s” is too light.")
-    for above in layout.layers[index + 1 :]:
-        if above.opacity and _overlap(above.box, layer.box):
-            raise _wrong(index, "box", layer, "Another layer covers the QR code “%(layer)s”.")
+        yield _wrong(index, "opacity", layer, "The QR code “%(layer)s” must not be transparent.")
+    if _COLOUR.fullmatch(layer.colour) and _contrast_to_white(layer.colour) < _LEAST_CONTRAST:
+        yield _wrong(index, "colour", layer, "The colour of the QR code “%(layer)s” is too light.")
+    for place, above in shown:
+        if place > index and above.opacity and _overlap(above.box, layer.box):
+            yield _wrong(index, "box", layer, "Another layer covers the QR code “%(layer)s”.")
+            return
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -105,6 +105,8 @@ class Layer:
         colour: of a shape; dark modules of a QR code.
         radius: of the corners of images, avatars and shapes; half the side makes a circle.
         opacity: percent.
+        is_hidden: kept and not painted.
+        is_locked: the designer does not move it by accident.
     """
 
     name: str
@@ -117,6 +119,8 @@ class Layer:
     colour: str = "#1B1D1A"
     radius: int = 0
     opacity: int = 100
+    is_hidden: bool = False
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,11 @@ class Layout:
     background: str = "#FFFFFF"
     background_media_id: UUID | None = None
     layers: tuple[Layer, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Layer, ...]:
+        """The layers that are painted."""
+        return tuple(layer for layer in self.layers if not layer.is_hidden)
 
 
 def places_in(text: str) -> tuple[str, ...]:
@@ -203,6 +212,8 @@ def _layer_to_json(layer: Layer) -> dict[str, Any]:
         body["colour"] = layer.colour
     if layer.kind in {Kind.IMAGE, Kind.AVATAR, Kind.SHAPE, Kind.QR}:
         body["radius"] = layer.radius
+    body |= {"hidden": True} if layer.is_hidden else {}
+    body |= {"locked": True} if layer.is_locked else {}
     return body
 
 
@@ -222,6 +233,8 @@ def _layer_from_json(body: Mapping[str, Any]) -> Layer:
         colour=str(body.get("colour", "#1B1D1A")),
         radius=int(body.get("radius", 0)),
         opacity=int(body.get("opacity", 100)),
+        is_hidden=bool(body.get("hidden", False)),
+        is_locked=bool(body.get("locked", False)),
     )
 
 

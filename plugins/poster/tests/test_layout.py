@@ -13,7 +13,9 @@ from plugins.poster.rules import (
     Layout,
     Purpose,
     check_layout,
+    check_paintable,
     from_json,
+    problems,
     to_json,
 )
 
@@ -33,6 +35,10 @@ def test_a_layout_comes_back_from_its_document_as_it_was():
     )
     check_layout(layout)
     assert from_json(to_json(layout)) == layout
+    hidden = replace(TITLE, name="旧", is_hidden=True, is_locked=True)
+    layout = replace(layout, layers=(*layout.layers, hidden))
+    assert from_json(to_json(layout)) == layout
+    assert hidden not in layout.shown
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,38 @@ def test_a_layout_that_makes_no_good_poster_is_refused_with_the_place(layout, fi
     assert refused.value.params["field"] == field
     if field.startswith("layers."):
         assert refused.value.params["layer"] in str(refused.value)
+
+
+def test_a_hidden_layer_neither_covers_the_code_nor_is_one():
+    over = Layer("盖", Kind.SHAPE, QR.box)
+    check_layout(replace(LAYOUT, layers=(QR, replace(over, is_hidden=True))))
+    with pytest.raises(InvalidInput, match="exactly one QR code"):
+        check_layout(replace(LAYOUT, layers=(replace(QR, is_hidden=True),)))
+
+
+def test_a_draft_may_be_unfinished_and_hears_of_everything_at_once():
+    outside = replace(TITLE, box=Box(700, 0, 200, 60))
+    draft = replace(LAYOUT, layers=(outside, replace(TITLE, name="乙", text="{price}")))
+    check_paintable(draft)
+    found = [problem.params["field"] for problem in problems(draft)]
+    assert found == ["layers.0.box", "layers.1.text", "layers"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"opacity": 101},
+        {"font": Font(colour="red")},
+        {"font": Font(size=4)},
+        {"font": Font(max_lines=0)},
+        {"box": Box(0, 0, 0, 50)},
+        {"box": Box(0, 0, 90_000, 50)},
+        {"name": ""},
+    ],
+)
+def test_what_cannot_be_painted_is_no_draft_either(change):
+    with pytest.raises(InvalidInput):
+        check_paintable(replace(LAYOUT, layers=(replace(TITLE, **change),)))
 
 
 def test_a_poster_of_the_shop_shows_no_product():
