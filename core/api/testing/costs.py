@@ -31,6 +31,29 @@ _COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 
 
 @contextmanager
+def statements_sent(shop: Shop) -> Iterator[list[str]]:
+    """A list that fills with the statements this thread sends while the block runs.
+
+    Times and faults are written by another thread; the shared counters are polled by time: both are
+    left out.
+    """
+    sent: list[str] = []
+    own = threading.get_ident()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if threading.get_ident() != own or "shared_counter" in statement:
+            return
+        if statement.lstrip().upper().startswith(_COUNTED):
+            sent.append(statement)
+
+    sa.event.listen(shop.database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+
+
+@contextmanager
 def statements_of(shop: Shop, plugin: str) -> Iterator[dict[str, int]]:
     """Most statements of a single call, by hook, of what a plugin is asked within the block."""
     calls: dict[Guarded, int] = defaultdict(int)  # kept, so that no other takes the place of one

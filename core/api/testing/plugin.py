@@ -9,13 +9,14 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from core.api.testing.costs import statements_sent
 from core.api.testing.driving import Outbox, StoreClock
 from core.api.testing.fakes import Ways, plug_in_ways
 from core.api.testing.making import Maker, OrderMade, ProductMade
@@ -176,6 +177,12 @@ def run_job(shop: Shop) -> Callable[[str], None]:
         run_now(shop, key)
 
     return run
+
+
+@pytest.fixture
+def count_statements(shop: Shop) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Tells which statements are sent while a block runs, as texts in a list."""
+    return lambda: statements_sent(shop)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A shop with distribution on, a plan of 10/5/2 % and a chain of three uplines above a buyer."""
 
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -171,33 +169,6 @@ def ask_for(shop, member: MemberView, amount_fen: int, key=""):
         return request_payout(
             session, wanted, settings=shop.settings(), check=shop.extensions().check
         )
-
-
-@pytest.fixture
-def count_statements(shop):
-    """A list that fills with the statements this thread sends while a block runs.
-
-    Times and faults are written by another thread; the shared counters are polled by time.
-    """
-
-    @contextmanager
-    def counted():
-        sent: list[str] = []
-        own = threading.get_ident()
-
-        def note(_connection, _cursor, statement, *_rest):
-            if threading.get_ident() != own or "shared_counter" in statement:
-                return
-            if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
-                sent.append(statement)
-
-        sa.event.listen(shop.database.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            sa.event.remove(shop.database.engine, "before_cursor_execute", note)
-
-    return counted
 
 
 @pytest.fixture
