@@ -1,0 +1,1 @@
+"""Membership: growth value, tiers and what they bring. See README.md."""

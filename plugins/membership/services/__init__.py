@@ -1,0 +1,1 @@
+"""What membership does: growth, tiers, reviews, benefits. Nothing here commits."""

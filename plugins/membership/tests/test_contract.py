@@ -1,0 +1,5 @@
+from core.api.testing.contract import PluginContract
+
+
+class TestContract(PluginContract):
+    plugin = "membership"
