@@ -1,6 +1,6 @@
 """Balances and statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,29 @@ def balances(
     ids = [account_id(owner, kind, asset) for kind in answer]
     for kind, held in session.execute(query.where(_ACCOUNT.c.id.in_(ids))):
         answer[kind] = int(held or 0)
+    return answer
+
+
+def balances_of(
+    session: Session, owners: Collection[str], kind: str, *, asset: str = CNY
+) -> dict[str, int]:
+    """What each of these owners holds on accounts of one kind, in one statement.
+
+    Every owner is in the answer, with 0 where nothing was ever booked.
+
+    Args:
+        session: any session.
+        owners: none of them the platform.
+        kind: account kind.
+        asset: what is counted.
+    """
+    answer = dict.fromkeys(owners, 0)
+    owner_of = {account_id(owner, kind, asset): owner for owner in answer}
+    if not owner_of:
+        return answer
+    query = sa.select(_ACCOUNT.c.id, _ACCOUNT.c.balance).where(_ACCOUNT.c.id.in_(list(owner_of)))
+    for key, held in session.execute(query):
+        answer[owner_of[key]] = int(held or 0)
     return answer
 
 

@@ -11,6 +11,7 @@ from core.ledger.services import (
     Leg,
     balance,
     balances,
+    balances_of,
     book,
     book_many,
     platform_balance,
@@ -36,6 +37,16 @@ def test_a_booking_moves_balances_and_keeps_its_journal(database: Database):
             journal_id, 500, "gift", "gift:1",
         )  # fmt: skip
         assert verify(session).is_clean
+
+
+def test_balances_of_many_owners_come_together_with_those_who_have_none(database: Database):
+    with database.write() as session:
+        give(session, ANN, WALLET, 500, "gift:1")
+        give(session, ANN, "test_saved", 30, "gift:2")
+    with database.read() as session:
+        assert balances_of(session, [ANN, BOB], WALLET) == {ANN: 500, BOB: 0}
+        assert balances_of(session, [], WALLET) == {}
+        assert balances_of(session, [ANN], WALLET, asset="points") == {ANN: 0}
 
 
 def test_a_repeated_key_books_nothing(database: Database):
