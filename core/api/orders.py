@@ -4,7 +4,13 @@ What happens to orders is told by facts (``core.api.events``); nothing here chan
 """
 
 from core.orders.services import order_detail
-from core.orders.services.progress import has_order, line_labels, progress_of, refunded_orders
+from core.orders.services.progress import (
+    has_order,
+    is_buyer,
+    line_labels,
+    progress_of,
+    refunded_orders,
+)
 from core.orders.services.signals import order_signals
 from core.orders.services.spending import buyer_ids, has_bought, sales_between, spending_of
 from core.orders.types import CartView, OrderView, PackingSlip, PlacementFacts
@@ -24,6 +30,7 @@ __all__ = [
     "buyer_ids",
     "has_bought",
     "has_order",
+    "is_buyer",
     "line_labels",
     "order_detail",
     "order_signals",

@@ -8,11 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.prepared import Prepared
+from core.db.prepared import Prepared, one_of
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
 from core.orders.models import AfterSale, Order, OrderLine
-from core.orders.states import AfterSaleState, OrderState
+from core.orders.states import MONEY_IN, AfterSaleState, OrderState
 from core.orders.types.progress import LineLabel, LineProgress, OrderProgress
 
 _order: Any = Order.__table__
@@ -89,6 +89,21 @@ def has_order(session: Session, member_id: UUID) -> bool:
     What was cancelled or expired before it was paid does not count; what was refunded does.
     """
     return _HAS_ORDER.first(session, {"member_id": member_id}) is not None
+
+
+def is_buyer(member_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
+    """Whether a member has an effective order, as a condition inside another statement.
+
+    Effective orders are paid, not cancelled, and not given back whole.
+
+    Args:
+        member_id: a column, or a value given by name (``sa.bindparam``).
+    """
+    return sa.exists().where(
+        _order.c.member_id == member_id,
+        one_of(_order.c.payment_state, MONEY_IN),
+        one_of(_order.c.state, (OrderState.PLACED, OrderState.COMPLETED)),
+    )
 
 
 _HAS_ORDER = Prepared(

@@ -69,6 +69,31 @@ def tiers_of(session: Session, member_ids: Iterable[UUID]) -> dict[UUID, Tier]:
     return {member_id: tier for member_id, tier in standing.items() if tier is not None}
 
 
+def rank_of(member_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[int]:
+    """A member's rank, to be used inside another statement; 0 for who has reached no tier.
+
+    Args:
+        member_id: a column, or a value given by name (``sa.bindparam``).
+    """
+    own = (
+        sa.select(_TIER.c.rank)
+        .join(_STANDING, _STANDING.c.tier_id == _TIER.c.id)
+        .where(_STANDING.c.member_id == member_id)
+        .scalar_subquery()
+    )
+    base = sa.select(_TIER.c.rank).where(_IS_OPEN_TO_ALL).scalar_subquery()
+    return sa.func.coalesce(own, base, sa.literal_column("0", sa.Integer()))
+
+
+def ladder_part() -> sa.Subquery:
+    """Id, rank and names of the tiers in force, to be joined inside another statement."""
+    return (
+        sa.select(_TIER.c.id, _TIER.c.rank, _TIER.c.name_zh, _TIER.c.name_en)
+        .where(_TIER.c.retired_at.is_(None))
+        .subquery("ladder")
+    )
+
+
 def forget_known(session: Session, member_id: UUID) -> None:
     """A member's tier is read anew: it changed within this session."""
     session.info.pop(f"membership.tier.{member_id}", None)

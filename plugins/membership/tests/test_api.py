@@ -1,6 +1,7 @@
 """What other plugins read."""
 
 import pytest
+import sqlalchemy as sa
 
 from core.api.clock import now
 from plugins.membership import api
@@ -62,3 +63,26 @@ def test_each_question_is_one_statement_at_most(shop, club, make_member, count_s
             api.tier_of(session, members[0])
             api.tiers_of(session, [])
         assert len(sent) == 1
+
+
+@pytest.mark.parametrize("thresholds", [(0, 500), (100, 500), ()])
+def test_a_rank_within_a_statement_is_that_of_the_members_tier(shop, club, make_member, thresholds):
+    tiers = club.ladder(*thresholds)
+    known, unknown, without = make_member(), make_member(), make_member()
+    put(shop, without, None)
+    if tiers:
+        put(shop, known, tiers[-1])
+
+    with shop.database.read() as session:
+        for member in (known, unknown, without):
+            asked = sa.select(api.rank_of(sa.literal(member.id, sa.Uuid())))
+            tier = api.tier_of(session, member.id)
+            assert session.scalar(asked) == (tier.rank if tier else 0)
+        ladder = session.execute(sa.select(api.ladder_part())).all()
+        known_tiers = [(each.id, each.rank, each.name_zh, each.name_en) for each in tiers_now(shop)]
+        assert sorted(map(tuple, ladder)) == sorted(known_tiers)
+
+
+def tiers_now(shop):
+    with shop.database.read() as session:
+        return api.tiers(session)

@@ -3,8 +3,16 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from core.api.orders import Spending, buyer_ids, has_bought, sales_between, spending_of
+from core.api.orders import (
+    Spending,
+    buyer_ids,
+    has_bought,
+    is_buyer,
+    sales_between,
+    spending_of,
+)
 from core.kernel.clock import now
 from core.kernel.ids import new_id
 from core.orders import services as orders
@@ -38,6 +46,23 @@ def test_paid_orders_count_without_freight_and_unpaid_ones_do_not(trade, spent, 
     assert spent(buyer) == Spending(1, 5000)
     assert bought(buyer, pot)
     assert not bought(buyer, cup)
+
+
+def test_a_buyer_is_whoever_has_an_order_that_was_not_given_back_whole(trade):
+    buyer, pot = trade.buyer(), trade.ware(5000)
+
+    def asked():
+        with trade.read() as session:
+            return session.scalar(sa.select(is_buyer(sa.literal(buyer.id, sa.Uuid()))))
+
+    trade.place(buyer, (pot, 1))
+    assert not asked(), "it is not paid"
+    placed = trade.bought(buyer, (pot, 2), until="received")
+    assert asked()
+    trade.refund(trade.ask(buyer, placed, (pot, 1)))
+    assert asked(), "one piece is left"
+    trade.refund(trade.ask(buyer, placed, (pot, 1)))
+    assert not asked()
 
 
 def test_orders_count_in_every_state_of_their_parcel(trade, spent):
