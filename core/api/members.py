@@ -6,7 +6,7 @@ there; the one that keeps tiers tells by :func:`tell_tier_change` whose changed.
 
 from core.members.services import member_by_phone, member_view, names_of
 from core.members.services.follows import follows_of, note_follow
-from core.members.services.naming import ids_matching, masked_names
+from core.members.services.naming import erased_among, ids_matching, masked_names
 from core.members.services.signals import member_signals
 from core.members.services.tiers import tell_tier_change
 from core.members.types import FollowView, MemberSignals, MemberView
@@ -15,6 +15,7 @@ __all__ = [
     "FollowView",
     "MemberSignals",
     "MemberView",
+    "erased_among",
     "follows_of",
     "ids_matching",
     "masked_names",

@@ -44,3 +44,15 @@ def ids_matching(query: str) -> sa.Select[UUID]:
         Member.email.contains(text.lower(), autoescape=True),
     )
     return sa.select(Member.id).where(Member.state != MemberState.ERASED, found)
+
+
+def erased_among(session: Session, member_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these members who were erased; one statement."""
+    if not member_ids:
+        return frozenset()
+    rows = session.scalars(
+        sa.select(Member.id).where(
+            Member.id.in_(set(member_ids)), Member.state == MemberState.ERASED
+        )
+    )
+    return frozenset(rows)

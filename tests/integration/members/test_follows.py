@@ -11,6 +11,7 @@ from core.kernel.clock import now
 from core.kernel.errors import InvalidInput, NotFound
 from core.members import services as members
 from core.members.models import Follow
+from core.members.services.naming import erased_among
 from tests.integration.people import facts
 
 CHANNEL = "wechat_account"
@@ -90,6 +91,7 @@ def test_what_is_known_is_exported_and_goes_with_the_member_for_good(database, m
         members.erase_member(session, member_id)
     assert not say(database, member_id, False)
     with database.read() as session:
+        assert erased_among(session, [member_id, uuid4()]) == {member_id}
         assert session.scalar(sa.select(sa.func.count()).select_from(Follow)) == 0
     assert told(database) == [("member_followed", CHANNEL)]
 
