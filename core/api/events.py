@@ -34,7 +34,7 @@ from core.payments.events import (
     PaymentSuspended,
 )
 from core.payouts.events import PayoutFailed, PayoutSucceeded
-from core.sharing.events import ReferralBound, ShareCreated, ShareVisited
+from core.sharing.events import ReferralBound, ShareCreated, ShareScanned, ShareVisited
 from core.stock.events import StockReturned
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "ProductPublished",
     "ReferralBound",
     "ShareCreated",
+    "ShareScanned",
     "ShareVisited",
     "StockReturned",
 ]

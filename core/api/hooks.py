@@ -38,7 +38,7 @@ from core.payments.events import (
     PaymentSuspended,
 )
 from core.payouts.events import PayoutFailed, PayoutSucceeded
-from core.sharing.events import ReferralBound, ShareCreated, ShareVisited
+from core.sharing.events import ReferralBound, ShareCreated, ShareScanned, ShareVisited
 from core.stock.events import StockReturned
 
 PROJECT = "banyan"
@@ -261,6 +261,10 @@ class FactHooks:
     @hookspec
     def share_visited(self, session: Session, event: ShareVisited) -> None:
         """See :class:`core.sharing.events.ShareVisited`."""
+
+    @hookspec
+    def share_scanned(self, session: Session, event: ShareScanned) -> None:
+        """See :class:`core.sharing.events.ShareScanned`."""
 
     @hookspec
     def referral_bound(self, session: Session, event: ReferralBound) -> None:

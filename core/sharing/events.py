@@ -49,6 +49,34 @@ class ShareVisited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShareScanned(Event):
+    """A person came by the short code of a share link, counted once a visitor and day.
+
+    ``ShareVisited`` is told besides, with ``kind`` ``scan``. Not fired for robots, link previews,
+    prefetching, nor for the sharer's own scans, nor when the page behind a code is opened again.
+
+    Args:
+        visitor: random id of the browser.
+        visitor_member_id: who was signed in there, if anybody.
+        target_kind: ``product``, ``store`` or ``activity``.
+        target: product id, activity key, or empty for the store.
+        channel: ``link``, ``qr`` or ``poster``: how the link was shared.
+        campaign: the play the link belongs to; empty without one.
+    """
+
+    aggregate = "share_id"
+    share_id: UUID
+    sharer_id: UUID
+    visitor: str
+    visitor_member_id: UUID | None
+    target_kind: str
+    target: str
+    channel: str
+    campaign: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferralBound(Event):
     """A member got a referrer, by policy or by transfer (``reason`` tells).
 

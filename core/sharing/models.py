@@ -10,21 +10,24 @@ from core.db.base import Base, IdColumn
 
 
 class ShareLink(Base):
-    """One act of sharing: a member, a page, a channel, an unguessable token."""
+    """One act of sharing: a member, a page, a channel, an unguessable token and a short code."""
 
     __tablename__ = "share_link"
 
     id: Mapped[IdColumn]
     token: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    code: Mapped[str | None] = mapped_column(sa.String(16))  # upper case; every link has one
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"))
     target_kind: Mapped[str] = mapped_column(sa.String(16))  # product, store, activity
     target: Mapped[str] = mapped_column(sa.String(160))  # product id, "" for the store
     channel: Mapped[str] = mapped_column(sa.String(16), default="link")  # link, qr, poster
     campaign: Mapped[str] = mapped_column(sa.String(64), default="")
-    visit_count: Mapped[int] = mapped_column(default=0)
+    visit_count: Mapped[int] = mapped_column(default=0)  # by the link
+    scan_count: Mapped[int] = mapped_column(default=0, server_default="0")  # by the code
     created_at: Mapped[datetime]
 
     __table_args__ = (
+        sa.Index("ix_share_link_code", "code", unique=True),
         sa.UniqueConstraint("member_id", "target_kind", "target", "channel", "campaign"),
     )
 

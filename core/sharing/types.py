@@ -33,10 +33,17 @@ class BindOutcome:
 
 @dataclass(frozen=True)
 class ShareView:
-    """A share link. ``target`` is the product id, an activity's key, or ``""`` for the store."""
+    """A share link. ``target`` is the product id, an activity's key, or ``""`` for the store.
+
+    Args:
+        token: rides in addresses as ``?s=``.
+        code: the short code for QR codes; :attr:`short_path` leads to the shared page.
+        visit_count: people who opened the link, once a day each; those who scanned are not in it.
+    """
 
     id: UUID
     token: str
+    code: str
     member_id: UUID
     target_kind: str
     target: str
@@ -44,6 +51,11 @@ class ShareView:
     campaign: str
     visit_count: int
     created_at: datetime
+
+    @property
+    def short_path(self) -> str:
+        """The path to put into a QR code: 13 characters."""
+        return f"/s/{self.code}"
 
 
 @dataclass(frozen=True)
@@ -181,12 +193,14 @@ class FunnelCounts:
         visitors: different browsers among them.
         registered: accounts made after opening one.
         ordered: orders placed after opening one.
+        scans: visits that came by a QR code.
     """
 
     visits: int = 0
     visitors: int = 0
     registered: int = 0
     ordered: int = 0
+    scans: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,7 @@ from core.members.services import declare_export
 from core.members.services.signals import declare_signals
 from core.sharing.models import ShareVisit
 from core.sharing.services.binding import bind, no_check
-from core.sharing.services.links import (
-    claim_visits,
-    create_share,
-    find_share,
-    record_visit,
-    shares_of,
-)
+from core.sharing.services.links import create_share, find_share, find_share_by_code, shares_of
 from core.sharing.services.moments import (
     bind_on_order,
     bind_on_payment,
@@ -43,6 +37,7 @@ from core.sharing.services.tree import (
     nodes_of,
     tops_of_network,
 )
+from core.sharing.services.visits import claim_visits, record_scan, record_visit
 
 __all__ = [
     "ancestors_of",
@@ -58,12 +53,14 @@ __all__ = [
     "expire_referrals",
     "find_in_tree",
     "find_share",
+    "find_share_by_code",
     "funnel_counts",
     "history_of",
     "mend_network",
     "no_check",
     "nodes_of",
     "recent_bindings",
+    "record_scan",
     "record_visit",
     "referral_of",
     "referrers_of",

@@ -13,7 +13,7 @@ from core.sharing.rules import protected_until
 from core.sharing.services.binding import Check, bind
 from core.sharing.services.edges import note
 from core.sharing.services.graph import edge_of
-from core.sharing.services.links import claim_visits, note_action, opened_share
+from core.sharing.services.visits import claim_visits, note_action, opened_share
 from core.sharing.types import BindOutcome, Verdict
 
 _NOTHING = BindOutcome(Verdict.NONE)

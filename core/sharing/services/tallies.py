@@ -68,6 +68,7 @@ def funnel_counts(
             count(ShareVisit, sa.func.count(sa.distinct(ShareVisit.visitor))),
             count(ShareAction, sa.func.count(), ShareAction.kind == "registered"),
             count(ShareAction, sa.func.count(), ShareAction.kind == "ordered"),
+            count(ShareVisit, sa.func.count(), ShareVisit.kind == "scan"),
         )
     ).one()
     return FunnelCounts(*row)

@@ -1,5 +1,6 @@
 """Sharing: a member's link to a page, and what happens when somebody opens one."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,16 @@ from core.kernel.errors import NotFound
 from core.kernel.ids import new_token
 from core.kernel.qr import qr_svg
 from core.sharing.rules import is_human
-from core.sharing.services import bind_on_visit, create_share, find_share, record_visit
-from core.web import context
+from core.sharing.services import (
+    bind_on_visit,
+    create_share,
+    find_share,
+    find_share_by_code,
+    record_scan,
+    record_visit,
+)
+from core.sharing.types import ShareView
+from core.web import context, i18n
 from core.web.access import access
 from core.web.here import asked
 from core.web.render import render_store_page
@@ -39,9 +48,10 @@ def note_visit() -> None:
     member = context.current_member()
     visitor = context.ensure_visitor()
     shop = context.shop()
+    member_id = member.subject_id if member else None
     try:
         with context.writing() as session:
-            _record(shop, session, token, visitor, member.subject_id if member else None)
+            _record(shop, session, record_visit, token, visitor, member_id)
     except NotFound:
         return
     context.set_cookie(context.SHARE_COOKIE, token, days=_DAYS)
@@ -56,7 +66,7 @@ def note_cached_visit(shop: Shop, environ: dict[str, Any], token: str) -> list[t
     visitor = known if context.is_visitor(known) else new_token(context.VISITOR_BYTES)
     try:
         with shop.database.write() as session:
-            _record(shop, session, token, visitor, None)
+            _record(shop, session, record_visit, token, visitor, None)
     except NotFound:
         return []
     sent = [(context.SHARE_COOKIE, token)]
@@ -65,16 +75,16 @@ def note_cached_visit(shop: Shop, environ: dict[str, Any], token: str) -> list[t
     return [("Set-Cookie", _cookie(name, value, asked)) for name, value in sent]
 
 
-def _record(shop: Shop, session: Session, token: str, visitor: str, member_id: UUID | None) -> None:
+def _record(
+    shop: Shop,
+    session: Session,
+    record: Callable[..., Any],
+    key: str,
+    visitor: str,
+    member_id: UUID | None,
+) -> None:
     settings = shop.settings()
-    record_visit(
-        session,
-        token,
-        visitor=visitor,
-        member_id=member_id,
-        at=now(),
-        zone=settings.timezone,
-    )
+    record(session, key, visitor=visitor, member_id=member_id, at=now(), zone=settings.timezone)
     if member_id is not None:
         bind_on_visit(session, member_id, visitor, settings=settings, check=shop.extensions().check)
 
@@ -97,6 +107,63 @@ def _is_token(token: str) -> bool:
 
 def _is_person(asked: Request) -> bool:
     return is_human(asked.headers.get("User-Agent", ""), dict(asked.headers), asked.method)
+
+
+# --- somebody scans a code ----------------------------------------------------------------------
+
+
+@bp.get("/s/<code>")
+@access("public")
+def scanned(code: str) -> Response | tuple[str, int]:
+    """The short address in a QR code: notes the scan, for people only, and leads to the page."""
+    try:
+        share = find_share_by_code(context.reader(), code)
+    except NotFound:
+        return _dead_end(
+            i18n.gettext("This code leads nowhere"),
+            i18n.gettext("Perhaps it was copied wrongly. The store itself is open to you."),
+        )
+    path = _landing(share)
+    if _is_person(asked()):
+        member = context.current_member()
+        visitor = context.ensure_visitor()
+        member_id = member.subject_id if member else None
+        with context.writing() as session:
+            _record(context.shop(), session, record_scan, code, visitor, member_id)
+        context.set_cookie(context.SHARE_COOKIE, share.token, days=_DAYS)
+    if path is None:
+        return _dead_end(
+            i18n.gettext("This product is no longer on offer"),
+            i18n.gettext("What your friend recommended has left the store. Much else is there."),
+            f"/?s={share.token}",
+        )
+    response = flask.redirect(f"{path}?s={share.token}", 302)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _landing(share: ShareView) -> str | None:
+    """The path of a shared page; ``None`` for a product that is not on sale any more."""
+    if share.target_kind == "product":
+        card = next(iter(product_cards(context.reader(), [UUID(share.target)])), None)
+        return f"/p/{card.slug}" if card else None
+    if share.target_kind == "activity" and share.target.startswith("/x/"):
+        return context.safe_path(share.target)
+    return "/"
+
+
+def _dead_end(title: str, text: str, home: str = "/") -> tuple[str, int]:
+    """A friendly page for a code that leads no further, with the way to the store."""
+    page = render_store_page(
+        "error.html",
+        kind="door",
+        title=title,
+        text=text,
+        reference="",
+        action_href=home,
+        action_label=i18n.gettext("Have a look around"),
+    )
+    return page, 404
 
 
 # --- a member shares ----------------------------------------------------------------------------
@@ -137,7 +204,7 @@ def shared(token: str) -> str:
         share=link,
         product=product,
         link=address,
-        qr=qr_svg(address),
+        qr=qr_svg(context.external_url(link.short_path)),
         back=path,
     )
 

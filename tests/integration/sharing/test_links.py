@@ -104,15 +104,6 @@ def test_twenty_openings_at_once_count_once(database, share, visit):
         assert find_share(session, link.token).visit_count == 1
 
 
-def test_a_scan_is_counted_beside_visits(database, share, visit):
-    link = share(channel="poster")
-    assert visit(link.token, kind="scan").is_counted
-    assert visit(link.token).is_counted
-    with database.read() as session:
-        (stats,) = shares_of(session).items
-    assert (stats.share.visit_count, stats.scan_count) == (1, 1)
-
-
 def test_the_sharers_own_visits_leave_no_trace(database, make_member, share, visit):
     member_id = make_member()
     link = share(member_id)

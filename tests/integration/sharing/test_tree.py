@@ -21,7 +21,7 @@ from core.kernel.errors import InvalidInput, NotFound, ShopError
 from core.kernel.ids import new_id
 from core.members.services import block_member
 from core.sharing.services import bind, create_share, record_visit, set_lock
-from core.sharing.services.links import note_action
+from core.sharing.services.visits import note_action
 from core.sharing.types import TeamCounts
 from tests.integration.people import statements
 from tests.integration.sharing.forest import check_forest
@@ -266,10 +266,10 @@ def test_the_funnel_counts_each_step_by_its_own_time_and_channel(database, make_
     with database.read() as session:
         late = start + timedelta(days=1)
         end = start + timedelta(days=3)
-        assert funnel_counts(session, start, end) == FunnelCounts(3, 2, 1, 2)
-        assert funnel_counts(session, start, late) == FunnelCounts(3, 2, 1, 0)
+        assert funnel_counts(session, start, end) == FunnelCounts(3, 2, 1, 2, scans=1)
+        assert funnel_counts(session, start, late) == FunnelCounts(3, 2, 1, 0, scans=1)
         assert funnel_counts(session, late, end) == FunnelCounts(0, 0, 0, 2)
-        assert funnel_counts(session, start, end, "qr") == FunnelCounts(1, 1, 0, 1)
+        assert funnel_counts(session, start, end, "qr") == FunnelCounts(1, 1, 0, 1, scans=1)
         assert funnel_counts(session, start, end, "poster") == FunnelCounts()
         with pytest.raises(InvalidInput):
             funnel_counts(session, start, end, "fax")

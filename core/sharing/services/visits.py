@@ -1,0 +1,224 @@
+"""The people who open share links or scan their codes, and what follows from it."""
+
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.outbox import announce
+from core.db.statements import changed, insert_or
+from core.kernel.clock import local_date, now
+from core.kernel.errors import InvalidInput
+from core.kernel.ids import new_id
+from core.sharing.events import ShareScanned, ShareVisited
+from core.sharing.models import ShareAction, ShareLink, ShareVisit
+from core.sharing.rules import VISIT_KINDS
+from core.sharing.services.links import find_share, find_share_by_code
+from core.sharing.types import ShareView, VisitOutcome
+
+_link, _visit = cast(sa.Table, ShareLink.__table__), cast(sa.Table, ShareVisit.__table__)
+
+
+def _counting(column: sa.Column[int]) -> sa.Update:
+    """One more in a link's counter."""
+    return sa.update(_link).where(_link.c.id == sa.bindparam("share")).values({column: column + 1})
+
+
+_COUNT = {"visit": _counting(_link.c.visit_count), "scan": _counting(_link.c.scan_count)}
+
+
+def record_visit(
+    session: Session,
+    token: str,
+    *,
+    visitor: str,
+    member_id: UUID | None = None,
+    kind: str = "visit",
+    at: datetime | None = None,
+    zone: str = "Asia/Shanghai",
+) -> VisitOutcome:
+    """Note that a person opened a share link: counted once a visitor and day.
+
+    The caller has asked ``rules.is_human`` before. A repeat on one day moves the time, so that the
+    link opened last is known, and counts nothing. Opening the page that a scanned code led to is
+    such a repeat. The sharer's own visits leave no trace.
+
+    Args:
+        session: unit of work.
+        token: what ``?s=`` carried.
+        visitor: random id in the browser's cookie, at most 40 characters.
+        member_id: who is signed in there.
+        kind: ``visit``, or ``scan`` for a code.
+        at: when; now by default.
+        zone: the store's time zone, which says what a day is.
+
+    Raises:
+        NotFound: no such link.
+        InvalidInput: an unknown kind, or no visitor.
+    """
+    if kind not in VISIT_KINDS or not 0 < len(visitor) <= 40:
+        raise InvalidInput("share.visit", "This visit cannot be recorded.", field="kind")
+    return _record(session, find_share(session, token), visitor, member_id, kind, at, zone)
+
+
+def record_scan(
+    session: Session,
+    code: str,
+    *,
+    visitor: str,
+    member_id: UUID | None = None,
+    at: datetime | None = None,
+    zone: str = "Asia/Shanghai",
+) -> VisitOutcome:
+    """Note that a person came by a link's short code; as :func:`record_visit` does for a link.
+
+    Raises:
+        NotFound: no such code.
+        InvalidInput: no visitor.
+    """
+    if not 0 < len(visitor) <= 40:
+        raise InvalidInput("share.visit", "This visit cannot be recorded.", field="visitor")
+    return _record(session, find_share_by_code(session, code), visitor, member_id, "scan", at, zone)
+
+
+def _record(
+    session: Session,
+    share: ShareView,
+    visitor: str,
+    member_id: UUID | None,
+    kind: str,
+    at: datetime | None,
+    zone: str,
+) -> VisitOutcome:
+    if share.member_id == member_id:
+        return VisitOutcome(share, is_counted=False)
+    at = at or now()
+    day = local_date(at, zone)
+    if not _insert(session, share.id, visitor, member_id, kind, day, at):
+        again = {"at": at} if member_id is None else {"at": at, "member_id": member_id}
+        same = _of_day(share.id, visitor, day)
+        changed(session, sa.update(_visit).where(*same).values(**again))
+        return VisitOutcome(share, is_counted=False)
+    session.execute(_COUNT[kind], {"share": share.id})
+    _tell(session, share, visitor, member_id, kind, at)
+    return VisitOutcome(share, is_counted=True)
+
+
+def _insert(
+    session: Session,
+    share_id: UUID,
+    visitor: str,
+    member_id: UUID | None,
+    kind: str,
+    day: date,
+    at: datetime,
+) -> bool:
+    """Whether the visit is a new one: none of its kind on that day, and no scan before it."""
+    place = {"share_id": share_id, "visitor": visitor, "day": day, "kind": kind}
+    values = {"id": new_id(), "member_id": member_id, "at": at, **place}
+    insert = insert_or(session, _visit)
+    if kind == "scan":
+        insert = insert.values(**values)
+    else:
+        scanned = sa.exists().where(*_of_day(share_id, visitor, day), _visit.c.kind == "scan")
+        row = [sa.literal(value, _visit.c[name].type) for name, value in values.items()]
+        insert = insert.from_select(list(values), sa.select(*row).where(~scanned))
+    return bool(changed(session, insert.on_conflict_do_nothing(index_elements=list(place))))
+
+
+def _of_day(share_id: UUID, visitor: str, day: date) -> list[sa.ColumnElement[bool]]:
+    return [_visit.c.share_id == share_id, _visit.c.visitor == visitor, _visit.c.day == day]
+
+
+def _tell(
+    session: Session,
+    share: ShareView,
+    visitor: str,
+    member_id: UUID | None,
+    kind: str,
+    at: datetime,
+) -> None:
+    who: dict[str, Any] = {
+        "share_id": share.id,
+        "sharer_id": share.member_id,
+        "visitor": visitor,
+        "visitor_member_id": member_id,
+        "at": at,
+    }
+    announce(session, ShareVisited(kind=kind, **who))
+    if kind == "scan":
+        announce(
+            session,
+            ShareScanned(
+                target_kind=share.target_kind,
+                target=share.target,
+                channel=share.channel,
+                campaign=share.campaign,
+                **who,
+            ),
+        )
+
+
+def claim_visits(session: Session, visitor: str | None, member_id: UUID) -> int:
+    """Give a guest's visits to the member who signed in on the same browser.
+
+    The edge calls it after every sign-in, so that a payment confirmed later without a browser still
+    knows which links its member opened. Visits of another member there are not touched.
+
+    Returns:
+        How many visits were claimed.
+    """
+    if not visitor:
+        return 0
+    return changed(
+        session,
+        sa.update(ShareVisit)
+        .where(ShareVisit.visitor == visitor, ShareVisit.member_id.is_(None))
+        .values(member_id=member_id),
+    )
+
+
+def opened_share(
+    session: Session, member_id: UUID, visitor: str | None, *, is_first: bool = False
+) -> tuple[UUID, UUID] | None:
+    """The link this person opened last (or first), never their own; one statement.
+
+    Returns:
+        (share id, sharer's member id), or ``None`` when they opened none.
+    """
+    theirs = _visit.c.member_id == member_id
+    if visitor:
+        theirs |= (_visit.c.visitor == visitor) & _visit.c.member_id.is_(None)
+    order = (
+        (_visit.c.at.asc(), _visit.c.id.asc())
+        if is_first
+        else (_visit.c.at.desc(), _visit.c.id.desc())
+    )
+    row = session.execute(
+        sa.select(_link.c.id, _link.c.member_id)
+        .join(_visit, _visit.c.share_id == _link.c.id)
+        .where(theirs, _link.c.member_id != member_id)
+        .order_by(*order)
+        .limit(1)
+    ).one_or_none()
+    return (row.id, row.member_id) if row else None
+
+
+def note_action(
+    session: Session, share_id: UUID, kind: str, reference: str, member_id: UUID
+) -> None:
+    """Record what followed from a share, ``registered`` or ``ordered``; once per reference."""
+    session.execute(
+        insert_or(session, ShareAction)
+        .values(
+            id=new_id(),
+            share_id=share_id,
+            kind=kind,
+            reference=reference,
+            member_id=member_id,
+            at=now(),
+        )
+        .on_conflict_do_nothing(index_elements=["kind", "reference"])
+    )
