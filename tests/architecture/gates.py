@@ -21,7 +21,8 @@ ROOM_PARTS = {"rules", "types", "models", "services", "events", "jobs"}
 EXTRA_PARTS = {
     "catalog": {"importing"},  # whole files in and out: a road of its own, with its own words
     "ledger": {"triggers"},  # the database itself refuses to change posted rows
-    "media": {"encoding"},  # pictures re-encoded: pure, but far too heavy for rules
+    # pictures re-encoded: pure, but far too heavy for rules; fonts with their licences
+    "media": {"encoding", "fonts"},
     "orders": {"states"},  # five axes of states, each a table of moves
     # the contract every gateway keeps and their registry; a gateway in miniature for trying out
     "payments": {"gateways", "sandbox"},
