@@ -1,6 +1,5 @@
 """Products as lists show them: one row each, with cover, cheapest SKU and what is left."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,6 @@ import sqlalchemy as sa
 
 from core.catalog.models import Product, Sku
 from core.catalog.types import ProductCard
-from core.db.nested import json_rows
 from core.db.prepared import Row
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
@@ -27,29 +25,30 @@ _CARD = (
     Product.published_at,
     Product.cover_id,
 )
+_IN_STOCK, _SOLD_OUT = "+", "-"
 
 
 def with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
-    """Chosen products with their cover, and their SKUs with stock, for a card each."""
-    skus = (
-        sa.select(
-            json_rows(
-                Sku.id,
-                Sku.price_fen,
-                sa.func.coalesce(StockLevel.on_hand - StockLevel.allocated, 0),
-                Sku.position,
-            )
-        )
+    """Chosen products with their cover and the SKU that is quoted, for a card each.
+
+    That is the cheapest one which can be bought, else the cheapest; its id comes with a sign before
+    it that says which of the two.
+    """
+    is_left = sa.func.coalesce(StockLevel.on_hand - StockLevel.allocated, 0) > 0
+    quoted = (
+        sa.select(sa.case((is_left, _IN_STOCK), else_=_SOLD_OUT) + sa.cast(Sku.id, sa.String))
         .select_from(Sku)
         .outerjoin(StockLevel, StockLevel.sku_id == Sku.id)
         .where(Sku.product_id == chosen.c.id, Sku.is_active)
+        .order_by(is_left.desc(), Sku.price_fen, Sku.position, Sku.id)
+        .limit(sa.literal_column("1"))
         .scalar_subquery()
-        .label("skus")
+        .label("quoted")
     )
     statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             *_CARD,
-            skus,
+            quoted,
             *more,
             *(column.label(f"cover_{column.key}") for column in PICTURE_COLUMNS),
         )
@@ -62,28 +61,22 @@ def with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*
 
 def card(row: Row) -> ProductCard:
     """A row of :func:`with_parts`."""
-    skus = row.skus or []
+    quoted = row.quoted or _SOLD_OUT
     return ProductCard(
         id=row.id,
         slug=row.slug,
         title=row.title,
         subtitle=row.subtitle,
         category_id=row.category_id,
-        sku_id=_quoted_sku(skus),
+        sku_id=UUID(quoted[1:]) if quoted[1:] else None,
         price_fen=row.min_price_fen,
         max_price_fen=row.max_price_fen,
         market_price_fen=shown_market_price(row.market_price_fen, row.min_price_fen),
         sold_count=row.sold_count,
-        is_sold_out=all(available <= 0 for _, _, available, _ in skus),
+        is_sold_out=quoted[0] == _SOLD_OUT,
         cover=picture_of(row[-len(PICTURE_COLUMNS) :]),
         published_at=row.published_at,
     )
-
-
-def _quoted_sku(skus: Iterable[Sequence[Any]]) -> UUID | None:
-    """The cheapest SKU that can be bought, else the cheapest."""
-    ordered = sorted((available <= 0, price, place, sku) for sku, price, available, place in skus)
-    return UUID(ordered[0][3]) if ordered else None
 
 
 def shown_market_price(market_fen: int | None, price_fen: int) -> int | None:
