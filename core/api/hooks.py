@@ -86,7 +86,7 @@ class RegisterHooks:
 
     @hookspec
     def register_dashboard_cards(self) -> Sequence[c.DashboardCard]:
-        """Figures and to-dos on the admin's first page."""
+        """Figures, to-dos and short lists on the admin's first page."""
         raise NotImplementedError
 
     @hookspec

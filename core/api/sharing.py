@@ -23,6 +23,7 @@ from core.sharing.services import (
     transfer,
     transfer_preview,
 )
+from core.sharing.services.tallies import sharer_ids
 from core.sharing.services.teams import referrers_of, team_counts_of
 from core.sharing.types import (
     FunnelCounts,
@@ -57,6 +58,7 @@ __all__ = [
     "recent_bindings",
     "referral_of",
     "referrers_of",
+    "sharer_ids",
     "shares_of",
     "team_counts",
     "team_counts_of",

@@ -1,31 +1,25 @@
-"""What distribution adds to pages of others: hints for distributors, ways in, figures for staff."""
+"""What distribution adds to pages of others: hints for distributors, ways in, panels for staff."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.api.clock import now
 from core.api.contributions import (
     Block,
     BlockContext,
-    DashboardCard,
     MemberListColumn,
     OrderPanel,
     OrderTimeline,
 )
 from core.api.members import names_of
-from core.api.money import format_yuan
 from core.api.orders import line_labels
 from core.api.pages import ProductSubject
 from core.api.regions import Region
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
-from plugins.distribution.services.holds import count_cases
 from plugins.distribution.services.joining import Goal, goal_of
-from plugins.distribution.services.overview import distributor_counts, turnover
 from plugins.distribution.services.reports import commissions
 from plugins.distribution.services.saving import card_saving_fen
 from plugins.distribution.services.standings import Standing, earn_fen, standing_of
@@ -34,7 +28,6 @@ from plugins.distribution.views import wording
 from plugins.distribution.views.explaining import rate_words
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, STATE_LABELS
 
-TURNOVER_DAYS = 30
 ORDER_ROWS = 300
 
 
@@ -149,67 +142,6 @@ BLOCKS = (
         context=entry,
         weight=50,
         audience="member",
-    ),
-)
-
-
-def turnover_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What distribution brought in lately, net of refunds."""
-    fen = turnover(session, since=now() - timedelta(days=TURNOVER_DAYS))
-    return {
-        "value": f"¥{int(format_yuan(fen).partition('.')[0]):,}",
-        "hint": "last 30 days, net of refunds",
-        "url": "/admin/x/distribution",
-    }
-
-
-def applications_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Applications that wait for an answer; stays away when there are none."""
-    waiting = distributor_counts(session).get(DistributorState.APPLIED, 0)
-    if not waiting:
-        return None
-    return {
-        "value": str(waiting),
-        "hint": "They see your answer in their centre",
-        "url": "/admin/x/distribution/applications",
-    }
-
-
-def held_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Held commissions that wait for a decision; stays away when there are none."""
-    waiting = count_cases(session).get("open", 0)
-    if not waiting:
-        return None
-    return {
-        "value": str(waiting),
-        "hint": "Released or rejected by a person",
-        "url": "/admin/x/distribution/fraud",
-    }
-
-
-CARDS = (
-    DashboardCard(
-        key="distribution.turnover",
-        label="Sales by distribution",
-        load=turnover_card,
-        icon="users",
-        permission="distribution.view",
-    ),
-    DashboardCard(
-        key="distribution.applications",
-        label="Distributors to review",
-        load=applications_card,
-        kind="todo",
-        icon="users",
-        permission="distribution.distributor",
-    ),
-    DashboardCard(
-        key="distribution.held",
-        label="Held commissions",
-        load=held_card,
-        kind="todo",
-        icon="shield-check",
-        permission="distribution.distributor",
     ),
 )
 

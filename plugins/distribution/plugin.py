@@ -33,7 +33,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.distribution import admin, blocks, commands, jobs, views
-from plugins.distribution.admin import members, products, watching
+from plugins.distribution.admin import cards, members, products, watching
 from plugins.distribution.services import (
     accrual,
     distributors,
@@ -86,8 +86,8 @@ def register_blocks() -> Sequence[Block]:
 
 @hookimpl
 def register_dashboard_cards() -> Sequence[DashboardCard]:
-    """Distribution turnover and applications waiting."""
-    return blocks.CARDS
+    """Turnover, what waits for staff, the best, the way from buyer to distributor."""
+    return cards.CARDS
 
 
 @hookimpl

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from core.api.contributions.admin import (
     AdminPage,
+    CardRow,
+    CardStep,
     DashboardCard,
     MemberBulkAction,
     MemberListColumn,
@@ -50,6 +52,8 @@ __all__ = [
     "AdminPage",
     "Block",
     "BlockContext",
+    "CardRow",
+    "CardStep",
     "Command",
     "Contributions",
     "DashboardCard",

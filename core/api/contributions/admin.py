@@ -41,17 +41,53 @@ class AdminPage:
 
 
 @dataclass(frozen=True)
+class CardRow:
+    """A line of a dashboard card of the kind ``rows``. Texts are shown as they are.
+
+    Args:
+        title: who or what.
+        value: their figure, formatted.
+        hint: a few words below the title.
+        url: where the title leads.
+    """
+
+    title: str
+    value: str
+    hint: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class CardStep:
+    """A step of a dashboard card of the kind ``steps``. Texts are shown as they are.
+
+    Args:
+        label: what is counted.
+        count: how many; a bar shows it against the largest step, and a percentage against the step
+            before where it is not more than that one.
+        hint: a few words beside the label.
+    """
+
+    label: str
+    count: int
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class DashboardCard:
-    """A figure or to-do on the admin's first page, asked each time that page is shown.
+    """A figure, to-do or short list on the admin's first page, asked each time that page is shown.
 
     Args:
         key: ``plugin.name``.
-        label: what the figure counts.
-        load: gets a reading session and the settings, makes at most one statement, returns
-            ``{"value": str, "hint": str, "url": str, "params": dict}`` (all but ``value`` may be
-            missing; ``hint`` is a catalogue entry with places for ``params``), or ``None`` to stay
-            away.
-        kind: ``kpi`` stands among the figures, ``todo`` among what waits.
+        label: what the figure counts; the heading of a list.
+        load: gets a reading session and the settings; makes at most one statement for a figure or
+            to-do, at most three for a list. Returns ``{"value": str, "hint": str, "url": str,
+            "params": dict}`` (all but ``value`` may be missing; ``hint`` is a catalogue entry with
+            places for ``params``), or ``None`` to stay away. Lists return ``"rows"`` or ``"steps"``
+            instead of ``"value"``; of rows the first ten are shown, numbered.
+        kind: ``kpi`` stands among the figures, ``todo`` among what waits; ``rows`` (of
+            :class:`CardRow`) and ``steps`` (of :class:`CardStep`) are cards of their own beside the
+            latest orders.
         icon: of the house's set.
         permission: see the module.
     """
@@ -59,7 +95,7 @@ class DashboardCard:
     key: str
     label: str
     load: Callable[[Session, Mapping[str, Any]], Mapping[str, Any] | None]
-    kind: Literal["kpi", "todo"] = "kpi"
+    kind: Literal["kpi", "todo", "rows", "steps"] = "kpi"
     icon: str = "coin"
     permission: str | None = None
 

@@ -80,12 +80,22 @@ def has_bought(session: Session, member_id: UUID, product_ids: Collection[UUID])
     return row is not None
 
 
-def buyer_ids() -> sa.Select[UUID]:
+def buyer_ids(since: datetime | None = None, until: datetime | None = None) -> sa.Select[UUID]:
     """A selection of the ids of members with an effective order, to be used inside another one.
 
-    Orders count as in :func:`spending_of`, but for those that were given back whole.
+    Orders count as in :func:`spending_of`, but what pieces came back is not asked: an order whose
+    money stayed counts. A member stands in it once for each order.
+
+    Args:
+        since: only orders paid at or after this instant.
+        until: only orders paid before this one.
     """
-    return sa.select(ORDER.c.member_id).where(_IS_EFFECTIVE)
+    chosen = sa.select(ORDER.c.member_id).where(_IS_EFFECTIVE)
+    if since is not None:
+        chosen = chosen.where(ORDER.c.paid_at >= since)
+    if until is not None:
+        chosen = chosen.where(ORDER.c.paid_at < until)
+    return chosen
 
 
 def sales_between(session: Session, since: datetime, until: datetime) -> tuple[int, int]:

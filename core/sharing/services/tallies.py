@@ -72,3 +72,11 @@ def funnel_counts(
         )
     ).one()
     return FunnelCounts(*row)
+
+
+def sharer_ids() -> sa.Select[UUID]:
+    """A selection of the ids of members who have a share link, to be used inside another one.
+
+    A member stands in it once for each link.
+    """
+    return sa.select(ShareLink.member_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.api.charts import Series
 from core.api.clock import local_date
+from core.api.contributions import CardStep
 from core.api.i18n import gettext as _
 from core.api.i18n import lazy_gettext as _l
 from core.api.members import names_of
@@ -14,6 +15,7 @@ from core.api.orders import sales_between
 from core.api.payouts import count_payouts
 from core.api.sharing import funnel_counts
 from core.api.web import reader, store_settings
+from plugins.distribution.admin.cards import way_steps
 from plugins.distribution.admin.page import show_page
 from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.services.holds import count_cases
@@ -62,6 +64,7 @@ def show() -> str:
         held=count_cases(session).get("open", 0),
         payouts=count_payouts(session, "requested"),
         funnel=_funnel(session, since, until),
+        way=way_steps(session, days),
         labels=day_labels(until, days, zone),
         series=[Series(_("Commission"), daily)],
         best=best,
@@ -69,15 +72,15 @@ def show() -> str:
     )
 
 
-def _funnel(session: Session, since: datetime, until: datetime) -> list[tuple[str, int, str]]:
-    """Steps from an opened link to a distributor: label, people or orders, what it means."""
+def _funnel(session: Session, since: datetime, until: datetime) -> list[CardStep]:
+    """Steps from an opened link to a distributor; people or orders."""
     shared = funnel_counts(session, since, until)
     joined, bought = joined_between(session, since, until)
     return [
-        (_("Opened a shared link"), shared.visitors, _("different browsers")),
-        (_("Became members by it"), shared.registered, _("registered after opening one")),
-        (_("Orders by it"), shared.ordered, _("placed after opening one, paid or not")),
-        (
+        CardStep(_("Opened a shared link"), shared.visitors, _("different browsers")),
+        CardStep(_("Became members by it"), shared.registered, _("registered after opening one")),
+        CardStep(_("Orders by it"), shared.ordered, _("placed after opening one, paid or not")),
+        CardStep(
             _("Became distributors"),
             joined,
             _("%(num)s of them had bought before or since", num=bought),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.orders import buyer_ids
+from core.api.sharing import sharer_ids
 from plugins.distribution.models import Commission, Distributor
 from plugins.distribution.services.reports import (
     LEFT,
@@ -17,7 +18,7 @@ from plugins.distribution.services.reports import (
 )
 
 _TABLE: Any = Commission.__table__
-_CHUNK = 500
+_STAY = ("active", "frozen")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class DistributorRow:
     changed_at: datetime
     earned_fen: int
     orders: int
+
+
+@dataclass(frozen=True)
+class WayToEarning:
+    """Buyers with an effective order, those of them who shared, and those of these who earn."""
+
+    buyers: int
+    fans: int
+    distributors: int
 
 
 def totals_by_state(session: Session) -> Mapping[str, int]:
@@ -66,12 +76,29 @@ def joined_between(session: Session, since: datetime, until: datetime) -> tuple[
         .where(
             Distributor.joined_at >= since,
             Distributor.joined_at < until,
-            Distributor.state.in_(("active", "frozen")),
+            Distributor.state.in_(_STAY),
         )
     )
     bought = joined.where(Distributor.member_id.in_(buyer_ids()))
     row = session.execute(sa.select(joined.scalar_subquery(), bought.scalar_subquery())).one()
     return row[0], row[1]
+
+
+def way_to_earning(session: Session, since: datetime, until: datetime) -> WayToEarning:
+    """How far those who bought in a time have come until now. One statement."""
+    buyers = buyer_ids(since, until).distinct().subquery()
+    shares = buyers.c.member_id.in_(sharer_ids())
+    earns = buyers.c.member_id.in_(
+        sa.select(Distributor.member_id).where(Distributor.state.in_(_STAY))
+    )
+
+    def count(*which: Any) -> Any:
+        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*which), 1), else_=0)), 0)
+
+    row = session.execute(
+        sa.select(sa.func.count(), count(shares), count(shares, earns)).select_from(buyers)
+    ).one()
+    return WayToEarning(int(row[0]), int(row[1]), int(row[2]))
 
 
 def top_distributors(

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from core.api.clock import now
+from core.api.sharing import create_share
 from core.api.testing.making import ADDRESS
 from core.api.text import parse_phone
 from core.members.models import Member
-from plugins.distribution.services.distributors import DistributorState
+from plugins.distribution.services.distributors import DistributorState, set_state
 from plugins.distribution.services.holds import reject, release
-from plugins.distribution.services.overview import joined_between
+from plugins.distribution.services.overview import joined_between, way_to_earning
 
 ROOT = "/admin/x/distribution"
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
@@ -178,3 +179,54 @@ def test_shoppers_read_nothing_of_commissions_in_their_order(buy, chain, sign_in
     page = sign_in(chain.buyer).get(f"/me/orders/{order.order_no}?lang=en")
     assert page.status_code == 200
     assert "Commission" not in page.text
+
+
+def test_the_first_page_of_admin_tells_who_does_best_and_leads_to_them(buy, chain, merchant):
+    assert "Best distributors" in merchant.get("/admin/?lang=en").text
+    buy()
+    page = merchant.get("/admin/?lang=en").text
+    best = page[page.index('<ol class="ranks">') :].partition("</ol>")[0]
+    for upline, fen in zip(chain.uplines, ("¥26.80", "¥13.40", "¥5.36"), strict=True):
+        row = best[best.index(f"{ROOT}/distributors/{upline.id}") :].partition("</li>")[0]
+        assert "1 order" in row
+        assert fen in row
+    assert merchant.get(f"{ROOT}/distributors/{chain.first.id}").status_code == 200
+
+
+def test_the_way_from_buyer_to_distributor_counts_buyers_who_share_and_who_earn(
+    shop, buy, chain, merchant, make_member
+):
+    fan, earner = make_member("爱分享"), make_member("在推广")
+    for member in (chain.buyer, fan, earner):
+        buy(member)
+        buy(member)
+    with shop.database.write() as session:
+        for member in (fan, earner, chain.third):  # the last has not bought
+            create_share(session, member.id, "store", "", "link")
+            create_share(session, member.id, "store", "", "qr")
+        set_state(session, earner.id, DistributorState.ACTIVE, actor=STAFF)
+        until = now() + timedelta(minutes=1)
+        way = way_to_earning(session, until - timedelta(days=1), until)
+        assert (way.buyers, way.fans, way.distributors) == (3, 2, 1)
+        past = way_to_earning(session, until - timedelta(days=9), until - timedelta(days=8))
+        assert (past.buyers, past.fans, past.distributors) == (0, 0, 0)
+
+    for page in ("/admin/?lang=en", f"{ROOT}?lang=en"):
+        told = merchant.get(page).text
+        steps = told[told.rindex('<ol class="funnel">') :].partition("</ol>")[0]
+        assert re.findall(r'<span class="num">(\d+)', steps) == ["3", "2", "1"]
+        assert re.findall(r'<span class="muted">([\d.]+%)', steps) == ["66%", "50%"]
+
+
+def test_the_cards_of_the_first_page_ask_as_often_whoever_earns(
+    buy, merchant, make_member, chain, count_statements
+):
+    merchant.get("/admin/")
+    buy()
+    with count_statements() as few:
+        merchant.get("/admin/")
+    for n in range(4):
+        buy(make_member(f"会员{n}", referrer=chain.third))
+    with count_statements() as many:
+        merchant.get("/admin/")
+    assert len(many) == len(few)

@@ -174,3 +174,6 @@ def test_sales_of_a_time_are_what_was_paid_in_it_and_kept(trade):
         assert (paid, count) == (6000, 1)  # freight is in it
         assert sales_between(session, at - 2 * hour, at - hour) == (0, 0)
         assert [*session.scalars(buyer_ids())] == [buyer.id]
+        assert [*session.scalars(buyer_ids(at - hour, at + minute))] == [buyer.id]
+        assert [*session.scalars(buyer_ids(at + minute))] == []
+        assert [*session.scalars(buyer_ids(until=at - hour))] == []

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from core.api.contributions import CardRow, CardStep
 from core.kernel import clock
 from core.kernel.clock import local_date
 from core.orders.services import search_orders
@@ -20,12 +21,15 @@ from core.web.admin.queries.waiting import to_do
 from core.web.admin.render import render_admin_page
 
 _ = i18n.gettext
+ROWS = 10
+_LISTS = frozenset({"rows", "steps"})
 
 
 @dataclass(frozen=True)
 class Card:
-    """A plugin's figure or to-do."""
+    """A plugin's figure, to-do or short list."""
 
+    key: str
     plugin: str
     label: str
     kind: str
@@ -33,6 +37,8 @@ class Card:
     value: str
     hint: str
     url: str
+    rows: tuple[CardRow, ...] = ()
+    steps: tuple[CardStep, ...] = ()
 
 
 @admin.get("/")
@@ -68,6 +74,7 @@ def dashboard() -> str:
         names=member_names(session, [order.member_id for order in latest]),
         kpi_cards=[card for card in cards if card.kind == "kpi"],
         todo_cards=[card for card in cards if card.kind == "todo"],
+        list_cards=[card for card in cards if card.kind in _LISTS],
     )
 
 
@@ -112,11 +119,14 @@ def _plugin_cards(permissions: frozenset[str]) -> list[Card]:
 def _card(name: str, card: Any, shown: Any) -> Card:
     hint = str(shown.get("hint", ""))
     return Card(
+        key=card.key,
         plugin=name,
         label=_(card.label),
         kind=card.kind,
         icon=card.icon,
-        value=str(shown["value"]),
+        value="" if card.kind in _LISTS else str(shown["value"]),
         hint=i18n.sentence(hint, shown.get("params")) if hint else "",
         url=str(shown.get("url", "")),
+        rows=tuple(shown["rows"])[:ROWS] if card.kind == "rows" else (),
+        steps=tuple(shown["steps"]) if card.kind == "steps" else (),
     )
