@@ -1,11 +1,12 @@
 """The catalogue, for reading: cards, details and prices as plain values, list prices in fen.
 
 Shoppers see what is on sale. Drafts and things off sale are for staff only: they come from
-:func:`admin_products`, :func:`product_titles`, :func:`skus_named`, :func:`skus_coded` and
-:func:`skus_of`.
+:func:`admin_products`, :func:`admin_product_ids`, :func:`product_titles`, :func:`skus_named`,
+:func:`skus_coded` and :func:`skus_of`.
 """
 
 from core.catalog.services import (
+    admin_product_ids,
     admin_products,
     categories,
     find_category,
@@ -41,6 +42,7 @@ __all__ = [
     "SkuFacts",
     "SkuName",
     "SkuView",
+    "admin_product_ids",
     "admin_products",
     "categories",
     "find_category",

@@ -1,6 +1,11 @@
 """What one may do with the catalogue. Nothing here commits."""
 
-from core.catalog.services.admin import admin_products, catalog_counts, product_for_edit
+from core.catalog.services.admin import (
+    admin_product_ids,
+    admin_products,
+    catalog_counts,
+    product_for_edit,
+)
 from core.catalog.services.categories import (
     categories,
     create_category,
@@ -30,6 +35,7 @@ from core.catalog.services.products import (
 from core.catalog.services.skus import save_skus
 
 __all__ = [
+    "admin_product_ids",
     "admin_products",
     "best_of_shelf",
     "catalog_counts",

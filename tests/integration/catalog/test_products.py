@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.catalog import services as catalog
+from core.catalog.models import Product
 from core.catalog.types import ProductDraft, SkuDraft
 from core.db import state
 from core.db.outbox import OutboxEvent
@@ -219,3 +220,22 @@ def test_the_admin_list_finds_drafts_states_shelves_and_low_stock(
     assert listed(only_low=True) == ["壶一"]
     assert listed(query="many") == ["壶二"]
     assert listed(query="？") == []
+    cheap = sa.select(Product.id).where(Product.max_price_fen <= 100)
+    assert listed(within=cheap) == ["壶二"]
+    assert listed(within=cheap, state="draft") == []
+
+
+def test_all_that_the_admin_list_finds_is_known_by_its_ids(database, make_product, make_category):
+    shelf = make_category("壶", "pots")
+    pots = [make_product(f"壶{number}", category_id=shelf) for number in range(3)]
+    make_product("杯")
+
+    def found(limit=100, **wanted):
+        with database.read() as session:
+            return catalog.admin_product_ids(session, limit=limit, **wanted)
+
+    assert sorted(found(category="pots")) == sorted(pots)
+    assert found(query="杯", category="pots") == []
+    assert list(found(query="？")) == []
+    assert len(found()) == 4
+    assert len(found(limit=2)) == 2
