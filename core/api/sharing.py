@@ -7,6 +7,7 @@ policy decides who is whose referrer; plugins refuse by ``check_bind_referral``.
 
 from core.sharing.services import (
     ancestors_of,
+    bindings_before,
     chain_of,
     children_of,
     create_share,
@@ -14,7 +15,6 @@ from core.sharing.services import (
     funnel_counts,
     history_of,
     nodes_of,
-    recent_bindings,
     referral_of,
     shares_of,
     team_counts,
@@ -48,6 +48,7 @@ __all__ = [
     "TransferPreview",
     "TreeNode",
     "ancestors_of",
+    "bindings_before",
     "chain_of",
     "children_of",
     "create_share",
@@ -55,7 +56,6 @@ __all__ = [
     "funnel_counts",
     "history_of",
     "nodes_of",
-    "recent_bindings",
     "referral_of",
     "referrers_of",
     "sharer_ids",

@@ -155,8 +155,10 @@ class Commission(Base):
             "ix_plugin_distribution_commission_due",
             "beneficiary_id",
             "id",
-            sqlite_where=sa.text("due_at IS NOT NULL AND is_held = 0"),
-            postgresql_where=sa.text("due_at IS NOT NULL AND NOT is_held"),
+            sqlite_where=sa.text("due_at IS NOT NULL AND is_held = 0 AND checked_at IS NOT NULL"),
+            postgresql_where=sa.text(
+                "due_at IS NOT NULL AND NOT is_held AND checked_at IS NOT NULL"
+            ),
         ),
         sa.Index("ix_plugin_distribution_commission_earned", "beneficiary_id", "accrued_at"),
         sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),

@@ -21,7 +21,7 @@ from core.sharing.services.moments import (
 from core.sharing.services.previews import transfer_preview
 from core.sharing.services.recounting import mend_network, verify_network
 from core.sharing.services.stewardship import expire_referrals, set_lock, transfer
-from core.sharing.services.tallies import funnel_counts, recent_bindings
+from core.sharing.services.tallies import bindings_before, funnel_counts
 from core.sharing.services.teams import (
     chain_of,
     history_of,
@@ -46,6 +46,7 @@ __all__ = [
     "bind_on_payment",
     "bind_on_registration",
     "bind_on_visit",
+    "bindings_before",
     "chain_of",
     "children_of",
     "claim_visits",
@@ -59,7 +60,6 @@ __all__ = [
     "mend_network",
     "no_check",
     "nodes_of",
-    "recent_bindings",
     "record_scan",
     "record_visit",
     "referral_of",

@@ -1,7 +1,9 @@
 """Counts of what sharing brought: bindings of late, and the way from a visit to an order."""
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,29 +11,47 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.kernel.errors import InvalidInput
-from core.sharing.models import Referral, ShareAction, ShareLink, ShareVisit
+from core.sharing.models import ReferralEvent, ShareAction, ShareLink, ShareVisit
 from core.sharing.rules import CHANNELS
 from core.sharing.types import FunnelCounts
 
 
-def recent_bindings(
-    session: Session, referrer_ids: Collection[UUID], since: datetime
-) -> dict[UUID, int]:
-    """How many of each referrer's present direct members were bound at or after an instant.
+def bindings_before(
+    session: Session, moments: Collection[tuple[UUID, datetime]], span: timedelta
+) -> dict[tuple[UUID, datetime], int]:
+    """How many members were bound to a referrer in a time before each of some instants.
 
-    For noticing bursts. Whom staff moved there counts as well. Every referrer asked for is in the
-    answer. One statement.
+    For noticing bursts. Counted by what happened, so that the answer about a moment stays the same,
+    wherever those members stand since; whom staff moved is not counted. Every moment asked for is
+    in the answer. One statement.
+
+    Args:
+        session: any session.
+        moments: (referrer, instant), instants rather close to each other: all bindings between the
+            first and the last are read.
+        span: how long before each instant; what happened at the instant itself counts.
     """
-    found = dict.fromkeys(referrer_ids, 0)
-    if not found:
+    if not moments:
         return {}
+    instants = [at for _, at in moments]
     rows = session.execute(
-        sa.select(Referral.referrer_id, sa.func.count())
-        .where(Referral.referrer_id.in_(list(found)), Referral.bound_at >= since)
-        .group_by(Referral.referrer_id)
+        sa.select(ReferralEvent.new_referrer_id, ReferralEvent.at)
+        .where(
+            ReferralEvent.kind == "bound",
+            ReferralEvent.new_referrer_id.in_({referrer_id for referrer_id, _ in moments}),
+            ReferralEvent.at > min(instants) - span,
+            ReferralEvent.at <= max(instants),
+        )
+        .order_by(ReferralEvent.at)
     )
-    found.update((row[0], row[1]) for row in rows)
-    return found
+    bound: dict[UUID | None, list[datetime]] = defaultdict(list)
+    for referrer_id, at in rows:
+        bound[referrer_id].append(at)
+    return {
+        (referrer_id, at): bisect_right(bound[referrer_id], at)
+        - bisect_right(bound[referrer_id], at - span)
+        for referrer_id, at in moments
+    }
 
 
 def funnel_counts(

@@ -30,8 +30,8 @@ class Sight:
     Args:
         buyer: kind → fingerprints.
         beneficiary: the same.
-        bound_lately: members bound to the beneficiary within the hour before the look.
-        is_mutual: the buyer earns on what the beneficiary bought.
+        bound_lately: members bound to the beneficiary within the hour before the payment.
+        is_mutual: the buyer earned on what the beneficiary bought not long before.
     """
 
     buyer: Mapping[Suspicion, Collection[str]]

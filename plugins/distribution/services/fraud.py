@@ -1,11 +1,13 @@
 """The watch over commissions: what looks like self-referral is held, for a person to decide.
 
-A job looks at each order's commissions once, some time after they accrued and before they are
-settled, so that payment is not slowed down. What is held stays pending or frozen as its goods do;
+A job looks at each order's commissions once, some time after they accrued, so that payment is not
+slowed down. Nothing is settled before. What came before the payment is judged, not what came before
+the look: a look that is late finds the same. What is held stays pending or frozen as its goods do;
 only settlement passes it by.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,14 +21,14 @@ from core.api.clock import now
 from core.api.db import new_id
 from core.api.members import member_signals
 from core.api.orders import order_signals
-from core.api.sharing import recent_bindings
+from core.api.sharing import bindings_before
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
 
 BATCH_ORDERS = 200
 HOUR = timedelta(hours=1)
 MUTUAL_DAYS = timedelta(days=30)
-"""So long back it counts that the other way round was paid, too."""
+"""So long before the payment it counts that the other way round was paid, too."""
 
 _COMMISSION: Any = Commission.__table__
 _HOLD: Any = Hold.__table__
@@ -108,16 +110,17 @@ def _suspicious(
     people = {row.buyer_id for row in pairs.values()} | {one for _, one in pairs}
     members = member_signals(session, people)
     orders = order_signals(session, {order_id for order_id, _ in pairs})
-    lately = recent_bindings(session, {one for _, one in pairs}, now() - HOUR)
-    mutual = _mutual(session, pairs.values())
+    moments = {key: (key[1], row.accrued_at) for key, row in pairs.items()}
+    bound = bindings_before(session, set(moments.values()), HOUR)
+    mutual = _mutual(session, pairs)
     found = {}
     for key, row in pairs.items():
         order_id, beneficiary_id = key
         sight = Sight(
             buyer=_merged(members[row.buyer_id], orders.get(order_id)),
             beneficiary=_merged(members[beneficiary_id]),
-            bound_lately=lately[beneficiary_id],
-            is_mutual=(row.buyer_id, beneficiary_id) in mutual,
+            bound_lately=bound[moments[key]],
+            is_mutual=key in mutual,
         )
         if reasons := suspicions(sight, watch.kinds, watch.burst):
             found[key] = reasons
@@ -138,16 +141,31 @@ def _merged(*signals: Any) -> dict[Suspicion, frozenset[str]]:
     }
 
 
-def _mutual(session: Session, rows: Iterable[Any]) -> set[tuple[UUID, UUID]]:
-    """(buyer, beneficiary) for which the opposite was paid lately."""
-    rows = list(rows)
-    other = sa.select(_COMMISSION.c.beneficiary_id, _COMMISSION.c.buyer_id).where(
-        _COMMISSION.c.beneficiary_id.in_({row.buyer_id for row in rows}),
-        _COMMISSION.c.buyer_id.in_({row.beneficiary_id for row in rows}),
+def _mutual(
+    session: Session, pairs: Mapping[tuple[UUID, UUID], Any]
+) -> Collection[tuple[UUID, UUID]]:
+    """Those for which the opposite was paid, not long before."""
+    times = [row.accrued_at for row in pairs.values()]
+    other = sa.select(
+        _COMMISSION.c.beneficiary_id, _COMMISSION.c.buyer_id, _COMMISSION.c.accrued_at
+    ).where(
+        _COMMISSION.c.beneficiary_id.in_({row.buyer_id for row in pairs.values()}),
+        _COMMISSION.c.buyer_id.in_({row.beneficiary_id for row in pairs.values()}),
         _COMMISSION.c.beneficiary_id != _COMMISSION.c.buyer_id,
-        _COMMISSION.c.accrued_at >= min(row.accrued_at for row in rows) - MUTUAL_DAYS,
+        _COMMISSION.c.accrued_at >= min(times) - MUTUAL_DAYS,
+        _COMMISSION.c.accrued_at <= max(times),
     )
-    return {(buyer, beneficiary) for buyer, beneficiary in session.execute(other.distinct())}
+    paid = defaultdict(list)
+    for buyer_id, beneficiary_id, at in session.execute(other.distinct()):
+        paid[buyer_id, beneficiary_id].append(at)
+    return {
+        key
+        for key, row in pairs.items()
+        if any(
+            row.accrued_at - MUTUAL_DAYS <= at <= row.accrued_at
+            for at in paid[row.buyer_id, row.beneficiary_id]
+        )
+    }
 
 
 def _hold(session: Session, found: Mapping[tuple[UUID, UUID], Sequence[Suspicion]]) -> None:
@@ -176,6 +194,16 @@ def _hold(session: Session, found: Mapping[tuple[UUID, UUID], Sequence[Suspicion
         .where(
             sa.tuple_(_COMMISSION.c.order_id, _COMMISSION.c.beneficiary_id).in_(list(found)),
             _COMMISSION.c.state.in_(_OPEN_STATES),
+            _is_undecided(),
         )
         .values(is_held=True)
+    )
+
+
+def _is_undecided() -> Any:
+    """Whether a person still has to decide: lines of one order may be looked at one after other."""
+    return sa.exists().where(
+        _HOLD.c.order_id == _COMMISSION.c.order_id,
+        _HOLD.c.beneficiary_id == _COMMISSION.c.beneficiary_id,
+        _HOLD.c.state == "open",
     )

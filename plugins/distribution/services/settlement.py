@@ -63,10 +63,10 @@ def mark_order(session: Session, order_id: UUID, at: datetime) -> int:
 def settle_batch(
     session: Session, limit: int | None = None, *, touched: set[UUID] | None = None
 ) -> int:
-    """Move due commissions that nobody holds to ``available``; the caller commits.
+    """Move due commissions that the watch has seen and nobody holds to ``available``.
 
-    Rows that a refund or another worker has locked are left to a later batch. What a refund took
-    wholly moves nothing, but is settled. ``touched`` gets whose commissions they were.
+    The caller commits. Rows that a refund or another worker has locked are left to a later batch.
+    What a refund took wholly moves nothing, but is settled. ``touched`` gets whose they were.
 
     Returns:
         How many commissions were settled; 0 when nothing is due that can be had.
@@ -97,7 +97,11 @@ def _claim(session: Session, at: datetime, limit: int) -> list[Any]:
         return list(connection.execute(_CLAIM, {"at": at, "most": limit}))
     due = (
         sa.select(_TABLE.c.id, _TABLE.c.beneficiary_id, _TABLE.c.state, _LEFT)
-        .where(_TABLE.c.due_at.is_not(None), sa.not_(_TABLE.c.is_held))
+        .where(
+            _TABLE.c.due_at.is_not(None),
+            sa.not_(_TABLE.c.is_held),
+            _TABLE.c.checked_at.is_not(None),
+        )
         .order_by(_TABLE.c.beneficiary_id, _TABLE.c.id)
         .limit(limit)
     )
@@ -124,7 +128,7 @@ WITH moved AS (
   SET state = 'available', available_at = :at, due_at = NULL
   WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM plugin_distribution_commission
-    WHERE due_at IS NOT NULL AND NOT is_held
+    WHERE due_at IS NOT NULL AND NOT is_held AND checked_at IS NOT NULL
     LIMIT :most FOR UPDATE SKIP LOCKED))
   RETURNING beneficiary_id, amount_fen - reversed_fen AS left_fen,
     CASE WHEN frozen_at IS NULL THEN 'pending' ELSE 'frozen' END AS state

@@ -10,7 +10,9 @@ from core.api.db import new_token
 from core.api.ledger import balances, member_owner
 from core.api.members import MemberView
 from core.api.payouts import WALLET_CHANNEL, PayoutRequest, request_payout
-from plugins.distribution.models import Commission
+from core.api.testing.making import ADDRESS
+from core.members import services as members
+from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules import Joining
 from plugins.distribution.services import distributors
 from plugins.distribution.services.accounts import AVAILABLE
@@ -182,3 +184,50 @@ def earned(programme, make_order, outbox):
         return [(row.level, row.beneficiary_id, row.amount_fen) for row in rows]
 
     return order
+
+
+@pytest.fixture
+def sell(chain, make_order, outbox, run_job):
+    """The chain's buyer pays for an order, and the watch looks at it."""
+
+    def run(buyer=None):
+        order = make_order([("POT", 1, 26_800)], member=buyer or chain.buyer)
+        outbox.drain()
+        run_job("distribution.watch")
+        return order
+
+    return run
+
+
+@pytest.fixture
+def held(shop):
+    """(beneficiary, reason, state) of everything that is or was held."""
+
+    def read():
+        with shop.database.read() as session:
+            rows = session.execute(
+                sa.select(Hold.beneficiary_id, Hold.reason, Hold.state).order_by(Hold.id)
+            )
+            return [tuple(row) for row in rows]
+
+    return read
+
+
+def give_address_of(shop, member, number):
+    """Give a member the address that the maker gave another."""
+    with shop.database.write() as session:
+        members.add_address(
+            session, member.id, replace(ADDRESS, detail=f"{ADDRESS.detail}-{number}")
+        )
+
+
+def number_of(shop, member):
+    with shop.database.read() as session:
+        return members.addresses_of(session, member.id)[0].detail.rpartition("-")[2]
+
+
+@pytest.fixture
+def suspicious(shop, chain):
+    """The first upline has the buyer's address in their book."""
+    give_address_of(shop, chain.first, number_of(shop, chain.buyer))
+    return chain

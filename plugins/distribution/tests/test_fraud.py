@@ -9,14 +9,12 @@ from core.api.errors import Conflict, InvalidInput, NotFound
 from core.api.ledger import platform_balance
 from core.api.testing.making import ADDRESS
 from core.api.text import parse_phone
-from core.members import services as members
 from core.members.models import Member
 from core.payouts.services import request_payout
 from core.payouts.types import PayoutRequest
 from core.sharing.models import ShareVisit
 from core.sharing.services import create_share
 from core.staff.services import create_role
-from plugins.distribution.models import Hold
 from plugins.distribution.rules import SelfPurchase
 from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
 from plugins.distribution.services import accrual
@@ -24,60 +22,12 @@ from plugins.distribution.services.accounts import EXPENSE
 from plugins.distribution.services.fraud import Watch, watch_batch
 from plugins.distribution.services.holds import count_cases, list_cases, reject, release
 from plugins.distribution.services.programmes import current, publish
-from plugins.distribution.services.settlement import settle_batch
 
 POT = ("POT", 1, 26_800)
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
 EVERYTHING = frozenset(Suspicion)
 ROOT = "/admin/x/distribution/fraud"
 OWN = {"Origin": "http://localhost"}
-
-
-@pytest.fixture
-def sell(chain, make_order, outbox, run_job):
-    """The chain's buyer pays for an order, and the watch looks at it."""
-
-    def run(buyer=None):
-        order = make_order([POT], member=buyer or chain.buyer)
-        outbox.drain()
-        run_job("distribution.watch")
-        return order
-
-    return run
-
-
-@pytest.fixture
-def held(shop):
-    """(beneficiary, reason, state) of everything that is or was held."""
-
-    def read():
-        with shop.database.read() as session:
-            rows = session.execute(
-                sa.select(Hold.beneficiary_id, Hold.reason, Hold.state).order_by(Hold.id)
-            )
-            return [tuple(row) for row in rows]
-
-    return read
-
-
-def same_address(shop, member, number):
-    """Give a member the address that the maker gave another."""
-    with shop.database.write() as session:
-        members.add_address(
-            session, member.id, replace(ADDRESS, detail=f"{ADDRESS.detail}-{number}")
-        )
-
-
-def number_of(shop, member):
-    with shop.database.read() as session:
-        return members.addresses_of(session, member.id)[0].detail.rpartition("-")[2]
-
-
-@pytest.fixture
-def suspicious(shop, chain):
-    """The first upline has the buyer's address in their book."""
-    same_address(shop, chain.first, number_of(shop, chain.buyer))
-    return chain
 
 
 @pytest.mark.parametrize("kind", ["phone", "address", "device", "account"])
@@ -174,18 +124,6 @@ def test_who_earn_on_each_other_are_held(programme, chain, make_order, transfer,
     assert held() == [(chain.buyer.id, "loop", "open")]
 
 
-def test_more_new_members_within_an_hour_than_usual_hold_what_they_bring(
-    chain, make_member, sell, held, shop, run_job, outbox, make_order
-):
-    buyers = [make_member(referrer=chain.first) for _ in range(3)]
-    make_order([POT], member=buyers[0])
-    outbox.drain()
-    with shop.database.write() as session:
-        watch_batch(session, Watch(EVERYTHING, burst=3))
-
-    assert held() == [(chain.first.id, "burst", "open")]
-
-
 def test_what_was_looked_at_is_not_looked_at_again(suspicious, sell, held, shop, programme):
     order = sell()
     with shop.database.write() as session:
@@ -215,25 +153,6 @@ def test_a_rejected_commission_goes_back_once_and_a_later_refund_takes_nothing_m
     outbox.drain()
     settle()
     assert programme.accounts(first) == {}
-    maker.check_books()
-
-
-def test_what_was_settled_before_the_watch_saw_it_is_taken_back_all_the_same(
-    suspicious, make_order, outbox, run_job, maker, shop, programme, clock
-):
-    """As when a refund has its rows locked while the watch looks."""
-    order = make_order([POT], member=suspicious.buyer, received=True)
-    outbox.drain()
-    clock.advance(days=8)
-    run_job("orders.settle")
-    outbox.drain()
-    with shop.database.write() as session:
-        settle_batch(session)
-    run_job("distribution.watch")
-
-    with shop.database.write() as session:
-        assert reject(session, order.id, suspicious.first.id, actor=STAFF, note="x") == 2680
-    assert programme.accounts(suspicious.first) == {}
     maker.check_books()
 
 

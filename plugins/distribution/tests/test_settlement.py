@@ -20,7 +20,7 @@ POT = ("POT", 1, 26_800)
 
 @pytest.fixture
 def due(programme, chain, make_order, maker, outbox, clock, run_job):
-    """Make orders whose commissions are due: received, window over, the fact told."""
+    """Make orders whose commissions are due: received, window over, told and looked at."""
 
     def make(*orders, member=None):
         made = [make_order(list(lines), member=member or chain.buyer) for lines in orders]
@@ -30,6 +30,7 @@ def due(programme, chain, make_order, maker, outbox, clock, run_job):
         clock.advance(days=8)
         run_job("orders.settle")
         outbox.drain()
+        run_job("distribution.watch")
         return made
 
     return make

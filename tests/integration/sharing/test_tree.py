@@ -7,11 +7,11 @@ import pytest
 from core.api.sharing import (
     FunnelCounts,
     ancestors_of,
+    bindings_before,
     children_of,
     find_in_tree,
     funnel_counts,
     nodes_of,
-    recent_bindings,
     tops_of_network,
     transfer,
     transfer_preview,
@@ -163,7 +163,7 @@ def test_each_reading_of_the_tree_is_one_statement(database, make_member, grow):
     with database.read() as session, statements(database) as sent:
         children_of(session, top, after=new_id(), search="x")
         find_in_tree(session, "榕", below=top)
-        recent_bindings(session, [top], at)
+        bindings_before(session, {(top, at)}, timedelta(hours=1))
         funnel_counts(session, at, at, channel="link")
     assert len(sent) == 4
 
@@ -234,18 +234,39 @@ def test_a_preview_counts_what_is_over_as_ended(make_member, grow, preview, days
     assert preview(target, root).refusals == ()
 
 
-def test_bindings_of_late_are_counted_for_each_referrer(database, make_member, grow, days):
+def test_bindings_before_a_moment_are_counted_for_each_referrer(database, make_member, grow, days):
     busy, calm = make_member(), make_member()
     grow(busy, 2)
     days(2)
+    before = now()
     grow(busy, 3)
     grow(calm, 1)
+    after, day = now(), timedelta(days=1)
+    asked = {(busy, before), (busy, after), (calm, before), (calm, after), (calm, after + 2 * day)}
     with database.read() as session:
-        day = now() - timedelta(days=1)
-        assert recent_bindings(session, [busy, calm], day) == {busy: 3, calm: 1}
-        assert recent_bindings(session, [busy], day - timedelta(days=3)) == {busy: 5}
-        assert recent_bindings(session, [calm], now() + timedelta(days=1)) == {calm: 0}
-        assert recent_bindings(session, [], day) == {}
+        assert bindings_before(session, asked, day) == {
+            (busy, before): 0,
+            (busy, after): 3,
+            (calm, before): 0,
+            (calm, after): 1,
+            (calm, after + 2 * day): 0,
+        }
+        assert bindings_before(session, {(busy, after)}, 3 * day) == {(busy, after): 5}
+        assert bindings_before(session, set(), day) == {}
+
+
+def test_bindings_before_a_moment_stay_what_they_were(database, make_member, grow, days):
+    busy, other = make_member(), make_member()
+    member_id = grow(busy, 1)[0]
+    moment, hour = (busy, now()), timedelta(hours=1)
+    days(1)
+    with database.write() as session:
+        transfer(session, member_id, other, actor="staff", reason="test")
+    grow(busy, 4)
+
+    with database.read() as session:
+        assert bindings_before(session, {moment}, hour) == {moment: 1}
+        assert list(bindings_before(session, {(other, now())}, hour).values()) == [0]
 
 
 def test_the_funnel_counts_each_step_by_its_own_time_and_channel(database, make_member, days):
