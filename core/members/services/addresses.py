@@ -34,6 +34,12 @@ def addresses_of(session: Session, member_id: UUID) -> list[AddressView]:
     return [value_of(AddressView, row) for row in rows]
 
 
+def has_address(session: Session, member_id: UUID) -> bool:
+    """Whether a member keeps an address; one statement."""
+    query = sa.select(Address.id).where(Address.member_id == member_id).limit(1)
+    return session.execute(query).first() is not None
+
+
 def address_of(session: Session, member_id: UUID, address_id: UUID) -> AddressView:
     """One address of this member; one statement.
 

@@ -31,6 +31,7 @@ def progress_of(session: Session, order_ids: Collection[UUID]) -> list[OrderProg
             _line.c.id,
             _line.c.refunded_fen,
             _line.c.paid_fen,
+            _line.c.refunded_quantity,
         )
         .join(_line, _line.c.order_id == _order.c.id)
         .where(_order.c.id.in_(list(order_ids)))

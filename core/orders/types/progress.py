@@ -11,11 +11,15 @@ from core.orders.rules import options_text
 
 @dataclass(frozen=True)
 class LineProgress:
-    """How much of what was paid for a line went back; both in fen, ``paid_fen`` never changes."""
+    """How much of what was paid for a line went back, in fen, and how many pieces.
+
+    ``paid_fen`` never changes.
+    """
 
     line_id: UUID
     refunded_fen: int
     paid_fen: int
+    returned: int
 
 
 @dataclass(frozen=True)

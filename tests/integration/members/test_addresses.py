@@ -11,6 +11,7 @@ from core.members.services import (
     set_default_address,
     update_address,
 )
+from core.members.services.addresses import has_address
 from core.members.types import AddressForm
 from tests.integration.people import at_once
 
@@ -58,6 +59,16 @@ def test_there_is_one_default_after_any_change(database, make_member, add):
     with database.write() as session:
         update_address(session, member_id, second.id, form(detail="other", is_default=False))
     assert defaults(database, member_id) == ["other"]
+
+
+def test_a_member_has_an_address_once_one_is_kept(database, make_member, add):
+    member_id, other_id = make_member(), make_member("别人")
+    add(other_id)
+    with database.read() as session:
+        assert not has_address(session, member_id)
+    add(member_id)
+    with database.read() as session:
+        assert has_address(session, member_id)
 
 
 def test_deleting_the_default_hands_it_to_the_newest(database, make_member, add):
