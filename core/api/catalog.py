@@ -1,8 +1,8 @@
 """The catalogue, for reading: cards, details and prices as plain values, list prices in fen.
 
 Shoppers see what is on sale. Drafts and things off sale are for staff only: they come from
-:func:`admin_products`, :func:`admin_product_ids`, :func:`product_titles`, :func:`skus_named`,
-:func:`skus_coded` and :func:`skus_of`.
+:func:`admin_products`, :func:`admin_product_ids`, :func:`product_titles`, :func:`products_named`,
+:func:`products_addressed`, :func:`skus_named`, :func:`skus_coded` and :func:`skus_of`.
 """
 
 from core.catalog.services import (
@@ -14,6 +14,8 @@ from core.catalog.services import (
     product_cards,
     product_detail,
     product_titles,
+    products_addressed,
+    products_named,
     shelves_below,
     sku_lines,
     skus_coded,
@@ -26,6 +28,7 @@ from core.catalog.types import (
     PictureView,
     ProductCard,
     ProductDetail,
+    ProductName,
     ProductRow,
     SkuFacts,
     SkuName,
@@ -38,6 +41,7 @@ __all__ = [
     "PictureView",
     "ProductCard",
     "ProductDetail",
+    "ProductName",
     "ProductRow",
     "SkuFacts",
     "SkuName",
@@ -50,6 +54,8 @@ __all__ = [
     "product_cards",
     "product_detail",
     "product_titles",
+    "products_addressed",
+    "products_named",
     "shelves_below",
     "sku_lines",
     "skus_coded",

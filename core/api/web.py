@@ -17,6 +17,8 @@ from core.api.contributions import PayoutChannel
 from core.kernel.errors import ShopError
 from core.media.types import PictureView
 from core.members.types import Principal
+from core.pricing.types import PriceRule
+from core.pricing.values import Quote, QuoteRequest
 from core.settings.rules import StoreSettings
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "notice",
     "payout_channels",
     "plugin_settings",
+    "quotes",
     "reader",
     "render_admin_page",
     "render_store_page",
@@ -200,6 +203,20 @@ def payout_channels() -> Sequence[PayoutChannel]:
     return _doors().payout_channels()
 
 
+def quotes(
+    requests: Sequence[QuoteRequest], *, instead: Sequence[PriceRule] = ()
+) -> Sequence[Quote]:
+    """What some baskets cost by all price rules in force, each by itself.
+
+    They are of one shopper; rules load once for all of them. Nothing is stored or held.
+
+    Args:
+        requests: baskets at list price.
+        instead: rules that stand in for those of the same key, to ask what others would cost.
+    """
+    return _doors().quotes(requests, instead)
+
+
 def note_cards(cards: Sequence[Any]) -> None:
     """Tell which product cards a page shows, before it is rendered: blocks on cards ask once."""
     _doors().note_cards(cards)
@@ -262,6 +279,11 @@ class Doors(Protocol):
 
     def payout_channels(self) -> Sequence[PayoutChannel]:
         """See :func:`payout_channels`."""
+
+    def quotes(
+        self, requests: Sequence[QuoteRequest], instead: Sequence[PriceRule]
+    ) -> Sequence[Quote]:
+        """See :func:`quotes`."""
 
     def note_cards(self, cards: Sequence[Any]) -> None:
         """See :func:`note_cards`."""

@@ -1,6 +1,6 @@
 """The web layer behind ``core.api.web``: what plugins' views may ask of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from core.host.ports import payout_ports_of
 from core.kernel.errors import ShopError
 from core.media.services import picture_views, prepare_picture, record_picture
 from core.media.types import PictureView
+from core.pricing.services import core_rules, quote_each
+from core.pricing.types import PriceRule, Quote, QuoteRequest
 from core.settings.rules import StoreSettings
 from core.staff.services import audit
 from core.web import context, flash, i18n, regions
@@ -60,6 +62,30 @@ class WebDoors:
             seen = {"file": prepared.filename}
             self.audit(session, "picture.upload", "picture", taken, before=None, after=seen)
             return picture_views(session, [taken])[taken]
+
+    def is_promoter(self, member_id: UUID) -> bool:
+        """Ask each programme until one includes the member; the answer holds for the request."""
+        known = here().setdefault("banyan_promoters", {})
+        if member_id not in known:
+            known[member_id] = any(
+                self._includes(plugin, group, member_id)
+                for plugin, group in context.shop().plugins.contributions("promoters")
+            )
+        return cast(bool, known[member_id])
+
+    def _includes(self, plugin: str, group: Promoters, member_id: UUID) -> bool:
+        def ask() -> bool:
+            return group.includes(context.reader(), member_id)
+
+        return bool(regions.guarded(plugin, f"promoters:{group.key}", ask))
+
+    def quotes(self, requests: Sequence[QuoteRequest], instead: Sequence[PriceRule]) -> list[Quote]:
+        """By the trunk's rules and those of plugins."""
+        shop = context.shop()
+        other = {rule.key for rule in instead}
+        rules = [rule for rule in shop.extensions().rules if rule.key not in other]
+        every = (*core_rules(shop.settings()), *rules, *instead)
+        return quote_each(context.reader(), requests, every)
 
     def payout_channels(self) -> tuple[PayoutChannel, ...]:
         """Ways to be paid that plugins which take part bring."""

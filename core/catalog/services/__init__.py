@@ -23,7 +23,14 @@ from core.catalog.services.listing import (
     product_cards,
     related_products,
 )
-from core.catalog.services.naming import product_titles, skus_coded, skus_named, skus_of
+from core.catalog.services.naming import (
+    product_titles,
+    products_addressed,
+    products_named,
+    skus_coded,
+    skus_named,
+    skus_of,
+)
 from core.catalog.services.products import (
     count_sold,
     create_product,
@@ -53,6 +60,8 @@ __all__ = [
     "product_detail",
     "product_for_edit",
     "product_titles",
+    "products_addressed",
+    "products_named",
     "related_products",
     "save_pictures",
     "save_skus",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Product, Sku
-from core.catalog.types import SkuName
+from core.catalog.types import ProductName, SkuName
 
 _NAMES = (
     sa.select(
@@ -36,6 +36,16 @@ def product_titles(session: Session, ids: Collection[UUID]) -> Mapping[UUID, str
     return found
 
 
+def products_named(session: Session, ids: Collection[UUID]) -> Sequence[ProductName]:
+    """Products by id, by their titles; a statement for each five hundred."""
+    return _products(session, Product.id, ids)
+
+
+def products_addressed(session: Session, slugs: Collection[str]) -> Sequence[ProductName]:
+    """Products by address; what is none is left out. A statement for each five hundred."""
+    return _products(session, Product.slug, slugs)
+
+
 def skus_named(session: Session, ids: Collection[UUID]) -> Sequence[SkuName]:
     """SKUs by id, by the titles of their products; a statement for each five hundred."""
     return _named(session, Sku.id, ids)
@@ -49,6 +59,18 @@ def skus_coded(session: Session, codes: Collection[str]) -> Sequence[SkuName]:
 def skus_of(session: Session, product_ids: Collection[UUID]) -> Sequence[SkuName]:
     """All SKUs of some products; a statement for each five hundred products."""
     return _named(session, Sku.product_id, product_ids)
+
+
+def _products(session: Session, column: Any, values: Collection[Any]) -> Sequence[ProductName]:
+    return [
+        ProductName(*row)
+        for some in _parts(values)
+        for row in session.execute(
+            sa.select(Product.id, Product.slug, Product.title, Product.category_id)
+            .where(column.in_(some))
+            .order_by(Product.title, Product.id)
+        )
+    ]
 
 
 def _named(session: Session, column: Any, values: Collection[Any]) -> Sequence[SkuName]:

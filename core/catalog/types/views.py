@@ -179,6 +179,16 @@ class SkuFacts:
 
 
 @dataclass(frozen=True)
+class ProductName:
+    """What staff calls a product, whatever its state: its title, and its address in the store."""
+
+    id: UUID
+    slug: str
+    title: str
+    category_id: UUID | None
+
+
+@dataclass(frozen=True)
 class SkuName:
     """What staff calls a SKU, whatever its state: code, title and options. List price in fen."""
 

@@ -1,4 +1,12 @@
-from core.catalog.services import product_titles, skus_coded, skus_named, skus_of
+from core.catalog.services import (
+    product_for_edit,
+    product_titles,
+    products_addressed,
+    products_named,
+    skus_coded,
+    skus_named,
+    skus_of,
+)
 from core.catalog.types import SkuDraft
 from core.kernel.ids import new_id
 
@@ -19,3 +27,12 @@ def test_more_ids_than_one_statement_takes_are_asked_in_parts(database, make_pro
     with database.read() as session:
         ids = [*(new_id() for _ in range(1200)), product_id]
         assert list(product_titles(session, ids)) == [product_id]
+
+
+def test_products_are_found_by_address_and_named_whatever_their_state(database, make_product):
+    product_id = make_product("山岚侧把壶", state="draft")
+    with database.read() as session:
+        slug = product_for_edit(session, product_id).slug
+        (found,) = products_addressed(session, [slug, "nowhere"])
+        assert (found.id, found.slug, found.title) == (product_id, slug, "山岚侧把壶")
+        assert products_named(session, [product_id, new_id()]) == [found]
