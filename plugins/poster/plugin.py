@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core.api.contributions import AdminPage, Permission, StorePage
-from core.api.events import MemberErased
+from core.api.contributions import AdminPage, Job, Permission, SettingsSchema, StorePage
+from core.api.events import MemberErased, MemberFollowed, MemberUnfollowed, ReferralBound
 from core.api.hooks import hookimpl
 from plugins.poster import admin, views
-from plugins.poster.services import posters
+from plugins.poster.admin import task_settings
+from plugins.poster.services import posters, task_fans, task_work
 
 
 @hookimpl
@@ -17,6 +18,26 @@ def register_permissions() -> Sequence[Permission]:
     return [
         Permission("poster.view", "See posters and their figures"),
         Permission("poster.design", "Design posters"),
+        Permission("poster.task", "Run fan tasks and decide about their rewards"),
+    ]
+
+
+@hookimpl
+def register_settings() -> SettingsSchema:
+    """What the watch over fans holds."""
+    return SettingsSchema(fields=task_settings.FIELDS)
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    """Windows of fans that are over."""
+    return [
+        Job(
+            key="poster.fan_tasks",
+            label="Make fans final and reward those who brought them",
+            run=task_work.finish,
+            every_seconds=60,
+        ),
     ]
 
 
@@ -34,5 +55,24 @@ def register_store_pages() -> Sequence[StorePage]:
 
 @hookimpl
 def member_erased(session: Session, event: MemberErased) -> None:
-    """The posters of an erased member go."""
+    """The posters of an erased member go; as a fan they count no more."""
     posters.forget(session, event.member_id)
+    task_fans.note_erased(session, event)
+
+
+@hookimpl
+def referral_bound(session: Session, event: ReferralBound) -> None:
+    """Somebody new came by a member who takes part in a fan task."""
+    task_fans.note_bound(session, event)
+
+
+@hookimpl
+def member_followed(session: Session, event: MemberFollowed) -> None:
+    """A fan who only lacked that counts."""
+    task_fans.note_followed(session, event)
+
+
+@hookimpl
+def member_unfollowed(session: Session, event: MemberUnfollowed) -> None:
+    """A fan who leaves within the window counts no more."""
+    task_fans.note_unfollowed(session, event)
