@@ -63,22 +63,6 @@ class WebDoors:
             self.audit(session, "picture.upload", "picture", taken, before=None, after=seen)
             return picture_views(session, [taken])[taken]
 
-    def is_promoter(self, member_id: UUID) -> bool:
-        """Ask each programme until one includes the member; the answer holds for the request."""
-        known = here().setdefault("banyan_promoters", {})
-        if member_id not in known:
-            known[member_id] = any(
-                self._includes(plugin, group, member_id)
-                for plugin, group in context.shop().plugins.contributions("promoters")
-            )
-        return cast(bool, known[member_id])
-
-    def _includes(self, plugin: str, group: Promoters, member_id: UUID) -> bool:
-        def ask() -> bool:
-            return group.includes(context.reader(), member_id)
-
-        return bool(regions.guarded(plugin, f"promoters:{group.key}", ask))
-
     def quotes(self, requests: Sequence[QuoteRequest], instead: Sequence[PriceRule]) -> list[Quote]:
         """By the trunk's rules and those of plugins."""
         shop = context.shop()
