@@ -180,6 +180,14 @@ class RegisterHooks:
         raise NotImplementedError
 
     @hookspec
+    def register_promoters(self) -> Sequence[c.Promoters]:
+        """Members approved to recommend the shop for a reward, such as distributors.
+
+        Asked by ``core.api.web.is_promoter``, at most once a request and member.
+        """
+        raise NotImplementedError
+
+    @hookspec
     def register_order_freezes(self) -> Mapping[str, Callable[[Session, Any], Any]]:
         """What to freeze on each order under the plugin's name.
 

@@ -28,6 +28,7 @@ __all__ = [
     "client_ip",
     "current_member",
     "external_url",
+    "is_promoter",
     "locale",
     "member",
     "note_cards",
@@ -198,6 +199,15 @@ def check(hook: str, **arguments: Any) -> None:
     _doors().check(hook, **arguments)
 
 
+def is_promoter(member_id: UUID) -> bool:
+    """Whether any plugin's programme approved a member to recommend the shop for a reward.
+
+    One statement for each programme (``register_promoters``) at most, once a request. ``False``
+    while no plugin with such a programme is on.
+    """
+    return _doors().is_promoter(member_id)
+
+
 def payout_channels() -> Sequence[PayoutChannel]:
     """Ways out of the store that plugins bring and that can be chosen now; not the wallet."""
     return _doors().payout_channels()
@@ -276,6 +286,9 @@ class Doors(Protocol):
 
     def take_picture(self, name: str, data: bytes, alt: str) -> PictureView:
         """See :func:`take_picture`."""
+
+    def is_promoter(self, member_id: UUID) -> bool:
+        """See :func:`is_promoter`."""
 
     def payout_channels(self) -> Sequence[PayoutChannel]:
         """See :func:`payout_channels`."""

@@ -57,6 +57,7 @@ BUDGETS: dict[str, Budget] = {
     "freeze": Budget(200, fault_limit=CHECK_LIMIT),
     "page": Budget(1_000),
     "admin_page": Budget(2_000),
+    "promoters": Budget(100, stops_after_seconds=5),
     "card": Budget(500, stops_after_seconds=10),
     "column": Budget(300, stops_after_seconds=10),
     "panel": Budget(300, stops_after_seconds=10),

@@ -39,11 +39,12 @@ KINDS: dict[str, tuple[str, type]] = {
     "register_gateways": ("gateways", c.Gateway),
     "register_channels": ("channels", c.MessageChannel),
     "register_payout_channels": ("payout_channels", c.PayoutChannel),
+    "register_promoters": ("promoters", c.Promoters),
 }
 _PORTS = ("gateways", "channels", "payout_channels")
 _FREE_NAMES = frozenset({"commands"})  # named by one word under their plugin's own
 # field of a descriptor → whether it must hold a function
-_FUNCTIONS = ("apply", "context", "view", "load", "run", "search", "open")
+_FUNCTIONS = ("apply", "context", "view", "load", "run", "search", "open", "includes")
 _ROOTS = {"store_pages": "/x/{name}", "admin_pages": "/admin/x/{name}"}
 _METHODS = frozenset({"GET", "POST"})
 _PORT_KEY_LIMIT = 40

@@ -7,7 +7,7 @@ from uuid import UUID
 import flask
 from sqlalchemy.orm import Session
 
-from core.api.contributions import PayoutChannel
+from core.api.contributions import PayoutChannel, Promoters
 from core.api.web import EXTENSION
 from core.host.ports import payout_ports_of
 from core.kernel.errors import ShopError
@@ -19,6 +19,7 @@ from core.settings.rules import StoreSettings
 from core.staff.services import audit
 from core.web import context, flash, i18n, regions
 from core.web.admin.render import render_admin_page
+from core.web.here import here
 from core.web.render import render_store_page
 
 
@@ -62,6 +63,22 @@ class WebDoors:
             seen = {"file": prepared.filename}
             self.audit(session, "picture.upload", "picture", taken, before=None, after=seen)
             return picture_views(session, [taken])[taken]
+
+    def is_promoter(self, member_id: UUID) -> bool:
+        """Ask each programme until one includes the member; the answer holds for the request."""
+        known = here().setdefault("banyan_promoters", {})
+        if member_id not in known:
+            known[member_id] = any(
+                self._includes(plugin, group, member_id)
+                for plugin, group in context.shop().plugins.contributions("promoters")
+            )
+        return cast(bool, known[member_id])
+
+    def _includes(self, plugin: str, group: Promoters, member_id: UUID) -> bool:
+        def ask() -> bool:
+            return group.includes(context.reader(), member_id)
+
+        return bool(regions.guarded(plugin, f"promoters:{group.key}", ask))
 
     def quotes(self, requests: Sequence[QuoteRequest], instead: Sequence[PriceRule]) -> list[Quote]:
         """By the trunk's rules and those of plugins."""

@@ -12,6 +12,7 @@ from core.api.contributions import (
     MemberListColumn,
     OrderPanel,
     OrderTimeline,
+    Promoters,
 )
 from core.api.members import names_of
 from core.api.orders import line_labels
@@ -100,6 +101,12 @@ def _goal(session: Session, standing: Standing) -> Goal | None:
     known: Goal | None = session.info[key]
     return known
 
+
+PROMOTERS = Promoters(
+    key="distribution.active",
+    label="Active distributors",
+    includes=lambda session, member_id: standing_of(session, member_id).is_active,
+)
 
 BLOCKS = (
     Block(

@@ -21,6 +21,7 @@ from core.api.contributions import (
     PriceRule,
     ProductBulkAction,
     ProductPanel,
+    Promoters,
     SettingsSchema,
     StorePage,
 )
@@ -130,6 +131,12 @@ def register_member_columns() -> Sequence[MemberListColumn]:
 def register_member_bulk_actions() -> Sequence[MemberBulkAction]:
     """Name members as distributors."""
     return [members.NAME_ACTION]
+
+
+@hookimpl
+def register_promoters() -> Sequence[Promoters]:
+    """Active distributors may recommend the shop for a reward."""
+    return [blocks.PROMOTERS]
 
 
 @hookimpl

@@ -38,6 +38,7 @@ CALLS = {
     "register_gateways": "gateway",
     "register_channels": "channel",
     "register_payout_channels": "payout_channel",
+    "register_promoters": "promoters",
     "register_order_freezes": "freeze",
 }
 

@@ -35,7 +35,7 @@ from core.api.contributions.admin import (
     TimelineEntry,
 )
 from core.api.contributions.ports import Gateway, MessageChannel, PayoutChannel
-from core.api.contributions.rights import Permission, SettingsSchema
+from core.api.contributions.rights import Permission, Promoters, SettingsSchema
 from core.api.contributions.store import (
     SCRIPT_BYTES,
     STYLE_BYTES,
@@ -74,6 +74,7 @@ __all__ = [
     "ProductBulkAction",
     "ProductListColumn",
     "ProductPanel",
+    "Promoters",
     "SearchHit",
     "SearchProvider",
     "SettingsSchema",
@@ -109,4 +110,5 @@ class Contributions:
     gateways: tuple[Gateway, ...] = ()
     channels: tuple[MessageChannel, ...] = ()
     payout_channels: tuple[PayoutChannel, ...] = ()
+    promoters: tuple[Promoters, ...] = ()
     order_freezes: Mapping[str, Callable[[Session, Any], Any]] = field(default_factory=dict)

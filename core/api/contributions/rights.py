@@ -1,9 +1,11 @@
-"""Rights that a plugin adds for roles, and its settings."""
+"""Rights that a plugin adds for roles, its settings, and whom it approved to promote the shop."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy.orm import Session
 from wtforms import Field
 
 
@@ -40,3 +42,22 @@ class SettingsSchema:
     fields: Mapping[str, Field]
     secrets: frozenset[str] = frozenset()
     check: Callable[[Mapping[str, Any]], None] | None = None
+
+
+@dataclass(frozen=True)
+class Promoters:
+    """Members whom a plugin's programme approved to recommend the shop for a reward.
+
+    Platforms punish shops that hand everybody the means of rewarded sharing. So what invites to it
+    (posters, hints of what one earns) asks ``core.api.web.is_promoter`` and knows no programme.
+
+    Args:
+        key: ``plugin.name``.
+        label: catalogue entry for staff: who they are, such as “Active distributors”.
+        includes: whether a member is one now; at most one statement. One that raises includes
+            nobody.
+    """
+
+    key: str
+    label: str
+    includes: Callable[[Session, UUID], bool]

@@ -37,7 +37,7 @@ from core.sharing.services.tree import (
     nodes_of,
     tops_of_network,
 )
-from core.sharing.services.visits import claim_visits, record_scan, record_visit
+from core.sharing.services.visits import claim_visits, record_scan, record_visit, shares_behind
 
 __all__ = [
     "ancestors_of",
@@ -65,6 +65,7 @@ __all__ = [
     "referral_of",
     "referrers_of",
     "set_lock",
+    "shares_behind",
     "shares_of",
     "team_counts",
     "team_page",

@@ -1,5 +1,7 @@
 """The people who open share links or scan their codes, and what follows from it."""
 
+from collections.abc import Collection
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -8,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
-from core.db.statements import changed, insert_or
+from core.db.statements import changed, insert_or, value_of
 from core.kernel.clock import local_date, now
 from core.kernel.errors import InvalidInput
 from core.kernel.ids import new_id
@@ -222,3 +224,24 @@ def note_action(
         )
         .on_conflict_do_nothing(index_elements=["kind", "reference"])
     )
+
+
+def shares_behind(session: Session, kind: str, references: Collection[str]) -> dict[str, ShareView]:
+    """The links that registrations or orders came by; those that came by none are left out.
+
+    One statement. A registration or order counts for one link only, that opened last before it.
+
+    Args:
+        session: any session.
+        kind: ``registered`` or ``ordered``.
+        references: member ids as text, or order numbers.
+    """
+    if not references:
+        return {}
+    view = [_link.c[field.name] for field in fields(ShareView)]
+    rows = session.execute(
+        sa.select(ShareAction.reference, *view)
+        .join(_link, _link.c.id == ShareAction.share_id)
+        .where(ShareAction.kind == kind, ShareAction.reference.in_(set(references)))
+    )
+    return {row[0]: value_of(ShareView, row[1:]) for row in rows}

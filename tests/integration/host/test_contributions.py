@@ -133,7 +133,7 @@ SEEN = {
         'value="by_hand.bank"' in h.store("/x/distribution/withdraw?amount=x")
     ),
 }
-ELSEWHERE = {"price_rules", "order_freezes", "settings"}
+ELSEWHERE = {"price_rules", "order_freezes", "promoters", "settings"}
 
 
 def _run(*arguments):

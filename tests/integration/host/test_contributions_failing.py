@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from core.api.web import is_promoter
 from core.catalog.models import Product
 from core.cli.contributed import contributed
 from core.cli.serving import environment_of
@@ -207,3 +208,10 @@ def test_a_command_that_fails_says_which(shop, shop_with_faults, monkeypatch):
     assert isinstance(answer.exception, PluginError)
     assert f"{NAME} boom" in str(answer.exception)
     assert faults(shop).get(f"command:{NAME}.boom") == 1
+
+
+def test_a_failing_programme_of_promoters_includes_nobody(app, shop, shop_with_faults):
+    _order, member = shop_with_faults
+    with app.test_request_context("/"):
+        assert is_promoter(member.id) is False
+    assert faults(shop)[f"promoters:{NAME}.promoters"] == 1

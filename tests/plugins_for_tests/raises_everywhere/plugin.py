@@ -26,6 +26,7 @@ from core.api.contributions import (
     ProductBulkAction,
     ProductListColumn,
     ProductPanel,
+    Promoters,
     SearchProvider,
     SettingsSchema,
     StorePage,
@@ -144,6 +145,10 @@ class RaisesEverywhere:
     @hookimpl
     def register_payout_channels(self):
         return [PayoutChannel(f"{NAME}.payouts", "Boom", boom)]
+
+    @hookimpl
+    def register_promoters(self):
+        return [Promoters(f"{NAME}.promoters", "Boom", boom)]
 
 
 def _take(specs: type, arguments: tuple[str, ...]) -> None:

@@ -23,6 +23,7 @@ KINDS: dict[str, str] = {
     "gateways": "Payment gateways",
     "channels": "Message channels",
     "payout_channels": "Payout channels",
+    "promoters": "Groups of promoters",
     "order_freezes": "Kept with each order",
     "check": "Asked before",
     "fact": "Told of",
