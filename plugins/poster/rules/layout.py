@@ -5,7 +5,7 @@ with it. A text layer may hold the places of :data:`PLACES`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -142,6 +142,11 @@ class Layout:
 def places_in(text: str) -> tuple[str, ...]:
     """The names between braces, as written; ``{}`` is the empty name."""
     return tuple(_PLACE.findall(text))
+
+
+def filled(text: str, value_of: Callable[[str], str]) -> str:
+    """A text with a value for each of its places; braces within a value stay what they are."""
+    return _PLACE.sub(lambda found: value_of(found[1]), text)
 
 
 def media_ids(layout: Layout) -> frozenset[UUID]:
