@@ -34,6 +34,7 @@ __all__ = [
     "note_cards",
     "notice",
     "payout_channels",
+    "picture_data",
     "plugin_settings",
     "quotes",
     "reader",
@@ -190,6 +191,20 @@ def take_picture(name: str, data: bytes, alt: str = "") -> PictureView:
     return _doors().take_picture(name, data, alt)
 
 
+def picture_data(picture: PictureView, width: int, format: str = "jpg") -> bytes | None:  # noqa: A002
+    """A stored picture's bytes, to be painted into another; no statement.
+
+    Args:
+        picture: the picture, see ``core.api.media.picture_views``.
+        width: what is needed; a picture that is smaller comes as it is.
+        format: ``jpg``, ``webp`` or ``avif``.
+
+    Returns:
+        Bytes of the file; ``None`` when it is gone.
+    """
+    return _doors().picture_data(picture, width, format)
+
+
 def check(hook: str, **arguments: Any) -> None:
     """Ask every plugin that takes part, as the trunk's services do with their ``check`` argument.
 
@@ -289,6 +304,9 @@ class Doors(Protocol):
 
     def is_promoter(self, member_id: UUID) -> bool:
         """See :func:`is_promoter`."""
+
+    def picture_data(self, picture: PictureView, width: int, format: str) -> bytes | None:  # noqa: A002
+        """See :func:`picture_data`."""
 
     def payout_channels(self) -> Sequence[PayoutChannel]:
         """See :func:`payout_channels`."""

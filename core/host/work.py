@@ -8,6 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.host.shop import Shop
+from core.media.services import (
+    picture_data,
+    picture_views,
+    prepare_picture,
+    record_picture,
+)
+from core.media.types import PictureView
 from core.outbound import Outbound, Reply
 
 BEAT_SECONDS = 1.0
@@ -58,6 +65,22 @@ class Work:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Post to an address outside; see ``core.outbound``."""
         return Outbound(self.shop.config.outbound_hosts).post(url, body, headers)
+
+    def picture_data(
+        self,
+        picture: PictureView,
+        width: int,
+        format: str = "jpg",  # noqa: A002
+    ) -> bytes | None:
+        """A stored picture's bytes; ``None`` when its file is gone."""
+        return picture_data(self.shop.config.uploads, picture, width, format)
+
+    def take_picture(self, name: str, data: bytes, alt: str = "") -> PictureView:
+        """Keep a picture, re-encoded: encoded first, then recorded in a unit of work of its own."""
+        prepared = prepare_picture(self.shop.config.uploads, name, data, alt)
+        with self.write() as session:
+            taken = record_picture(session, prepared).id
+            return picture_views(session, [taken])[taken]
 
     def beat(self, done: int, total: int | None = None) -> None:
         """Tell admin that the job lives and how far it is; may be called as often as one likes."""

@@ -27,6 +27,7 @@ __all__ = [
     "describe_picture",
     "list_pictures",
     "media_file",
+    "picture_data",
     "picture_of",
     "picture_views",
     "prepare_picture",
@@ -143,3 +144,15 @@ def media_file(folder: Path, shelf: str, name: str) -> Path:
     if not path.is_file():
         raise NotFound("media.unknown", "There is no such picture.")
     return path
+
+
+def picture_data(folder: Path, picture: PictureView, width: int, format: str) -> bytes | None:  # noqa: A002
+    """The file of a picture's variant that is at least ``width`` wide, else of the widest one.
+
+    Returns:
+        Its bytes; ``None`` when the file is gone.
+    """
+    try:
+        return (folder / picture.file(width, format)).read_bytes()
+    except FileNotFoundError:
+        return None

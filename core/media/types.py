@@ -49,6 +49,10 @@ class PictureView:
         fitting = next((each for each in widths if each >= width), widths[-1])
         return self._address(fitting, kind)
 
+    def file(self, width: int = 640, format: str = "jpg") -> str:  # noqa: A002
+        """What :meth:`url` leads to, as a path below the folder of uploads."""
+        return self.url(width, format).removeprefix(f"{MEDIA_PATH}/")
+
     def srcset(self, format: str) -> str:  # noqa: A002
         """Value of a ``srcset`` attribute with every width of a format; empty when it has none."""
         widths = self.variants.get(format, ())

@@ -11,7 +11,7 @@ from core.api.contributions import PayoutChannel, Promoters
 from core.api.web import EXTENSION
 from core.host.ports import payout_ports_of
 from core.kernel.errors import ShopError
-from core.media.services import picture_views, prepare_picture, record_picture
+from core.media.services import picture_data, picture_views, prepare_picture, record_picture
 from core.media.types import PictureView
 from core.pricing.services import core_rules, quote_each
 from core.pricing.types import PriceRule, Quote, QuoteRequest
@@ -87,6 +87,10 @@ class WebDoors:
         rules = [rule for rule in shop.extensions().rules if rule.key not in other]
         every = (*core_rules(shop.settings()), *rules, *instead)
         return quote_each(context.reader(), requests, every)
+
+    def picture_data(self, picture: PictureView, width: int, format: str) -> bytes | None:  # noqa: A002
+        """A variant's file."""
+        return picture_data(context.shop().config.uploads, picture, width, format)
 
     def payout_channels(self) -> tuple[PayoutChannel, ...]:
         """Ways to be paid that plugins which take part bring."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.media.types import PictureView
 from core.outbound import Reply
 
 
@@ -26,6 +27,21 @@ class JobContext(Protocol):
 
         Raises:
             UpstreamError: not allowed or refused (permanent), or nobody answered.
+        """
+
+    def picture_data(
+        self,
+        picture: PictureView,
+        width: int,
+        format: str = "jpg",  # noqa: A002
+    ) -> bytes | None:
+        """A stored picture's bytes; see ``core.api.web.picture_data``."""
+
+    def take_picture(self, name: str, data: bytes, alt: str = "") -> PictureView:
+        """Keep a picture, re-encoded, outside of every unit of work; the same one is kept once.
+
+        Raises:
+            Rejected: too big, not a picture, moving or broken; the sentence says which.
         """
 
     def beat(self, done: int, total: int | None = None) -> None:
