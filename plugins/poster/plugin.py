@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core.api.contributions import AdminPage, Job, Permission, SettingsSchema, StorePage
+from core.api.contributions import AdminPage, Block, Job, Permission, SettingsSchema, StorePage
 from core.api.events import MemberErased, MemberFollowed, MemberUnfollowed, ReferralBound
 from core.api.hooks import hookimpl
 from plugins.poster import admin, views
@@ -51,6 +51,12 @@ def register_admin_pages() -> Sequence[AdminPage]:
 def register_store_pages() -> Sequence[StorePage]:
     """The studio on the phone, and the posters themselves."""
     return views.PAGES
+
+
+@hookimpl
+def register_blocks() -> Sequence[Block]:
+    """Ways in from pages of others."""
+    return views.BLOCKS
 
 
 @hookimpl

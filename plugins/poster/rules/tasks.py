@@ -69,9 +69,10 @@ class BenefitKind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who may take part: everybody with an account, or those with an effective order."""
+    """Who may take part: all with an account, those who promote the shop, or who bought here."""
 
     EVERYBODY = "everybody"
+    PROMOTERS = "promoters"
     BUYERS = "buyers"
 
 

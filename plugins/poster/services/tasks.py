@@ -1,6 +1,6 @@
 """Fan tasks as the merchant makes them: draft, open, closed; with the legal acknowledgement."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,11 @@ from core.api.clock import now
 from core.api.db import new_id
 from core.api.errors import Conflict, InvalidInput, NotFound, Rejected
 from core.api.text import squeeze
-from plugins.poster.models import Acknowledgement, FanTask
+from plugins.poster.models import FanTask
 from plugins.poster.rules.tasks import TaskRules, TaskState, check_rules, from_json, to_json
 from plugins.poster.services.task_budget import budget_left, lock_task, set_budget, spent_of
+from plugins.poster.services.task_notice import acknowledge, subjects_of
 
-NOTICE_VERSION = "2026-01"
-"""Version of the legal notice in ``templates/admin/task_notice.html``."""
-
-FAN_TASK, FOLLOW_REWARD = "fan_task", "follow_reward"
 NAME_LIMIT = 60
 _TASK: Any = FanTask.__table__
 
@@ -190,25 +187,13 @@ def open_task(
         raise Rejected(
             "poster.task_over", "Its time is over; choose a later end first.", field="ends"
         )
-    rules = from_json(row.rules)
-    for subject in subjects_of(rules):
-        if has_acknowledged(session, actor, subject):
-            continue
-        if subject not in acknowledged:
-            raise Rejected(
-                "poster.acknowledge",
-                "Please confirm that you have read the legal notice on rewards for bringing fans.",
-                field=subject,
-            )
-        session.add(
-            Acknowledgement(
-                subject=subject,
-                text_version=NOTICE_VERSION,
-                actor=actor,
-                actor_name=actor_name,
-                at=now(),
-            )
-        )
+    acknowledge(
+        session,
+        subjects_of(from_json(row.rules)),
+        acknowledged,
+        actor=actor,
+        actor_name=actor_name,
+    )
     _write(
         session,
         row,
@@ -236,34 +221,6 @@ def budget_of(session: Session, task_id: UUID) -> tuple[int, int]:
     """A task's whole budget and what is spent of it, in fen; two statements."""
     spent = spent_of(session, [task_id])[task_id]
     return spent + budget_left(session, task_id), spent
-
-
-def subjects_of(rules: TaskRules) -> tuple[str, ...]:
-    """What somebody has to have confirmed before a task with these rules is opened."""
-    return (FAN_TASK, FOLLOW_REWARD) if rules.needs_follow else (FAN_TASK,)
-
-
-def has_acknowledged(session: Session, actor: str, subject: str) -> bool:
-    """Whether this staff member confirmed the present notice on a subject."""
-    return bool(
-        session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Acknowledgement)
-            .where(
-                Acknowledgement.actor == actor,
-                Acknowledgement.subject == subject,
-                Acknowledgement.text_version == NOTICE_VERSION,
-            )
-        )
-    )
-
-
-def acknowledgements(session: Session, limit: int = 50) -> Sequence[Acknowledgement]:
-    """Who confirmed the legal notice, newest first."""
-    query = sa.select(Acknowledgement).order_by(
-        Acknowledgement.at.desc(), Acknowledgement.id.desc()
-    )
-    return session.scalars(query.limit(limit)).all()
 
 
 def _checked(form: TaskForm) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from core.api.errors import Conflict, Rejected
 from core.ledger.services import verify
 from plugins.poster.models import Fan
 from plugins.poster.rules.tasks import FanState
-from plugins.poster.services import task_holds, tasks
+from plugins.poster.services import task_holds, task_notice, tasks
 from plugins.poster.tests.fan_stage import STAFF, FanStage, gift, money
 
 
@@ -231,10 +231,10 @@ class TestOpening:
         another = stage.task(needs_follow=True, is_open=False)
         with stage.write() as session:
             tasks.open_task(session, another, **told)
-            found = tasks.acknowledgements(session)
+            found = task_notice.acknowledgements(session)
         assert [(each.subject, each.text_version, each.actor_name) for each in found] == [
-            ("follow_reward", tasks.NOTICE_VERSION, "店主"),
-            ("fan_task", tasks.NOTICE_VERSION, "店主"),
+            ("follow_reward", task_notice.NOTICE_VERSION, "店主"),
+            ("fan_task", task_notice.NOTICE_VERSION, "店主"),
         ]
 
     def test_what_an_open_task_promises_cannot_be_changed(self, stage):

@@ -1,0 +1,49 @@
+"""Fan tasks on the phone."""
+
+import pytest
+
+from plugins.poster.tests.fan_stage import FanStage, gift, money
+
+OWN = {"Origin": "http://localhost"}
+ROOT = "/x/poster/tasks"
+
+
+@pytest.fixture
+def plugins_on():
+    return ("poster",)
+
+
+@pytest.fixture
+def stage(shop, maker, outbox, run_job):
+    return FanStage(shop, maker, outbox, run_job)
+
+
+def test_a_member_finds_takes_part_and_sees_who_came(stage, app, sign_in, clock):
+    task = stage.task(money(2, 500), gift(3))
+    member = stage.maker.member("林知夏")
+    browser = sign_in(member)
+
+    assert ROOT in browser.get("/me?lang=en").text
+    assert "Spring guests" in browser.get(f"{ROOT}?lang=en").text
+    page = browser.get(f"{ROOT}/{task}?lang=en").text
+    assert "Take part" in page
+    assert "/?s=" not in page
+    answer = browser.post(f"{ROOT}/{task}", headers=OWN, follow_redirects=True)
+    assert "http://localhost/?s=" in answer.text
+
+    stage.fan(member)
+    page = browser.get(f"{ROOT}/{task}?lang=en").text
+    assert "1 more is pending" in page
+    assert "会***" in page or "会*" in page
+    clock.advance(days=8)
+    stage.finish()
+    assert "Counts" in browser.get(f"{ROOT}/{task}?lang=en").text
+
+
+def test_guests_sign_in_first_and_drafts_are_nobodys(stage, app, client, sign_in):
+    draft = stage.task(is_open=False)
+    assert client.get(ROOT).status_code == 303
+    browser = sign_in(stage.maker.member("林知夏"))
+    assert browser.get(f"{ROOT}/{draft}").status_code == 404
+    assert browser.get(f"{ROOT}/nonsense").status_code == 404
+    assert ROOT not in browser.get("/me").text
