@@ -8,6 +8,7 @@ page or order may be :class:`Prepared`: compiled once, sent straight to the driv
 
 from core.db.base import Base, Fen, IdColumn, UtcDateTime
 from core.db.prepared import Prepared, among, one_of
+from core.db.statements import insert_or
 from core.kernel.ids import new_code, new_id, new_number, new_token, token_hash
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Prepared",
     "UtcDateTime",
     "among",
+    "insert_or",
     "new_code",
     "new_id",
     "new_number",

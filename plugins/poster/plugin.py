@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from core.api.contributions import AdminPage, Block, Job, Permission, SettingsSchema, StorePage
-from core.api.events import MemberErased, MemberFollowed, MemberUnfollowed, ReferralBound
+from core.api.events import (
+    MemberErased,
+    MemberFollowed,
+    MemberRegistered,
+    MemberUnfollowed,
+    OrderPaid,
+    OrderRefunded,
+    ReferralBound,
+    ShareScanned,
+)
 from core.api.hooks import hookimpl
 from plugins.poster import admin, views
 from plugins.poster.admin import task_settings
-from plugins.poster.services import posters, task_fans, task_work
+from plugins.poster.services import posters, tallying, task_fans, task_work
 
 
 @hookimpl
@@ -63,6 +72,7 @@ def register_blocks() -> Sequence[Block]:
 def member_erased(session: Session, event: MemberErased) -> None:
     """The posters of an erased member go; as a fan they count no more."""
     posters.forget(session, event.member_id)
+    tallying.forget(session, event.member_id)
     task_fans.note_erased(session, event)
 
 
@@ -82,3 +92,27 @@ def member_followed(session: Session, event: MemberFollowed) -> None:
 def member_unfollowed(session: Session, event: MemberUnfollowed) -> None:
     """A fan who leaves within the window counts no more."""
     task_fans.note_unfollowed(session, event)
+
+
+@hookimpl
+def share_scanned(session: Session, event: ShareScanned) -> None:
+    """Somebody came by a poster."""
+    tallying.note_scan(session, event)
+
+
+@hookimpl
+def member_registered(session: Session, event: MemberRegistered) -> None:
+    """Somebody who scanned a poster made an account."""
+    tallying.note_registration(session, event)
+
+
+@hookimpl
+def order_paid(session: Session, event: OrderPaid) -> None:
+    """Somebody who scanned a poster bought."""
+    tallying.note_order(session, event)
+
+
+@hookimpl
+def order_refunded(session: Session, event: OrderRefunded) -> None:
+    """What was bought by a poster went back."""
+    tallying.note_refund(session, event)
