@@ -2,9 +2,13 @@
 
 A picture is re-encoded when it is taken in, so that nothing of the upload is kept but its pixels;
 transparency lies on white. A view takes one in with ``core.api.web.take_picture``.
+
+Files that a plugin makes itself are kept by :class:`Files`, which ``core.api.web.files`` and
+``JobContext.files`` give.
 """
 
+from core.media.keeping import Files
 from core.media.services import list_pictures, picture_views
 from core.media.types import PictureView
 
-__all__ = ["PictureView", "list_pictures", "picture_views"]
+__all__ = ["Files", "PictureView", "list_pictures", "picture_views"]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.api.contributions import PayoutChannel
 from core.kernel.errors import ShopError
+from core.media.keeping import Files
 from core.media.types import PictureView
 from core.members.types import Principal
 from core.pricing.types import PriceRule
@@ -28,6 +29,7 @@ __all__ = [
     "client_ip",
     "current_member",
     "external_url",
+    "files",
     "is_promoter",
     "locale",
     "member",
@@ -40,6 +42,7 @@ __all__ = [
     "reader",
     "render_admin_page",
     "render_store_page",
+    "run_soon",
     "safe_path",
     "save_plugin_settings",
     "sentence",
@@ -191,6 +194,24 @@ def take_picture(name: str, data: bytes, alt: str = "") -> PictureView:
     return _doors().take_picture(name, data, alt)
 
 
+def files(plugin: str) -> Files:
+    """The files that a plugin made; one is sent with ``flask.send_file(files.path(name))``."""
+    return _doors().files(plugin)
+
+
+def run_soon(session: Session, job: str) -> None:
+    """Have a worker run a job of the plugin within a second, once what is written here is stored.
+
+    Asking again before it began changes nothing. Where no worker runs, the job waits for one; it
+    runs at its own times all the same.
+
+    Args:
+        session: the unit of work of what there is to be done.
+        job: key of a job.
+    """
+    _doors().run_soon(session, job)
+
+
 def picture_data(picture: PictureView, width: int, format: str = "jpg") -> bytes | None:  # noqa: A002
     """A stored picture's bytes, to be painted into another; no statement.
 
@@ -298,6 +319,12 @@ class Doors(Protocol):
 
     def check(self, hook: str, **arguments: Any) -> None:
         """See :func:`check`."""
+
+    def files(self, plugin: str) -> Files:
+        """See :func:`files`."""
+
+    def run_soon(self, session: Session, job: str) -> None:
+        """See :func:`run_soon`."""
 
     def take_picture(self, name: str, data: bytes, alt: str) -> PictureView:
         """See :func:`take_picture`."""

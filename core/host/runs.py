@@ -12,6 +12,8 @@ from core.kernel.ids import new_id
 ASKED = "asked"
 """State of a run that somebody asked for and no worker has taken yet."""
 
+_NEARBY = 30
+
 
 def ask_for_run(session: Session, key: str) -> None:
     """Have a worker run a job at once. Does not check that there is such a job.
@@ -22,11 +24,30 @@ def ask_for_run(session: Session, key: str) -> None:
     is_open = sa.select(JobRun.id).where(JobRun.job == key, JobRun.state.in_([ASKED, "running"]))
     if session.execute(is_open).first():
         raise Conflict("jobs.under_way", "This job was asked for already, or runs now.")
+    if not _ask(session, key, int(now().timestamp())):
+        raise Conflict("jobs.under_way", "This job was asked for already, or runs now.")
+
+
+def ask_soon(session: Session, key: str) -> None:
+    """Have a worker run a job after this unit of work; nothing happens when one waits already.
+
+    One that runs now may have begun before what it is asked for was stored, so it is asked again.
+    """
+    is_waiting = sa.select(JobRun.id).where(JobRun.job == key, JobRun.state == ASKED)
+    if session.execute(is_waiting).first():
+        return
+    second = int(now().timestamp())
+    for tick in range(second, second + _NEARBY):  # a run may have begun and ended in this second
+        if _ask(session, key, tick):
+            return
+
+
+def _ask(session: Session, key: str, tick: int) -> bool:
     at = now()
     insert = insert_or(session, JobRun.__table__).values(
         id=new_id(),
         job=key,
-        tick=int(at.timestamp()),
+        tick=tick,
         state=ASKED,
         tries=1,
         done=0,
@@ -34,5 +55,4 @@ def ask_for_run(session: Session, key: str) -> None:
         started_at=at,
         beat_at=at,
     )
-    if not changed(session, insert.on_conflict_do_nothing(index_elements=["job", "tick"])):
-        raise Conflict("jobs.under_way", "This job was asked for already, or runs now.")
+    return bool(changed(session, insert.on_conflict_do_nothing(index_elements=["job", "tick"])))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.host.shop import Shop
+from core.media.keeping import Files
 from core.media.services import (
     picture_data,
     picture_views,
@@ -65,6 +66,10 @@ class Work:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Post to an address outside; see ``core.outbound``."""
         return Outbound(self.shop.config.outbound_hosts).post(url, body, headers)
+
+    def files(self, plugin: str) -> Files:
+        """A plugin's files below the uploads folder."""
+        return Files.of(self.shop.config.uploads, plugin)
 
     def picture_data(
         self,

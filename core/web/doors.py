@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from core.api.contributions import PayoutChannel, Promoters
 from core.api.web import EXTENSION
 from core.host.ports import payout_ports_of
+from core.host.runs import ask_soon
 from core.kernel.errors import ShopError
+from core.media.keeping import Files
 from core.media.services import picture_data, picture_views, prepare_picture, record_picture
 from core.media.types import PictureView
 from core.pricing.services import core_rules, quote_each
@@ -54,6 +56,14 @@ class WebDoors:
     def check(self, hook: str, **arguments: Any) -> None:
         """Ask the enabled plugins."""
         context.shop().extensions().check(hook, **arguments)
+
+    def files(self, plugin: str) -> Files:
+        """A plugin's files below the uploads folder."""
+        return Files.of(context.shop().config.uploads, plugin)
+
+    def run_soon(self, session: Session, job: str) -> None:
+        """Ask for a run, unless one is waiting already."""
+        ask_soon(session, job)
 
     def take_picture(self, name: str, data: bytes, alt: str) -> PictureView:
         """Encode first, then write: no lock is held meanwhile."""

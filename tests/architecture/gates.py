@@ -21,8 +21,9 @@ ROOM_PARTS = {"rules", "types", "models", "services", "events", "jobs"}
 EXTRA_PARTS = {
     "catalog": {"importing"},  # whole files in and out: a road of its own, with its own words
     "ledger": {"triggers"},  # the database itself refuses to change posted rows
-    # pictures re-encoded: pure, but far too heavy for rules; fonts with their licences
-    "media": {"encoding", "fonts"},
+    # pictures re-encoded: pure, but far too heavy for rules; fonts with their licences; files of
+    # plugins, without a database
+    "media": {"encoding", "fonts", "keeping"},
     "orders": {"states"},  # five axes of states, each a table of moves
     # the contract every gateway keeps and their registry; a gateway in miniature for trying out
     "payments": {"gateways", "sandbox"},

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.media.keeping import Files
 from core.media.types import PictureView
 from core.outbound import Reply
 
@@ -28,6 +29,9 @@ class JobContext(Protocol):
         Raises:
             UpstreamError: not allowed or refused (permanent), or nobody answered.
         """
+
+    def files(self, plugin: str) -> Files:
+        """The files that a plugin made and keeps."""
 
     def picture_data(
         self,

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.host.models import JobRun
-from core.host.runs import ask_for_run
+from core.host.runs import ask_for_run, ask_soon
 from core.host.schedule import current_tick
 from core.host.shop import open_shop
 from core.kernel.clock import now
@@ -145,3 +145,20 @@ def test_a_run_that_was_asked_for_happens_once(shop):
     assert not run_asked(shop, run_id)
     assert len(seen(shop)) == 1
     assert runs(shop)[0].state == "done"
+
+
+def test_what_is_asked_for_while_it_runs_runs_once_more(shop):
+    for _ in range(2):  # the second ask finds one waiting
+        with shop.database.write() as session:
+            ask_soon(session, "counts_events.tick")
+    with shop.database.read() as session:
+        ((first, _job),) = ticks.asked_for(session)
+    claimed = ticks.claim_asked(shop.database, first)
+    with shop.database.write() as session:
+        ask_soon(session, "counts_events.tick")
+    ticks.finish(shop.database, claimed)
+    with shop.database.read() as session:
+        ((second, _job),) = ticks.asked_for(session)
+    assert second != first
+    assert run_asked(shop, second)
+    assert len(seen(shop)) == 1
