@@ -62,7 +62,9 @@ class Adjustment:
     """One signed change: negative lowers. ``line`` is an index, or ``None`` for the whole order.
 
     An order-wide amount is spread over the lines by largest remainder on what they cost now
-    (in the FREIGHT stage it changes the freight and touches no line).
+    (in the FREIGHT stage it changes the freight and touches no line). ``params`` fill the places of
+    ``label``: keys ending in ``_fen`` are shown as money, ``{"zh": …, "en": …}`` in the reader's
+    language, whenever the order is looked at.
     """
 
     amount_fen: int

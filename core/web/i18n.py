@@ -231,16 +231,27 @@ def sentence(message: str, params: Mapping[str, Any] | None = None) -> str:
 
 
 def fill(text: str, params: Mapping[str, Any] | None) -> str:
-    """Fill a translated sentence; amounts (keys ending in ``_fen``) are shown as money."""
+    """Fill a translated sentence.
+
+    Amounts (keys ending in ``_fen``) are shown as money, names that the merchant gave in both
+    languages (``{"zh": …, "en": …}``) in the request's.
+    """
     if not params:
         return text
-    shown = {
-        k: money(v) if k.endswith("_fen") and isinstance(v, int) else v for k, v in params.items()
-    }
+    shown = {key: _as_read(key, value) for key, value in params.items()}
     try:
         return text % shown
     except (KeyError, TypeError, ValueError):
         return text
+
+
+def _as_read(key: str, value: Any) -> Any:
+    if isinstance(value, int) and key.endswith("_fen"):
+        return money(value)
+    if isinstance(value, Mapping):
+        language = "en" if locale() == ENGLISH else "zh"
+        return value.get(language) or next(filter(None, value.values()), "")
+    return value
 
 
 # --- display -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 
 from core.settings.services import save_settings
+from core.web import i18n
 
 
 @pytest.fixture
@@ -71,3 +72,12 @@ def test_an_account_speaks_its_own_language_where_none_was_chosen(browse):
     device = browse("en")
     assert device.post("/signin", ACCOUNT).status_code == 303
     assert language(device.page("/me")) == "zh-CN"
+
+
+def test_names_in_both_languages_are_read_in_the_readers(app):
+    gold = {"tier": {"zh": "金卡", "en": "Gold"}}
+    for language, read in (("en", "Gold!"), ("zh", "金卡!")):
+        with app.test_request_context(f"/?lang={language}"):
+            assert i18n.fill("%(tier)s!", gold) == read
+    with app.test_request_context("/?lang=en"):
+        assert i18n.fill("%(tier)s!", {"tier": {"zh": "金卡", "en": ""}}) == "金卡!"
