@@ -1,0 +1,1 @@
+"""Member prices: what tiers, returning customers and members pay, on every page the same."""

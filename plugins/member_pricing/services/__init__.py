@@ -1,0 +1,1 @@
+"""What one may do with member prices. Nothing here commits."""
