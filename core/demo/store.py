@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from core.catalog.models import Product
 from core.db import migrate
 from core.db.versions import check_schema
+from core.demo.arriving import SharedLinks
 from core.demo.catalog import prepare_pictures, seed_catalog
 from core.demo.history import draw_invoices, draw_network, sku_ids
 from core.demo.paying import SandboxTill
@@ -176,6 +177,7 @@ class Filler:
                 referrers=draw_network(tuple(known)),
                 advance=lambda: None,
                 known=known,
+                arrivals=SharedLinks(),
             ).play(invoices, until=until)
         finally:
             self.shop.counters.follows_clock = True

@@ -25,6 +25,7 @@ from core.orders.states import AfterSaleKind
 from core.orders.types import PlacedOrder
 from core.payments import services as payments
 from core.pricing.types import Adjustment, Draft, PriceRule, Stage
+from core.replay.arriving import Arrivals, StoreLinks
 from core.replay.invoices import Invoice, InvoiceLine, Unplayed
 from core.replay.tills import Till
 from core.settings.rules import StoreSettings
@@ -73,6 +74,7 @@ class Player:
         referrers: customer → the customer who brought them.
         advance: told after each invoice.
         known: customer → (member, address) of those who are members already.
+        arrivals: by which links customers come.
     """
 
     shop: Shop
@@ -82,6 +84,7 @@ class Player:
     referrers: Mapping[str, str]
     advance: Callable[[], None]
     known: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
+    arrivals: Arrivals = field(default_factory=StoreLinks)
     tally: Tally = field(default_factory=Tally)
     _bought: dict[tuple[str, str], deque[_Bought]] = field(
         default_factory=lambda: defaultdict(deque)
@@ -201,6 +204,7 @@ class Player:
         # What was paid is history: no offer of today makes it cheaper.
         priced = replace(extensions, rules=(_invoice_prices(asked),))
         with database.write() as session:
+            visitor = self.arrivals.buyer(session, member_id, _browser(member_id), tuple(wants))
             placed = orders.place_order(
                 session,
                 member_id=member_id,
@@ -210,6 +214,7 @@ class Player:
                 settings=settings,
                 extensions=priced,
                 wants=wants,
+                visitor=visitor,
             )
         result = self.till.take(placed)
         with database.write() as session:
@@ -251,9 +256,8 @@ class Player:
         if referrer is None:
             return
         settings = self.shop.settings()
-        visitor = f"replay-{member_id}"[:40]
-        link = sharing.create_share(session, referrer[0], "store", "", "link")
-        sharing.record_visit(session, link.token, visitor=visitor, member_id=None)
+        visitor = _browser(member_id)
+        self.arrivals.newcomer(session, referrer[0], visitor)
         sharing.bind_on_registration(
             session, member_id, visitor, settings=settings, check=self.shop.extensions().check
         )
@@ -339,6 +343,10 @@ def _invoice_prices(asked: Mapping[UUID, int]) -> PriceRule:
 def _with_freight(goods_fen: int, settings: StoreSettings) -> int:
     is_free = settings.free_freight_from_fen and goods_fen >= settings.free_freight_from_fen
     return goods_fen + (0 if is_free else settings.freight_fen)
+
+
+def _browser(member_id: UUID) -> str:
+    return f"replay-{member_id}"[:40]
 
 
 def _set_clock(at: datetime) -> None:
