@@ -20,9 +20,11 @@ from core.demo.catalog import seed_catalog
 from core.embedded.postgres import running_postgres
 from core.host.shop import Shop, open_shop
 from core.host.work import Work
+from core.kernel.ids import new_token
 from core.members import services as members
 from core.members.types import AddressForm
 from core.sharing import services as sharing
+from core.staff import services as staff
 from core.stock import services as stock
 
 DATA = ROOT.parent / "shared" / "data" / "online_retail_30k.csv.gz"
@@ -146,8 +148,25 @@ def _switch_on(shop: Shop) -> None:
     shop.counters.refresh(force=True)
     for name, command in shop.plugins.contributions("commands"):
         if (name, command.name) == ("distribution", "plan"):
-            work = Work(shop, shop.plugins.settings_of(name))
-            command.run(work, ["10", "5", "2", "--joining=everyone", "--acknowledge=bench"])
+            work = Work(shop, shop.plugins.settings_of(name), actor=ACTOR)
+            command.run(
+                work, ["10", "5", "2", "--joining=everyone", f"--acknowledge={_reader(shop)}"]
+            )
+
+
+def _reader(shop: Shop) -> str:
+    """The e-mail address of an owner in whose name the plan is published."""
+    hashed = staff.prepare_staff_password(new_token())
+    with shop.database.write() as session:
+        staff.ensure_builtin_roles(session)
+        made = staff.create_staff(
+            session,
+            email="bench@example.com",
+            name="Bench",
+            role_key="owner",
+            password_hash=hashed,
+        )
+    return made.email
 
 
 def _buyer(shop: Shop) -> tuple[UUID, UUID, str]:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from core.api.contributions import Command
-from core.cli.reporting import opened_shop, report, to_json
+from core.cli.reporting import actor, opened_shop, report, to_json
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel.errors import NotFound, PluginError, ShopError
@@ -47,7 +47,7 @@ def _run(shop: Shop, plugin: str, command: Command, arguments: tuple[str, ...]) 
         PluginError: it failed; the fault is counted and logged.
     """
     said: list[ShopError] = []
-    work = Work(shop, shop.plugins.settings_of(plugin))
+    work = Work(shop, shop.plugins.settings_of(plugin), actor=actor())
     with shop.plugins.guard(plugin, f"command:{plugin}.{command.name}"):
         try:
             return command.run(work, list(arguments))

@@ -14,7 +14,7 @@ from core.config import ROOT
 
 SEED = 20_111_209
 DEFAULT_DATA = ROOT.parent / "shared" / "data" / "online_retail_30k.csv.gz"
-PREPARE = ("distribution plan 10 5 2 --joining=everyone --acknowledge=replay",)
+PREPARE = ("distribution plan 10 5 2 --joining=everyone --acknowledge=replay@example.com",)
 
 
 @click.command()

@@ -23,6 +23,7 @@ from core.host.shop import Shop, open_shop
 from core.host.work import Work
 from core.kernel import clock
 from core.kernel.errors import NotFound, Rejected
+from core.kernel.ids import new_token
 from core.ledger import services as ledger
 from core.members.models import Member
 from core.replay.invoices import Invoice, read_invoices
@@ -30,8 +31,11 @@ from core.replay.network import draw_referrers
 from core.replay.player import Player
 from core.replay.tills import HistoryTill
 from core.settings.services import save_settings
+from core.staff import services as staff
 from core.stock import services as stock
 from core.worker.relay import Relay
+
+READER = "replay@example.com"
 
 
 def run_replay(
@@ -97,6 +101,7 @@ def _play(
     prepare: Sequence[Sequence[str]],
     progress: Progress,
 ) -> dict[str, Any]:
+    _seed_reader(shop)
     _prepare_plugins(shop, prepare)
     skus = _import_catalog(shop, data, progress)
     _stock_up(shop, invoices, skus)
@@ -142,6 +147,16 @@ def _play(
     }
 
 
+def _seed_reader(shop: Shop) -> None:
+    """An owner in whose name plugins may be set up; nobody knows the password."""
+    hashed = staff.prepare_staff_password(new_token())
+    with shop.database.write() as session:
+        staff.ensure_builtin_roles(session)
+        staff.create_staff(
+            session, email=READER, name="Replay", role_key="owner", password_hash=hashed
+        )
+
+
 def _prepare_plugins(shop: Shop, prepare: Sequence[Sequence[str]]) -> None:
     for name, command, *arguments in prepare:
         if name not in shop.plugins.plugins:
@@ -158,7 +173,7 @@ def _prepare_plugins(shop: Shop, prepare: Sequence[Sequence[str]]) -> None:
                 "replay.command", "“%(name)s” has no command “%(command)s”.", name=name,
                 command=command,
             )  # fmt: skip
-        item.run(Work(shop, shop.plugins.settings_of(name)), arguments)
+        item.run(Work(shop, shop.plugins.settings_of(name), actor=actor()), arguments)
 
 
 def _import_catalog(shop: Shop, data: Path, progress: Progress) -> dict[str, UUID]:

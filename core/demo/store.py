@@ -193,7 +193,7 @@ class Filler:
     def _set_up_plugins(self, member_ids: list[UUID]) -> None:
         for name, command in self.shop.plugins.contributions("commands"):
             if command.name == SETUP_COMMAND:
-                work = Work(self.shop, self.shop.plugins.settings_of(name))
+                work = Work(self.shop, self.shop.plugins.settings_of(name), actor=ACTOR)
                 command.run(work, [str(member_id) for member_id in member_ids])
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from core.media.services import (
 )
 from core.media.types import PictureView
 from core.outbound import Outbound, Reply
+from core.staff.services import audit
 
 BEAT_SECONDS = 1.0
 
@@ -34,12 +36,18 @@ class Work:
         shop: the process's shop.
         settings: the plugin's settings; empty for core's jobs.
         note: told of heartbeats, at most once a second and never inside a unit of work.
+        actor: who runs it, as histories name them.
     """
 
     def __init__(
-        self, shop: Shop, settings: Mapping[str, Any] | None = None, note: Note = _nobody
+        self,
+        shop: Shop,
+        settings: Mapping[str, Any] | None = None,
+        note: Note = _nobody,
+        actor: str = "system",
     ) -> None:
         self.shop = shop
+        self.actor = actor
         self.settings: Mapping[str, Any] = settings or {}
         self._note = note
         self._units = 0
@@ -62,6 +70,28 @@ class Work:
         """A read-only session."""
         with self.shop.database.read() as session:
             yield session
+
+    def audit(
+        self,
+        session: Session,
+        action: str,
+        kind: str,
+        ref: object,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> UUID:
+        """Write a line of the audit log; see :class:`core.api.contributions.JobContext`."""
+        return audit(
+            session,
+            actor=self.actor,
+            actor_name=self.actor,
+            action=action,
+            object_kind=kind,
+            object_ref=str(ref),
+            before=before,
+            after=after,
+        )
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Post to an address outside; see ``core.outbound``."""

@@ -4,30 +4,38 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from core.api.contributions import Command, JobContext
-from core.api.errors import Rejected
-from core.api.money import parse_yuan
-from plugins.distribution.rules import Joining, Programme, to_json
-from plugins.distribution.services.distributors import DistributorState, set_state, states_of
-from plugins.distribution.services.programmes import current, publish_plan
+from sqlalchemy.orm import Session
 
-USAGE = "Usage: plan [RATE% RATE% RATE%] [--joining=open] [--acknowledge=NAME]"
+from core.api.contributions import Command, JobContext
+from core.api.errors import Forbidden, Rejected
+from core.api.money import parse_yuan
+from core.api.staff import StaffView, has_permission, staff_by_email
+from plugins.distribution.rules import MAX_DEPTH, Joining, Programme, to_json
+from plugins.distribution.services.distributors import DistributorState, set_state, states_of
+from plugins.distribution.services.programmes import NOTICE_VERSION, current, publish_plan
+
+USAGE = "Usage: plan [RATE% RATE% RATE%] [--joining=open] [--acknowledge=EMAIL]"
+MAY_PUBLISH = "distribution.plan"
 
 
 def plan(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
     """Show the programme in force, or publish one: a rate in percent per level, level 1 first.
 
-    ``--acknowledge=NAME`` records that NAME has read the legal notice that three levels need; it
-    counts for nobody else.
+    ``--acknowledge=EMAIL`` records that this staff member, who may publish plans, has read the
+    legal notice that three levels need; the version is published in their name, and the audit log
+    tells who ran the command besides.
 
     Raises:
         Rejected: arguments that are not understood, or a plan that is refused.
+        NotFound: no staff member has that address.
+        Forbidden: they may not publish plans, or work here no longer.
     """
-    rates, joining, name = _parse(arguments)
+    rates, joining, email = _parse(arguments)
     if not rates:
         with context.read() as session:
             return _shown(current(session))
     with context.write() as session:
+        reader = _reader(session, email) if email else None
         before = current(session)
         published = publish_plan(
             session,
@@ -35,11 +43,47 @@ def plan(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
             rates_bps=rates,
             pool_bps=max(before.default_plan.pool_bps, sum(rates)),
             joining=joining or before.joining,
-            actor=f"cli:{name}"[:64],
-            actor_name=name,
-            acknowledged=bool(name),
+            actor=reader.actor if reader else context.actor,
+            actor_name=reader.name if reader else context.actor,
+            acknowledged=reader is not None,
         )
+        _note(context, session, before, published, reader)
     return _shown(published)
+
+
+def _reader(session: Session, email: str) -> StaffView:
+    """The staff member who has read the notice."""
+    person = staff_by_email(session, email.lower())
+    if not person.is_active or not has_permission(person.permissions, MAY_PUBLISH):
+        raise Forbidden(
+            "distribution.reader",
+            "%(name)s may not publish commission plans, so cannot confirm the notice.",
+            name=person.name,
+        )
+    return person
+
+
+def _note(
+    context: JobContext,
+    session: Session,
+    before: Programme,
+    published: Programme,
+    reader: StaffView | None,
+) -> None:
+    """The same line in the audit log as publishing in admin leaves."""
+    after = to_json(published)
+    if reader is not None:
+        after["confirmed_by"] = reader.email
+        if published.depth == MAX_DEPTH:
+            after["acknowledged_notice"] = NOTICE_VERSION
+    context.audit(
+        session,
+        "distribution.plan.publish",
+        "commission_plan",
+        published.version,
+        before=to_json(before),
+        after=after,
+    )
 
 
 def _shown(programme: Programme) -> dict[str, Any]:
@@ -48,21 +92,21 @@ def _shown(programme: Programme) -> dict[str, Any]:
 
 def _parse(arguments: Sequence[str]) -> tuple[list[int], Joining | None, str]:
     rates: list[int] = []
-    joining, name = None, ""
+    joining, email = None, ""
     for argument in arguments:
         option, _, value = argument.partition("=")
         try:
             if option == "--joining":
                 joining = Joining(value)
             elif option == "--acknowledge" and value:
-                name = value
+                email = value
             else:
                 rates.append(
                     parse_yuan(argument.rstrip("%"))
                 )  # percent with two decimals: basis points
         except ValueError:
             raise Rejected("distribution.usage", USAGE) from None
-    return rates, joining, name
+    return rates, joining, email
 
 
 def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:

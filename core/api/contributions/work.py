@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from core.media.keeping import Files
 from core.media.types import PictureView
@@ -10,15 +13,43 @@ from core.outbound import Reply
 
 
 class JobContext(Protocol):
-    """What work outside requests gets: units of work, its settings, and a heartbeat."""
+    """What work outside requests gets: units of work, its settings, and a heartbeat.
+
+    ``actor`` is who runs it, as histories name them: ``cli:<user>`` for commands, ``system`` for
+    jobs.
+    """
 
     settings: Mapping[str, Any]
+    actor: str
 
     def write(self) -> Any:
         """A unit of work, as ``with context.write() as session``."""
 
     def read(self) -> Any:
         """A read-only session, as ``with context.read() as session``."""
+
+    def audit(
+        self,
+        session: Session,
+        action: str,
+        kind: str,
+        ref: object,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> UUID:
+        """Write down what ``actor`` does, in the transaction of the act itself.
+
+        For commands that do what staff does in admin; ``core.api.web.audit`` is for requests.
+
+        Args:
+            session: the unit of work of the act.
+            action: ``plugin.verb``.
+            kind: kind of the thing changed.
+            ref: its number or id.
+            before: values before.
+            after: values after.
+        """
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Post to an address outside, the house's only way to; outside every unit of work.
