@@ -4,7 +4,7 @@ from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from core.api.i18n import lazy_gettext as _l
-from plugins.poster.rules.tasks import Suspicion
+from plugins.poster.rules.task_doubts import Suspicion
 
 _LABELS = {
     Suspicion.ADDRESS: _l(

@@ -1,4 +1,4 @@
-"""Fan tasks: what one asks for and gives, when a new fan counts, what is suspicious. Plain Python.
+"""Fan tasks: what one asks for and gives, when a new fan counts. Plain Python.
 
 A *task* asks members to bring new fans; at each *step* of its ladder there is a *benefit*. A *fan*
 is somebody who registered by a taker's link or poster (and follows the shop, where the task says
@@ -219,53 +219,6 @@ def is_counting(
 def is_full(cap: int, counted: int) -> bool:
     """Whether a limit is reached; 0 is none."""
     return bool(cap) and counted >= cap
-
-
-class Suspicion(StrEnum):
-    """Why a fan is doubted.
-
-    ``ADDRESS``, ``DEVICE``, ``ACCOUNT``: the fan shares one with the taker, or with another fan of
-    theirs, so they may be one person. ``BURST``: more fans than is usual came to the taker within
-    an hour.
-    """
-
-    ADDRESS = "address"
-    DEVICE = "device"
-    ACCOUNT = "account"
-    BURST = "burst"
-
-
-SHARED = (Suspicion.ADDRESS, Suspicion.DEVICE, Suspicion.ACCOUNT)
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Fingerprints by suspicion of a fan, and of the taker and their other fans together.
-
-    ``came_lately``: fans who came to the taker within the hour up to this one, this one included.
-    """
-
-    fan: Mapping[Suspicion, Collection[str]]
-    others: Mapping[Suspicion, Collection[str]]
-    came_lately: int = 0
-
-
-def suspicions(sight: Sight, watched: Collection[Suspicion], burst: int) -> list[Suspicion]:
-    """What is suspicious, of that which the merchant has watched.
-
-    Args:
-        sight: what is known.
-        watched: kinds that are looked at.
-        burst: so many an hour are usual.
-    """
-    found = [
-        kind
-        for kind in SHARED
-        if not frozenset(sight.fan.get(kind, ())).isdisjoint(sight.others.get(kind, ()))
-    ]
-    if sight.came_lately > burst:
-        found.append(Suspicion.BURST)
-    return [kind for kind in found if kind in watched]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,15 @@ from sqlalchemy.orm import Session
 
 from core.api.members import MemberSignals, member_signals
 from plugins.poster.models import Fan
-from plugins.poster.rules.tasks import SHARED, Sight, Suspicion, suspicions
+from plugins.poster.rules.task_doubts import (
+    HOUR,
+    SHARED,
+    Sight,
+    Suspicion,
+    fullest_hour,
+    suspicions,
+)
 
-HOUR = timedelta(hours=1)
 MOST_OTHERS = 50
 """So many of a taker's newest fans are compared with a fan; more would be read for each of them."""
 
@@ -54,35 +60,46 @@ def doubts_about(
     """
     if not fans or not watch.kinds:
         return {}
-    others = {holder: _others(session, holder) for holder in {row.holder_id for row in fans}}
-    people = {row.fan_id for row in fans} | set(others)
-    people.update(fan_id for rows in others.values() for fan_id, _ in rows)
+    mine: dict[UUID, list[Any]] = defaultdict(list)
+    for row in fans:
+        mine[row.holder_id].append(row)
+    company = {holder: [holder, *_newest_fans(session, holder)] for holder in mine}
+    people = {row.fan_id for row in fans}.union(*company.values())
     signals = member_signals(session, people)
     found = {}
-    for row in fans:
-        company = [row.holder_id, *(one for one, _ in others[row.holder_id] if one != row.fan_id)]
-        sight = Sight(
-            fan=_merged([signals[row.fan_id]]),
-            others=_merged([signals[one] for one in company]),
-            came_lately=_within_the_hour(others[row.holder_id], row.arrived_at),
-        )
-        if reasons := suspicions(sight, watch.kinds, watch.burst):
-            found[row.fan_id] = reasons
+    for holder, rows in mine.items():
+        arrivals = _arrivals(session, holder, [row.arrived_at for row in rows])
+        for row in rows:
+            sight = Sight(
+                fan=_merged([signals[row.fan_id]]),
+                others=_merged([signals[one] for one in company[holder] if one != row.fan_id]),
+                came_together=fullest_hour(row.arrived_at, arrivals),
+            )
+            if reasons := suspicions(sight, watch.kinds, watch.burst):
+                found[row.fan_id] = reasons
     return found
 
 
-def _others(session: Session, holder_id: UUID) -> list[tuple[UUID, datetime]]:
-    rows = session.execute(
-        sa.select(_FAN.c.fan_id, _FAN.c.arrived_at)
+def _newest_fans(session: Session, holder_id: UUID) -> Sequence[UUID]:
+    return session.scalars(
+        sa.select(_FAN.c.fan_id)
         .where(_FAN.c.holder_id == holder_id)
         .order_by(_FAN.c.arrived_at.desc(), _FAN.c.fan_id.desc())
         .limit(MOST_OTHERS)
-    )
-    return [(fan_id, at) for fan_id, at in rows]
+    ).all()
 
 
-def _within_the_hour(rows: Sequence[tuple[UUID, datetime]], at: datetime) -> int:
-    return sum(at - HOUR < other <= at for _, other in rows)
+def _arrivals(session: Session, holder_id: UUID, times: Sequence[datetime]) -> Sequence[datetime]:
+    """When fans came to a taker around these times."""
+    return session.scalars(
+        sa.select(_FAN.c.arrived_at)
+        .where(
+            _FAN.c.holder_id == holder_id,
+            _FAN.c.arrived_at > min(times) - HOUR,
+            _FAN.c.arrived_at < max(times) + HOUR,
+        )
+        .order_by(_FAN.c.arrived_at)
+    ).all()
 
 
 def _merged(signals: Sequence[MemberSignals]) -> dict[Suspicion, frozenset[str]]:

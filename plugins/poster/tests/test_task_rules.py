@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.api.errors import InvalidInput
+from plugins.poster.rules.task_doubts import Sight, Suspicion, fullest_hour, suspicions
 from plugins.poster.rules.tasks import (
     Audience,
     Benefit,
     BenefitKind,
-    Sight,
     Step,
-    Suspicion,
     TaskRules,
     Verdict,
     check_rules,
@@ -20,7 +19,6 @@ from plugins.poster.rules.tasks import (
     is_counting,
     is_full,
     steps_reached,
-    suspicions,
     to_json,
 )
 
@@ -97,11 +95,19 @@ def test_what_is_shared_or_too_fast_is_doubted_if_it_is_watched():
     sight = Sight(
         fan={Suspicion.DEVICE: {"a"}, Suspicion.ADDRESS: {"b"}, Suspicion.ACCOUNT: {"c"}},
         others={Suspicion.DEVICE: {"a", "z"}, Suspicion.ADDRESS: {"x"}, Suspicion.ACCOUNT: {"c"}},
-        came_lately=4,
+        came_together=4,
     )
 
     assert suspicions(sight, set(Suspicion), 3) == ["device", "account", "burst"]
     assert suspicions(sight, {Suspicion.BURST}, 4) == []
+
+
+def test_all_of_a_burst_are_doubted_the_first_as_well_as_the_last():
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    burst = [start + timedelta(minutes=10 * each) for each in range(5)]
+    times = [start - timedelta(minutes=59), *burst, start + timedelta(hours=3)]
+
+    assert [fullest_hour(each, times) for each in times] == [2, 5, 5, 5, 5, 5, 1]
 
 
 def test_a_gift_is_told_in_the_only_language_it_has():
