@@ -211,7 +211,7 @@ def _chinese(source: PluginSource) -> Iterator[Finding]:
     for module in source.modules:
         if module.tree is None:
             continue
-        said = _docstrings(module.tree)
+        said = _docstrings(module.tree) | _in_messages(module)
         for node in ast.walk(module.tree):
             line = getattr(node, "lineno", 0)
             value = node.value if isinstance(node, ast.Constant) else None
@@ -223,6 +223,16 @@ def _chinese(source: PluginSource) -> Iterator[Finding]:
         for number, line in enumerate(text.splitlines(), 1):
             if _CHINESE.search(line):
                 yield Finding("P506", path, number, f"“{line.strip()[:40]}” holds Chinese.")
+
+
+def _in_messages(module: Module) -> set[int]:
+    """What templates of messages say: each language stands beside the others there."""
+    return {
+        id(part)
+        for node in (ast.walk(module.tree) if module.tree else ())
+        if isinstance(node, ast.Call) and module.meant(node.func) == "core.api.messages.Text"
+        for part in ast.walk(node)
+    }
 
 
 def _docstrings(tree: ast.Module) -> set[int]:

@@ -63,6 +63,22 @@ def test_a_call_that_imports_by_the_door_or_nothing_is_fine(made, code):
     assert found(made)[0] == []
 
 
+MESSAGE = (
+    "from core.api import messages\n\nmessages.declare_template(\n    messages.Template(\n"
+    '        "probe.hello",\n        {"zh": messages.Text("你好", "你好，"\n'
+    '                               "%(name)s"),'
+    ' "en": messages.Text("Hello", "Hello %(name)s")},\n    )\n)\n'
+)
+
+
+def test_messages_hold_every_language_in_the_code_and_nothing_else_does(made):
+    (made / "services.py").write_text(f'"""Services."""\n\n{MESSAGE}', encoding="utf-8")
+    assert found(made)[0] == []
+
+    add(made, "services.py", 'GREETING = "你好"\n')
+    assert found(made)[0] == [("P506", "“你好” is Chinese.")]
+
+
 # --- hooks -------------------------------------------------------------------------------------
 
 
