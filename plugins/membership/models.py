@@ -62,8 +62,7 @@ class Standing(Base):
 class TierEvent(Base):
     """A member's tier changed, and why; ``None`` is no tier.
 
-    ``reason``: growth, refund, adjustment, review, ladder, staff, joined. ``note``: what staff
-    wrote.
+    ``reason``: growth, refund, adjustment, review, ladder, staff. ``note``: what staff wrote.
     """
 
     __tablename__ = "plugin_membership_tier_event"
@@ -143,7 +142,8 @@ class OrderGrowth(Base):
 class TaskDone(Base):
     """A member did a growth task: once ever (``subject`` is empty), or once for each subject.
 
-    ``subject`` of a daily task starts with the day; ``day`` is that day of the store's calendar.
+    ``subject`` of a daily task starts with ``day``, a day of the store's calendar. ``order_no``:
+    the order that did the task; gone with it when all of it is refunded.
     """
 
     __tablename__ = "plugin_membership_task"
@@ -152,6 +152,7 @@ class TaskDone(Base):
     task: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
     subject: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     day: Mapped[date | None] = mapped_column(sa.Date())
+    order_no: Mapped[str] = mapped_column(sa.String(32), default="")
     growth: Mapped[int]
     at: Mapped[datetime]
 
@@ -196,10 +197,10 @@ class TierBenefit(Base):
     note_en: Mapped[str] = mapped_column(sa.String(40), default="")
 
 
-class LadderDraft(Base):
-    """A ladder that is being changed and is not in force yet; one for the store, or none."""
+class Document(Base):
+    """A stored document: ``rules`` in force, or the ``ladder`` that is drafted and not in force."""
 
-    __tablename__ = "plugin_membership_draft"
+    __tablename__ = "plugin_membership_document"
 
     name: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     body: Mapped[dict[str, Any]]

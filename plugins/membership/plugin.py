@@ -2,8 +2,21 @@
 
 from collections.abc import Sequence
 
-from core.api.contributions import Permission
+from sqlalchemy.orm import Session
+
+from core.api.contributions import Job, Permission, PriceRule
+from core.api.events import (
+    MemberRegistered,
+    MemberTierChanged,
+    OrderPaid,
+    OrderReceived,
+    OrderRefunded,
+    OrderSettled,
+    ShareVisited,
+)
 from core.api.hooks import hookimpl
+from plugins.membership import jobs
+from plugins.membership.services import benefits, notices, orders, tasks
 
 
 @hookimpl
@@ -14,3 +27,57 @@ def register_permissions() -> Sequence[Permission]:
         Permission("membership.ladder", "Change tiers, benefits and growth rules"),
         Permission("membership.member", "Change a member's growth value and tier"),
     ]
+
+
+@hookimpl
+def register_price_rules() -> Sequence[PriceRule]:
+    """Free delivery for tiers that have it."""
+    return [benefits.PRICE_RULE]
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    """Reviews, warnings, following a new ladder, catching up."""
+    return jobs.JOBS
+
+
+@hookimpl
+def member_registered(session: Session, event: MemberRegistered) -> None:
+    """Joining is a task."""
+    tasks.registered(session, event)
+
+
+@hookimpl
+def member_tier_changed(session: Session, event: MemberTierChanged) -> None:
+    """Who rose is told."""
+    notices.tell_risen(session, event)
+
+
+@hookimpl
+def share_visited(session: Session, event: ShareVisited) -> None:
+    """Shares that people open are a daily task."""
+    tasks.share_visited(session, event)
+
+
+@hookimpl
+def order_paid(session: Session, event: OrderPaid) -> None:
+    """What the order will give is worked out and frozen."""
+    orders.work_out(session, event)
+
+
+@hookimpl
+def order_received(session: Session, event: OrderReceived) -> None:
+    """Growth counts, if the rules say so."""
+    orders.received(session, event)
+
+
+@hookimpl
+def order_settled(session: Session, event: OrderSettled) -> None:
+    """Growth counts at the latest."""
+    orders.settled(session, event)
+
+
+@hookimpl
+def order_refunded(session: Session, event: OrderRefunded) -> None:
+    """A refund takes its share back."""
+    orders.refunded(session, event)

@@ -22,12 +22,12 @@ def upgrade() -> None:
     _benefit()
     _tier_benefit()
     op.create_table(
-        "plugin_membership_draft",
+        "plugin_membership_document",
         sa.Column("name", sa.String(16), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("actor", sa.String(64), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_plugin_membership_draft"),
+        sa.PrimaryKeyConstraint("name", name="pk_plugin_membership_document"),
     )
     op.create_table(
         "plugin_membership_mark",
@@ -41,7 +41,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the schema back."""
     op.drop_table("plugin_membership_mark")
-    op.drop_table("plugin_membership_draft")
+    op.drop_table("plugin_membership_document")
     op.drop_table("plugin_membership_tier_benefit")
     op.drop_table("plugin_membership_benefit")
     op.drop_table("plugin_membership_task")
@@ -185,6 +185,7 @@ def _task() -> None:
         sa.Column("task", sa.String(24), nullable=False),
         sa.Column("subject", sa.String(64), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("order_no", sa.String(32), nullable=False),
         sa.Column("growth", sa.BigInteger(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("member_id", "task", "subject", name=f"pk_{table}"),

@@ -13,18 +13,19 @@ from plugins.membership.types import Tier
 
 _TIER: Any = TierRow.__table__
 _STANDING: Any = Standing.__table__
-_COLUMNS = tuple(
+COLUMNS = tuple(
     _TIER.c[name]
     for name in Tier.__dataclass_fields__  # in the order of the value's fields
 )
-_LADDER = Prepared(sa.select(*_COLUMNS).where(_TIER.c.retired_at.is_(None)).order_by(_TIER.c.rank))
+"""What a :class:`Tier` is made of."""
+_LADDER = Prepared(sa.select(*COLUMNS).where(_TIER.c.retired_at.is_(None)).order_by(_TIER.c.rank))
 _IS_OPEN_TO_ALL = sa.and_(_TIER.c.rank == 1, _TIER.c.threshold == 0, _TIER.c.retired_at.is_(None))
 """The lowest tier, when it asks for nothing: whoever has no other one is in it."""
 
 
 def _standings(whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return (
-        sa.select(*_COLUMNS, _STANDING.c.member_id, _TIER.c.retired_at)
+        sa.select(*COLUMNS, _STANDING.c.member_id, _TIER.c.retired_at)
         .select_from(
             sa.outerjoin(_TIER, _STANDING, sa.and_(_STANDING.c.tier_id == _TIER.c.id, whose))
         )
@@ -60,7 +61,7 @@ def tiers_of(session: Session, member_ids: Iterable[UUID]) -> dict[UUID, Tier]:
     found: dict[UUID, Tier] = {}
     base: Tier | None = None
     for row in _OF_MEMBERS.all(session, {"member_ids": wanted}):
-        tier = Tier(*row[: len(_COLUMNS)])
+        tier = Tier(*row[: len(COLUMNS)])
         if tier.rank == 1 and tier.threshold == 0 and row.retired_at is None:
             base = tier
         if row.member_id is not None:

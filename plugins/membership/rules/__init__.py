@@ -1,0 +1,1 @@
+"""Decisions and arithmetic of membership on plain values; no database, no request."""
