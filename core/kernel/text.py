@@ -31,3 +31,8 @@ def mask_phone(phone: str) -> str:
 def mask_name(name: str) -> str:
     """A name with all but its first character hidden."""
     return f"{name[:1]}**" if name else "**"
+
+
+def plain_letters(text: str) -> str:
+    """Letters and digits in one width and case: ``路 1 号`` and ``路１号`` are alike."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

@@ -247,7 +247,8 @@ class MemberSignals:
         devices: browsers (by cookie) in which they opened share links.
         browsers: network address and browser name of their sign-ins that are kept; weaker than
             ``devices``, since an office or a telephone network has many people behind one address.
-        accounts: numbers of accounts they asked to be paid to.
+        accounts: accounts they asked to be paid to.
+        payers: accounts they paid from, where a gateway told; to be compared with ``accounts`` too.
     """
 
     member_id: UUID
@@ -256,3 +257,4 @@ class MemberSignals:
     devices: frozenset[str] = frozenset()
     browsers: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    payers: frozenset[str] = frozenset()

@@ -15,6 +15,8 @@ class PaymentAttempt(Base):
 
     ``refunded_fen`` counts what is on its way back and what is back, so that no two refunds promise
     the same money. ``next_query_at``: when the gateway is asked next, should its callback be lost.
+    ``payer`` is the mark of the account that paid (:func:`core.kernel.marks.account_mark`), where
+    the gateway told one; emptied when its member is erased.
     """
 
     __tablename__ = "payment_attempt"
@@ -31,6 +33,7 @@ class PaymentAttempt(Base):
     received_fen: Mapped[Fen] = mapped_column(default=0)
     refunded_fen: Mapped[Fen] = mapped_column(default=0)
     failure: Mapped[str] = mapped_column(sa.String(200), default="")
+    payer: Mapped[str] = mapped_column(sa.String(8), server_default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

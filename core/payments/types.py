@@ -37,13 +37,18 @@ class StartResult:
 
 @dataclass(frozen=True)
 class PaymentResult:
-    """The state of a payment as the gateway tells it, by callback or by query."""
+    """The state of a payment as the gateway tells it, by callback or by query.
+
+    ``payer`` tells apart the accounts that pay, where the gateway says so: an id of its own that is
+    the same each time, else a number or mailbox. Only a mark of it is kept.
+    """
 
     payment_no: str
     gateway_ref: str
     outcome: PaymentOutcome
     amount_fen: int
     reason: str = ""
+    payer: str = ""
 
 
 @dataclass(frozen=True)

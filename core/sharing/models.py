@@ -115,3 +115,13 @@ class ReferralEvent(Base):
     actor: Mapped[str] = mapped_column(sa.String(64))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index(
+            "ix_referral_event_bound",
+            "new_referrer_id",
+            "at",
+            sqlite_where=sa.text("kind = 'bound'"),
+            postgresql_where=sa.text("kind = 'bound'"),
+        ),
+    )

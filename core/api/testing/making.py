@@ -149,8 +149,13 @@ class Maker:
             self.receive(made)
         return made
 
-    def pay(self, order: OrderMade, amount_fen: int | None = None) -> tuple[str, ConfirmOutcome]:
-        """Pay an order (all of it by default) and let the gateway confirm; the payment's number."""
+    def pay(
+        self, order: OrderMade, amount_fen: int | None = None, *, payer: str = ""
+    ) -> tuple[str, ConfirmOutcome]:
+        """Pay an order (all of it by default) and let the gateway confirm; the payment's number.
+
+        ``payer``: the account that the gateway says was paid from.
+        """
         database, amount = self._shop.database, order.total_fen
         with database.write() as session:
             placed = orders.order_detail(session, order.order_no)
@@ -168,6 +173,7 @@ class Maker:
             gateway_ref=started.gateway_ref,
             outcome=PaymentOutcome.SUCCEEDED,
             amount_fen=amount if amount_fen is None else amount_fen,
+            payer=payer,
         )
         with database.write() as session:
             outcome = orders.confirm_payment(session, result, extensions=self._shop.extensions())

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from core.kernel.text import plain_letters
+
 ADDRESS_PARTS = ("province", "city", "district", "detail")
 """What makes a place; who receives there is not part of it."""
 
@@ -22,11 +24,6 @@ _KEY = secrets.token_bytes(32)
 def fingerprint(kind: str, text: str) -> str:
     """The fingerprint of a fact of some kind; the same text of another kind gives another one."""
     return hmac.new(_KEY, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()
-
-
-def plain_letters(text: str) -> str:
-    """Letters and digits in one width and case: ``路 1 号`` and ``路１号`` are alike."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
 def plain_address(address: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.kernel.marks import account_mark
 from core.members.models import Address, AuthSession, Member
 from core.members.services.fingerprints import (
     ADDRESS_PARTS,
@@ -33,7 +34,7 @@ def _one_address(text: str) -> Iterable[str]:
 
 
 def _numbers(text: str) -> Iterable[str]:
-    return account_numbers(parsed(text))
+    return map(account_mark, account_numbers(parsed(text)))
 
 
 _READ: dict[str, Callable[[str], Iterable[str]]] = {
@@ -42,6 +43,7 @@ _READ: dict[str, Callable[[str], Iterable[str]]] = {
     "devices": _as_they_are,
     "browsers": _as_they_are,
     "accounts": _numbers,
+    "payers": _as_they_are,
 }
 _selections: dict[str, Callable[[], Any]] = {}
 
@@ -51,13 +53,14 @@ def declare_signals(kind: str, select: Callable[[], Any]) -> None:
 
     Args:
         kind: a field of :class:`MemberSignals`.
-        select: gives a selection of (member id, text): for ``accounts`` a JSON object as text.
+        select: gives a selection of (member id, text): for ``accounts`` a JSON object as text, for
+            ``payers`` a mark (:func:`core.kernel.marks.account_mark`).
     """
     _selections[kind] = select
 
 
 def member_signals(session: Session, member_ids: Collection[UUID]) -> dict[UUID, MemberSignals]:
-    """Fingerprints of what these members have: phone, places, devices, sign-ins, payout accounts.
+    """Fingerprints of what these members have: phone, places, devices, sign-ins, accounts.
 
     For comparing only: with each other and with those of ``order_signals``. Never shown, never
     stored. Every member asked for is in the answer, with empty sets where nothing is kept. One
@@ -70,12 +73,17 @@ def member_signals(session: Session, member_ids: Collection[UUID]) -> dict[UUID,
         return {}
     for member_id, kind, text in session.execute(_everything(list(found))):
         found[member_id][kind].update(
-            fingerprint(kind, plain) for plain in _READ[kind](text) if plain
+            fingerprint(kind_of_fact(kind), plain) for plain in _READ[kind](text) if plain
         )
     return {
         member_id: MemberSignals(member_id, **{k: frozenset(v) for k, v in kinds.items()})
         for member_id, kinds in found.items()
     }
+
+
+def kind_of_fact(kind: str) -> str:
+    """What a signal is about: who pays from an account may be compared with who is paid to it."""
+    return "accounts" if kind == "payers" else kind
 
 
 def browser_text() -> Any:

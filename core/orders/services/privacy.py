@@ -9,12 +9,24 @@ from sqlalchemy.orm import Session
 from core.db.statements import changed
 from core.kernel.errors import Rejected
 from core.members.services import declare_erase_check, declare_eraser, declare_export
+from core.members.services.signals import declare_signals
 from core.orders.services.cart import member_cart
 from core.orders.services.storing import ADDRESS_PARTS
 from core.orders.services.tables import AFTER_SALE, CART_LINE, LINE, ORDER
 from core.orders.states import OrderState
+from core.payments.models import PaymentAttempt
+from core.payments.services import forget_payers
 
 _NOWHERE = dict.fromkeys(ADDRESS_PARTS, "")
+
+
+_PAYER: Any = (
+    sa.select(PaymentAttempt.payer)
+    .where(PaymentAttempt.order_id == ORDER.c.id, PaymentAttempt.payer != "")
+    .limit(1)
+    .scalar_subquery()
+    .label("payer_mark")
+)
 
 
 def _open_orders(session: Session, member_id: UUID) -> None:
@@ -32,7 +44,7 @@ def _open_orders(session: Session, member_id: UUID) -> None:
 
 
 def _forget(session: Session, member_id: UUID) -> None:
-    """Keep orders for the books; empty who received them, what was written, and the bag."""
+    """Keep orders for the books; empty who received and paid them, words, and the bag."""
     changed(
         session,
         sa.update(ORDER)
@@ -44,6 +56,7 @@ def _forget(session: Session, member_id: UUID) -> None:
         sa.update(AFTER_SALE).where(AFTER_SALE.c.member_id == member_id).values(note="", answer=""),
     )
     changed(session, sa.delete(CART_LINE).where(CART_LINE.c.owner == member_cart(member_id)))
+    forget_payers(session, sa.select(ORDER.c.id).where(ORDER.c.member_id == member_id))
 
 
 def _export(session: Session, member_id: UUID) -> list[dict[str, Any]]:
@@ -60,6 +73,7 @@ def _export(session: Session, member_id: UUID) -> list[dict[str, Any]]:
             ORDER.c.address,
             ORDER.c.note,
             ORDER.c.placed_at,
+            _PAYER,
         )
         .where(ORDER.c.member_id == member_id)
         .order_by(ORDER.c.placed_at)
@@ -81,6 +95,16 @@ def _export(session: Session, member_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
+def _payers() -> Any:
+    """Marks of the accounts that members paid their orders from."""
+    return (
+        sa.select(ORDER.c.member_id, PaymentAttempt.payer)
+        .join(PaymentAttempt, PaymentAttempt.order_id == ORDER.c.id)
+        .where(PaymentAttempt.payer != "")
+    )
+
+
 declare_erase_check("orders", _open_orders)
 declare_eraser("orders", _forget)
 declare_export("orders", _export)
+declare_signals("payers", _payers)

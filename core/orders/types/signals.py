@@ -23,14 +23,15 @@ class Spending:
 class OrderSignals:
     """What may tell that a buyer is somebody else as well: fingerprints, as ``MemberSignals``.
 
-    To be compared with a member's and dropped; never shown, never stored. Gateways tell the store
-    nothing of the payer's account, so there is none here.
+    To be compared with a member's and dropped; never shown, never stored.
 
     Args:
         phones: the delivery's phone.
         addresses: where it goes, without name and phone.
         devices: browsers (by cookie) in which the buyer opened share links.
         browsers: network address and browser name of the buyer's kept sign-ins; weaker.
+        payers: the account that paid, where the gateway told it; to be compared with a member's
+            ``payers`` and ``accounts``.
     """
 
     order_id: UUID
@@ -39,3 +40,4 @@ class OrderSignals:
     addresses: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     browsers: frozenset[str] = frozenset()
+    payers: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ from core.db.engine import Database
 from core.kernel.errors import ConfigError, Forbidden, UpstreamError
 from core.payments.sandbox import services, wire
 from core.payments.sandbox.server import PREFIX, Answer, SandboxServer
-from core.payments.sandbox.types import OUTCOMES, Choice, SandboxState
+from core.payments.sandbox.types import OUTCOMES, PAYER_LIMIT, Choice, SandboxState
 from core.payments.types import (
     PaymentResult,
     RefundRequest,
@@ -204,6 +204,7 @@ def _result(told: Mapping[str, Any], amount: str) -> PaymentResult:
         outcome=OUTCOMES[SandboxState(state)],
         amount_fen=amount_fen,
         reason=str(told.get("reason", ""))[:200],
+        payer=str(told.get("payer", ""))[:PAYER_LIMIT],
     )
 
 

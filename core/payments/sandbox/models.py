@@ -30,6 +30,7 @@ class SandboxPayment(Base):
     expires_at: Mapped[datetime]
     due_at: Mapped[datetime | None]  # when a delayed payment is paid
     refund_mode: Mapped[str] = mapped_column(sa.String(16), default="at_once")
+    payer: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
 
     __table_args__ = (
         sa.Index(

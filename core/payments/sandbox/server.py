@@ -12,7 +12,14 @@ from core.db.engine import Database
 from core.kernel.errors import InvalidInput, NotFound, ShopError
 from core.payments.sandbox import refunds, services, wire
 from core.payments.sandbox.refunds import RefundAnswer
-from core.payments.sandbox.types import Choice, Decision, RefundMode, SandboxView
+from core.payments.sandbox.types import (
+    PAYER_LIMIT,
+    Choice,
+    Decision,
+    RefundMode,
+    SandboxState,
+    SandboxView,
+)
 from core.payments.types import RefundRequest, StartRequest
 
 PREFIX = "/sandbox/api/"
@@ -105,6 +112,7 @@ def _decide(session: Session, body: dict[str, Any], _base: str) -> tuple[int, di
         repeats=_number(body, "repeats", 5),
         paid_fen=_fen(body, "paid_fen") if "paid_fen" in body else None,
         refunds=_choice({"refunds": "at_once", **body}, "refunds", RefundMode),
+        payer=_text(body, "payer", PAYER_LIMIT) if "payer" in body else "",
     )
     return 200, _state(services.decide(session, payment, decision))
 
@@ -148,6 +156,7 @@ def _state(view: SandboxView) -> dict[str, Any]:
         "amount_fen": view.amount_fen,
         "paid_fen": view.paid_fen,
         "refunded_fen": view.refunded_fen,
+        "payer": view.payer if view.state == SandboxState.PAID else "",
     }
 
 

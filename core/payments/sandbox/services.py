@@ -15,7 +15,7 @@ from core.kernel import clock
 from core.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.kernel.ids import new_code, new_id, new_token
 from core.payments.sandbox.models import SandboxCallback, SandboxNonce, SandboxPayment
-from core.payments.sandbox.types import Choice, Decision, SandboxState, SandboxView
+from core.payments.sandbox.types import PAYER_LIMIT, Choice, Decision, SandboxState, SandboxView
 from core.payments.types import StartRequest
 
 _PAYMENT: Any = SandboxPayment.__table__
@@ -126,7 +126,7 @@ def decide(session: Session, payment: SandboxView, decision: Decision) -> Sandbo
             _PAYMENT.c.state == SandboxState.WAITING,
             _PAYMENT.c.expires_at > now,
         )
-        .values(refund_mode=decision.refunds.value, **values),
+        .values(refund_mode=decision.refunds.value, payer=decision.payer, **values),
     )
     if not moved:
         raise Conflict("sandbox.ended", "This payment can no longer be changed.")
@@ -154,6 +154,8 @@ def check_decision(decision: Decision) -> None:
     for name, value, lowest, highest in ranges:
         if not lowest <= value <= highest:
             raise InvalidInput("sandbox.figure", "“%(field)s” is out of range.", field=name)
+    if len(decision.payer) > PAYER_LIMIT:
+        raise InvalidInput("sandbox.figure", "“%(field)s” is out of range.", field="payer")
 
 
 def settle_waiting(session: Session) -> int:
@@ -214,6 +216,7 @@ def _told(view: SandboxView) -> dict[str, Any]:
         "state": view.state.value,
         "amount_fen": view.paid_fen,
         "reason": "declined at the sandbox" if view.state == SandboxState.FAILED else "",
+        "payer": view.payer if view.state == SandboxState.PAID else "",
     }
 
 

@@ -17,6 +17,9 @@ class SandboxState(StrEnum):
     CLOSED = "closed"
 
 
+PAYER_LIMIT = 64
+"""Characters of the account that a payment comes from."""
+
 OUTCOMES = {
     SandboxState.WAITING: PaymentOutcome.PENDING,
     SandboxState.PAID: PaymentOutcome.SUCCEEDED,
@@ -61,6 +64,7 @@ class Decision:
         repeats: how often the callback comes (``REPEAT``), 2 to 50.
         paid_fen: what is paid instead (``WRONG_AMOUNT``); one fen less than asked when missing.
         refunds: how refunds of this payment go later on.
+        payer: the account that is paid from, as the gateway will tell it; at most 64 characters.
     """
 
     choice: Choice
@@ -68,6 +72,7 @@ class Decision:
     repeats: int = 5
     paid_fen: int | None = None
     refunds: RefundMode = RefundMode.AT_ONCE
+    payer: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,3 +93,4 @@ class SandboxView:
     expires_at: datetime
     due_at: datetime | None
     refund_mode: str
+    payer: str = ""

@@ -13,6 +13,7 @@ from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.errors import Conflict
 from core.kernel.ids import new_id, new_number
+from core.kernel.marks import account_mark
 from core.ledger.services import PLATFORM, Leg, book
 from core.payments.events import PaymentFailed, PaymentSucceeded
 from core.payments.rules import SALES_ACCOUNT, gateway_account, next_query
@@ -130,7 +131,14 @@ def mark_succeeded(session: Session, attempt: Attempt, result: PaymentResult) ->
         Conflict: money of this attempt was counted before.
     """
     at = clock.now()
-    mark_received(session, attempt, AttemptState.SUCCEEDED, result.amount_fen, result.gateway_ref)
+    mark_received(
+        session,
+        attempt,
+        AttemptState.SUCCEEDED,
+        result.amount_fen,
+        result.gateway_ref,
+        payer=account_mark(result.payer),
+    )
     return PaymentSucceeded(
         order_id=attempt.order_id,
         attempt_id=attempt.id,
@@ -146,8 +154,10 @@ def mark_received(
     state: AttemptState,
     amount_fen: int,
     gateway_ref: str | None,
+    *,
+    payer: str = "",
 ) -> None:
-    """Money came: count it, once.
+    """Money came: count it, once; ``payer`` is the mark of the account it came from.
 
     Raises:
         Conflict: money of this attempt was counted before, or the gateway's number belongs to
@@ -162,6 +172,7 @@ def mark_received(
             "became": state,
             "received": amount_fen,
             "reference": gateway_ref or attempt.gateway_ref,
+            "payer": payer,
             "at": clock.now(),
         },
     )
@@ -260,6 +271,16 @@ def attempts_to_query(session: Session, *, limit: int) -> list[Attempt]:
             [{"attempt_id": each.id, "again_at": next_query(each.created_at, at)} for each in due],
         )
     return due
+
+
+def forget_payers(session: Session, order_ids: Any) -> None:
+    """Empty who paid these orders; ``order_ids`` is a selection of them."""
+    changed(
+        session,
+        sa.update(ATTEMPT_TABLE)
+        .where(ATTEMPT_TABLE.c.order_id.in_(order_ids), ATTEMPT_TABLE.c.payer != "")
+        .values(payer=""),
+    )
 
 
 def _end(session: Session, criteria: list[Any], state: AttemptState, failure: str = "") -> int:

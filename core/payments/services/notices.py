@@ -18,6 +18,7 @@ from core.payments.models import GatewayNotice
 _NOTICE: Any = GatewayNotice.__table__
 _BODY_LIMIT = 4000
 _DEPTH_LIMIT = 12
+HIDDEN = "****"
 
 
 def note_notice(
@@ -28,6 +29,7 @@ def note_notice(
     is_genuine: bool,
     outcome: str,
     body: Mapping[str, Any],
+    payer: str = "",
 ) -> None:
     """Keep a callback and what was made of it; nothing is judged here.
 
@@ -38,8 +40,9 @@ def note_notice(
         is_genuine: whether its signature, age and nonce were good.
         outcome: what came of it, such as ``confirmed`` or ``forged``; cut to 32 characters.
         body: its content; one larger than 4,000 characters is kept as its beginning.
+        payer: the account that paid, which is not kept.
     """
-    kept = _storable(body)
+    kept = _storable(body, payer)
     text = json.dumps(kept, ensure_ascii=False)
     session.execute(
         sa.insert(_NOTICE).values(
@@ -54,12 +57,17 @@ def note_notice(
     )
 
 
-def _storable(value: Any, depth: int = 0) -> Any:
-    """A value without what databases refuse in JSON and texts; strangers may send anything."""
+def _storable(value: Any, hidden: str, depth: int = 0) -> Any:
+    """A value without what databases refuse in JSON and texts, and without a text that is hidden.
+
+    Strangers may send anything.
+    """
     if isinstance(value, Mapping) and depth < _DEPTH_LIMIT:
-        return {_text(name): _storable(each, depth + 1) for name, each in value.items()}
+        return {_text(name): _storable(each, hidden, depth + 1) for name, each in value.items()}
     if isinstance(value, list | tuple) and depth < _DEPTH_LIMIT:
-        return [_storable(each, depth + 1) for each in value]
+        return [_storable(each, hidden, depth + 1) for each in value]
+    if hidden and isinstance(value, str):
+        value = value.replace(hidden, HIDDEN)
     if (
         value is None
         or isinstance(value, bool | int)

@@ -62,6 +62,7 @@ RECEIVED = Prepared(
         received_fen=sa.bindparam("received"),
         gateway_ref=sa.bindparam("reference"),
         failure="",
+        payer=sa.bindparam("payer"),
         confirmed_at=sa.bindparam("at"),
     )
 )

@@ -11,6 +11,7 @@ from core.host.shop import Shop
 from core.kernel import clock
 from core.kernel.errors import InvalidInput, ShopError
 from core.kernel.money import format_yuan, parse_yuan
+from core.kernel.text import squeeze
 from core.payments.sandbox import services
 from core.payments.sandbox.client import open_sandbox, sandbox_key
 from core.payments.sandbox.delivery import deliver_callbacks
@@ -124,6 +125,7 @@ def _decision() -> Decision:
             repeats=int(form.get("repeats") or 5),
             paid_fen=parse_yuan(form["paid_yuan"]) if form.get("paid_yuan") else None,
             refunds=RefundMode(form.get("refunds") or RefundMode.AT_ONCE),
+            payer=squeeze(form.get("payer", "")),
         )
     except ValueError:
         raise InvalidInput(

@@ -44,6 +44,7 @@ def notify(key: str) -> Response:
             is_genuine=True,
             outcome=outcome or "unknown",
             body=_readable(body),
+            payer=answer.payer,
         )
     return flask.jsonify({"code": "ok"})
 

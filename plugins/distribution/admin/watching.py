@@ -10,7 +10,7 @@ _LABELS = {
     Suspicion.PHONE: _l("Hold when the delivery goes to the distributor’s own phone"),
     Suspicion.ADDRESS: _l("Hold when it goes to one of the distributor’s own addresses"),
     Suspicion.DEVICE: _l("Hold when buyer and distributor use the same device"),
-    Suspicion.ACCOUNT: _l("Hold when both are paid out to the same account"),
+    Suspicion.ACCOUNT: _l("Hold when both pay from, or are paid to, the same account"),
     Suspicion.BURST: _l("Hold when unusually many people come within an hour"),
     Suspicion.LOOP: _l("Hold when each of the two earns on the other’s orders"),
 }

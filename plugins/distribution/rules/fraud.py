@@ -9,8 +9,9 @@ class Suspicion(StrEnum):
     """Why a commission is held.
 
     ``PHONE``, ``ADDRESS``, ``DEVICE``, ``ACCOUNT``: buyer and beneficiary share one, so they may be
-    one person. ``BURST``: more people were bound to the beneficiary within an hour than is usual.
-    ``LOOP``: each of the two earns on what the other buys.
+    one person; an account is one they paid from or asked to be paid to. ``BURST``: more people were
+    bound to the beneficiary within an hour than is usual. ``LOOP``: each of the two earns on what
+    the other buys.
     """
 
     PHONE = "phone"

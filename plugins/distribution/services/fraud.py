@@ -33,6 +33,13 @@ MUTUAL_DAYS = timedelta(days=30)
 _COMMISSION: Any = Commission.__table__
 _HOLD: Any = Hold.__table__
 _OPEN_STATES = ("pending", "frozen")
+_FIELDS = {
+    Suspicion.PHONE: ("phones",),
+    Suspicion.ADDRESS: ("addresses",),
+    Suspicion.DEVICE: ("devices",),
+    Suspicion.ACCOUNT: ("accounts", "payers"),
+}
+"""Of what members and orders show, what each suspicion compares."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +136,11 @@ def _suspicious(
 
 def _merged(*signals: Any) -> dict[Suspicion, frozenset[str]]:
     """Fingerprints by suspicion, of some members' and orders' signals together."""
-    fields = {
-        Suspicion.PHONE: "phones",
-        Suspicion.ADDRESS: "addresses",
-        Suspicion.DEVICE: "devices",
-        Suspicion.ACCOUNT: "accounts",
-    }
     return {
-        kind: frozenset[str]().union(*(getattr(each, field, ()) for each in signals if each))
-        for kind, field in fields.items()
+        kind: frozenset[str]().union(
+            *(getattr(each, field, ()) for each in signals if each for field in fields)
+        )
+        for kind, fields in _FIELDS.items()
     }
 
 

@@ -249,6 +249,17 @@ def test_accounts_paid_out_to_the_same_number_are_held(shop, chain, sell, held, 
     assert held() == [(chain.first.id, "account", "open")]
 
 
+def test_a_payment_from_the_distributors_own_account_is_held(
+    chain, make_order, maker, outbox, run_job, held
+):
+    for buyer, payer in ((chain.second, "oUser-2"), (chain.buyer, "OUSER-2")):
+        maker.pay(make_order([POT], member=buyer, paid=False), payer=payer)
+    outbox.drain()
+    run_job("distribution.watch")
+
+    assert held() == [(chain.second.id, "account", "open")]
+
+
 @pytest.fixture
 def merchant(make_staff, sign_in):
     return sign_in(make_staff(name="店主"), "staff")

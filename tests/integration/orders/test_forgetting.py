@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -6,6 +7,7 @@ import sqlalchemy as sa
 from core.kernel.clock import now
 from core.kernel.errors import Rejected
 from core.kernel.ids import new_id
+from core.kernel.marks import account_mark
 from core.members.services import erase_blockers, erase_member, export_member
 from core.orders.models import CartLine
 from core.payouts import services as payouts
@@ -96,11 +98,13 @@ def test_orders_stay_for_the_books_without_the_person(trade):
 
 def test_the_export_holds_orders_and_payouts(trade):
     buyer, ware = trade.buyer(), trade.ware()
-    placed = trade.bought(buyer, (ware, 2))
+    placed = trade.place(buyer, (ware, 2))
+    trade.confirm(replace(trade.word(trade.attempt(placed)), payer="oUser-1"))
     payout(trade, buyer, "paid")
     with trade.read() as session:
         copy = json.loads(json.dumps(export_member(session, buyer.id)))
     (order,) = copy["orders"]
     assert order["order_no"] == placed.order_no
+    assert order["payer_mark"] == account_mark("oUser-1")
     assert order["lines"] == [{"title": "青瓷茶壶", "quantity": 2, "paid_fen": 2 * ware.price_fen}]
     assert copy["payouts"][0]["account"]["number"] == "6222"

@@ -1,6 +1,6 @@
 """What a fraud check may compare: fingerprints of orders and of members."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 import sqlalchemy as sa
@@ -139,6 +139,41 @@ def test_two_members_who_are_paid_to_one_account_show_by_its_number(trade, of_me
     assert not of_member(one).accounts & of_member(three).accounts
 
 
+def pay_from(trade, buyer, payer):
+    placed = trade.place(buyer, (trade.ware(), 1))
+    trade.confirm(replace(trade.word(trade.attempt(placed)), payer=payer))
+    return placed
+
+
+def test_two_who_pay_from_one_account_show_by_its_mark(trade, of_member, of_order):
+    one, two, three = trade.buyer(), trade.buyer(), trade.buyer()
+    first, second = pay_from(trade, one, "oUser-1"), pay_from(trade, two, "ouser 1")
+    pay_from(trade, three, "oUser-2")
+    untold = trade.bought(three, (trade.ware(), 1))
+
+    assert of_order(first).payers == of_order(second).payers == of_member(two).payers
+    assert len(of_member(one).payers) == 1
+    assert not of_member(one).payers & of_member(three).payers
+    assert of_order(untold).payers == frozenset()
+
+
+def test_who_pays_from_the_account_that_another_is_paid_to_shows(trade, of_member, of_order):
+    buyer, referrer = trade.buyer(), trade.buyer()
+    ask_for_payout(trade, referrer, {"name": "林山", "account": "lin@example.com"})
+
+    assert (
+        of_order(pay_from(trade, buyer, "Lin@Example.com")).payers == of_member(referrer).accounts
+    )
+
+
+def test_money_that_does_not_fit_leaves_no_mark_of_who_paid(trade, of_member):
+    buyer = trade.buyer()
+    placed = trade.place(buyer, (trade.ware(), 1))
+    trade.confirm(replace(trade.word(trade.attempt(placed), amount_fen=1), payer="oUser-1"))
+
+    assert of_member(buyer).payers == frozenset()
+
+
 def test_no_value_can_be_read_from_a_signal(trade, of_member, of_order):
     buyer = trade.buyer(phone="+8613911113333")
     open_link(trade, trade.buyer(), "browser-secret", buyer.id)
@@ -168,14 +203,17 @@ def test_signals_of_many_take_one_statement_each_and_leave_no_member_out(trade):
     assert sent == []
 
 
-def test_nothing_is_compared_of_an_erased_receiver(trade, of_order):
+def test_nothing_is_compared_of_an_erased_receiver(trade, of_order, of_member):
     buyer = trade.buyer()
-    placed = trade.bought(buyer, (trade.ware(), 1), until="received")
+    placed = pay_from(trade, buyer, "oUser-1")
+    trade.ship(placed)
+    trade.receive(placed, buyer)
     with trade.write() as session:
         members.erase_member(session, buyer.id)
 
     signals = of_order(placed)
-    assert signals.phones == signals.addresses == frozenset()
+    assert signals.phones == signals.addresses == signals.payers == frozenset()
+    assert of_member(buyer).payers == frozenset()
 
 
 def test_every_kind_of_signal_has_its_source(trade):

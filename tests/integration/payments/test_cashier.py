@@ -3,9 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
+from core.kernel.marks import account_mark
 from core.ledger.services import platform_balance, verify
 from core.orders.services import order_detail
-from core.payments.models import GatewayNotice
+from core.payments.models import GatewayNotice, PaymentAttempt
 from core.payments.sandbox.client import open_sandbox, sandbox_key
 from core.payments.sandbox.delivery import deliver_callbacks
 from core.payments.services import attempts_of
@@ -66,6 +67,16 @@ def test_the_shopper_pays_and_comes_back_to_a_paid_order(shop, app, order, shopp
     with shop.database.read() as session:
         assert platform_balance(session, "gateway:sandbox") == order.total_fen
         assert verify(session).is_clean
+
+
+def test_the_shop_keeps_a_mark_of_who_paid_and_nothing_more(shop, order, shopper, cashier):
+    shopper.post(cashier, data={"choice": "pay", "payer": " wallet-77 "})
+
+    with shop.database.read() as session:
+        assert session.scalars(sa.select(PaymentAttempt.payer)).all() == [account_mark("wallet-77")]
+        (body,) = session.scalars(sa.select(GatewayNotice.body)).all()
+    assert body["payer"] == "****"
+    assert is_paid(shop, order)
 
 
 def test_a_repeated_callback_pays_once(shop, order, shopper, cashier):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from core.kernel import clock
-from core.kernel.errors import ConfigError, Conflict, Forbidden, UpstreamError
+from core.kernel.errors import ConfigError, Conflict, Forbidden, InvalidInput, UpstreamError
 from core.payments.sandbox import services, wire
 from core.payments.sandbox.client import open_sandbox
 from core.payments.sandbox.delivery import deliver_callbacks
@@ -83,6 +83,25 @@ def test_the_cashier_decides_what_the_shop_hears(
     assert [(each.outcome, each.amount_fen) for each in shop.results] == outcomes
     with pytest.raises(Conflict):
         decide(database, ask, Choice.PAY)
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"), [(Choice.PAY, "wallet-7"), (Choice.FAIL, ""), (Choice.FORGED, "")]
+)
+def test_who_paid_is_told_when_it_is_paid(database, gateway, ask, key, choice, told):
+    gateway.start(ask)
+    decide(database, ask, choice, payer="wallet-7")
+    shop = Shop(gateway)
+    deliver_callbacks(database, key, send=shop)
+
+    assert {each.payer for each in shop.results} <= {told}
+    assert gateway.query(ask.payment_no).payer == told
+
+
+def test_an_account_of_endless_length_is_refused(database, gateway, ask):
+    gateway.start(ask)
+    with pytest.raises(InvalidInput):
+        decide(database, ask, Choice.PAY, payer="1" * 65)
 
 
 def test_delayed_money_comes_when_its_time_has_come(database, gateway, ask, key, time_machine):
