@@ -4,9 +4,10 @@ A plugin declares its account kinds at import (:func:`declare_kind`), books with
 the fact, rule and beneficiary, and never stores a balance of its own.
 """
 
-from core.ledger.rules import member_owner
+from core.ledger.rules import account_id, member_owner
 from core.ledger.services import (
     balance,
+    balance_part,
     balances,
     balances_at,
     balances_of,
@@ -28,7 +29,9 @@ __all__ = [
     "Leg",
     "StatementRow",
     "Transfer",
+    "account_id",
     "balance",
+    "balance_part",
     "balances",
     "balances_at",
     "balances_of",

@@ -4,6 +4,7 @@ from core.ledger.rules import account_id, declare_kind, is_guarded, member_owner
 from core.ledger.services.booking import book, book_many, reverse
 from core.ledger.services.reading import (
     balance,
+    balance_part,
     balances,
     balances_at,
     balances_of,
@@ -38,6 +39,7 @@ __all__ = [
     "VerifyReport",
     "account_id",
     "balance",
+    "balance_part",
     "balances",
     "balances_at",
     "balances_of",

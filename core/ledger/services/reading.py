@@ -25,6 +25,17 @@ def balance(session: Session, owner: str, kind: str, asset: str = CNY) -> int:
     return session.execute(_balance_of(owner, kind, asset)).scalar() or 0
 
 
+def balance_part(name: str) -> sa.ScalarSelect[int]:
+    """What one account holds, to be used inside another statement; NULL before it was ever booked.
+
+    Args:
+        name: of the parameter that gets the account's id, see
+            :func:`core.ledger.rules.account_id`.
+    """
+    key = sa.bindparam(name, type_=_ACCOUNT.c.id.type)
+    return sa.select(_ACCOUNT.c.balance).where(_ACCOUNT.c.id == key).scalar_subquery()
+
+
 def balances(
     session: Session, owner: str, kinds: Iterable[str] | None = None, *, asset: str = CNY
 ) -> dict[str, int]:

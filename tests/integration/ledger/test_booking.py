@@ -9,7 +9,9 @@ from core.ledger.services import (
     WALLET,
     JournalEntry,
     Leg,
+    account_id,
     balance,
+    balance_part,
     balances,
     balances_of,
     book,
@@ -47,6 +49,16 @@ def test_balances_of_many_owners_come_together_with_those_who_have_none(database
         assert balances_of(session, [ANN, BOB], WALLET) == {ANN: 500, BOB: 0}
         assert balances_of(session, [], WALLET) == {}
         assert balances_of(session, [ANN], WALLET, asset="points") == {ANN: 0}
+
+
+def test_a_balance_can_be_asked_for_inside_another_statement(database: Database):
+    with database.write() as session:
+        give(session, ANN, WALLET, 500, "gift:1")
+    query = sa.select(balance_part("account"))
+    with database.read() as session:
+        for owner, held in ((ANN, 500), (BOB, None)):
+            key = account_id(owner, WALLET, "CNY")
+            assert session.execute(query, {"account": key}).scalar() == held
 
 
 def test_a_repeated_key_books_nothing(database: Database):
