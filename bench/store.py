@@ -141,8 +141,8 @@ def _settle_down(shop: Shop) -> None:
 
 def _switch_on(shop: Shop) -> None:
     """Every plugin that came along, and three levels at 10, 5 and 2 %."""
-    for name, plugin in shop.plugins.plugins.items():
-        if plugin.is_sound:
+    for name in shop.plugins.in_order():
+        if shop.plugins.plugins[name].is_sound:
             shop.plugins.install(name, ACTOR)
             shop.plugins.enable(name, ACTOR)
     shop.counters.refresh(force=True)

@@ -191,10 +191,13 @@ class Filler:
         self.shop.counters.refresh(force=True)
 
     def _set_up_plugins(self, member_ids: list[UUID]) -> None:
-        for name, command in self.shop.plugins.contributions("commands"):
-            if command.name == SETUP_COMMAND:
-                work = Work(self.shop, self.shop.plugins.settings_of(name), actor=ACTOR)
-                command.run(work, [str(member_id) for member_id in member_ids])
+        """Requirements first: whoever builds on another plugin finds that one set up."""
+        commands = self.shop.plugins.contributions("commands")
+        for name in self.shop.plugins.in_order():
+            for owner, command in commands:
+                if (owner, command.name) == (name, SETUP_COMMAND):
+                    work = Work(self.shop, self.shop.plugins.settings_of(name), actor=ACTOR)
+                    command.run(work, [str(member_id) for member_id in member_ids])
 
 
 def _upgrade(engine: sa.Engine) -> None:

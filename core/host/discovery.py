@@ -67,17 +67,23 @@ def by_requirements(found: Iterable[Found]) -> list[Found]:
     So that a plugin can import the ``api.py`` of one that it requires. Those in a circle, which
     are not imported anyway, come in any order.
     """
-    left, ordered = {item.key: item for item in found}, []
+    known = {item.key: item for item in found}
+    wanted = {key: item.manifest.required_names for key, item in known.items()}
+    return [known[key] for key in required_first(wanted)]
 
-    def place(key: str) -> None:
-        item = left.pop(key, None)
-        if item is not None:
-            for name in item.manifest.required_names:
-                place(name)
-            ordered.append(item)
 
-    for key in list(left):
-        place(key)
+def required_first(wanted: Mapping[str, Iterable[str]]) -> list[str]:
+    """Names with those that each of them requires before it, otherwise in the order given."""
+    left, ordered = dict(wanted), []
+
+    def place(name: str) -> None:
+        if name in left:
+            for other in left.pop(name):
+                place(other)
+            ordered.append(name)
+
+    for name in list(left):
+        place(name)
     return ordered
 
 

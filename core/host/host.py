@@ -16,7 +16,7 @@ from core.config import Config
 from core.db import state
 from core.db.engine import Database
 from core.db.state import POLL_SECONDS, Counters
-from core.host.discovery import by_requirements, find_plugins
+from core.host.discovery import by_requirements, find_plugins, required_first
 from core.host.faults import FaultLog, Guarded
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
 from core.host.living import Living
@@ -78,6 +78,12 @@ class PluginHost(Living):
     def plugins(self) -> Mapping[str, LoadedPlugin]:
         """Every discovered plugin by name, those in quarantine included."""
         return MappingProxyType(self._plugins)
+
+    def in_order(self) -> list[str]:
+        """Names of all plugins, those that others require before these: to switch them all on."""
+        return required_first(
+            {name: plugin.manifest.required_names for name, plugin in self._plugins.items()}
+        )
 
     def all_contributions(self, kind: str) -> tuple[Contributed, ...]:
         """What every sound plugin contributed, switched on or not: for routes, built at boot."""

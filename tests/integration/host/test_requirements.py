@@ -70,6 +70,7 @@ def test_a_plugin_may_import_the_api_of_one_that_is_found_after_it(folder, open_
     plugins = open_with().plugins
     assert plugins.standings() == {name: Standing.AVAILABLE, base: Standing.AVAILABLE}
     assert list(plugins.plugins) == [name, base]
+    assert plugins.in_order() == [base, name]
 
 
 def test_a_plugin_waits_while_the_other_is_of_a_version_that_does_not_fit(folder, open_with):
