@@ -16,7 +16,7 @@ from core.api.events import (
     ShareScanned,
 )
 from core.api.hooks import hookimpl
-from plugins.poster import admin, views
+from plugins.poster import admin, jobs, views
 from plugins.poster.admin import task_settings
 from plugins.poster.services import posters, tallying, task_fans, task_work
 
@@ -39,8 +39,14 @@ def register_settings() -> SettingsSchema:
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
-    """Windows of fans that are over."""
+    """Posters that wait to be made; windows of fans that are over."""
     return [
+        Job(
+            key="poster.render",
+            label="Make posters that members asked for",
+            run=jobs.render,
+            every_seconds=30,
+        ),
         Job(
             key="poster.fan_tasks",
             label="Make fans final and reward those who brought them",

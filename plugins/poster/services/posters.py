@@ -1,13 +1,299 @@
 """Posters of members: asked for once, rendered by the job, kept as files."""
 
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.catalog import ProductCard, product_cards
+from core.api.clock import now
+from core.api.db import insert_or, new_id
+from core.api.errors import NotFound, Rejected
+from core.api.media import Files
+from core.api.members import member_view
+from core.api.sharing import ShareView
 from plugins.poster.models import Poster
+from plugins.poster.rules.layout import FORMAT, Purpose
+from plugins.poster.rules.words import Words, price_text
+from plugins.poster.services.template_views import TemplateView, template_by_id, unknown
+
+PLUGIN = "poster"
+RETRY_AFTER = timedelta(seconds=30)
+"""How long a poster that failed is left alone, however often it is asked for."""
+
+TOUCH_AFTER = timedelta(hours=12)
+"""How exact it is known when a poster was last asked for."""
+
+WAITING, READY, FAILED = "waiting", "ready", "failed"
+
+
+@dataclass(frozen=True)
+class PosterView:
+    """A poster as its member's pages show it.
+
+    Args:
+        state: ``waiting``, ``ready`` or ``failed``.
+        path: name of its file, for :func:`poster_file`; empty until it is ready.
+        target: what its QR code opens.
+        expires_at: when its QR code ends; ``None``: never.
+    """
+
+    id: UUID
+    member_id: UUID
+    template_id: UUID
+    product_id: UUID | None
+    share_id: UUID | None
+    target: str
+    state: str
+    width: int
+    height: int
+    path: str
+    content_hash: str
+    byte_count: int
+    asked_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a picture to show."""
+        return self.state == READY
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it could not be made; it is tried again when it is asked for later."""
+        return self.state == FAILED
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a poster says and shows, and the key that names exactly that."""
+
+    words: Words
+    price_fen: int | None
+    product_media_id: UUID | None
+    avatar_media_id: UUID | None
+
+    def key(self, template: TemplateView, target: str, width: int) -> str:
+        """Changes with anything that would make the picture another one."""
+        parts = [
+            FORMAT,
+            template.version_id,
+            list(vars(self.words).values()),
+            self.product_media_id,
+            self.avatar_media_id,
+            target,
+            width,
+        ]
+        return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def request_poster(
+    session: Session,
+    member_id: UUID,
+    template_id: UUID,
+    product_id: UUID | None,
+    share: ShareView,
+    *,
+    target: str,
+    shop: str = "",
+    price_fen: int | None = None,
+    price: str = "",
+    width: int = 0,
+    expires_at: datetime | None = None,
+) -> PosterView:
+    """A member's poster: the one that is there, or one that the job makes now.
+
+    The same words, pictures, layout and target are the same poster; a price that changed makes a
+    new one. The edge asks for the job (``core.api.web.run_soon``); ``views.asking`` does both.
+
+    Args:
+        session: unit of work.
+        member_id: whose poster.
+        template_id: one that is published and shown.
+        product_id: for a template of products.
+        share: the member's own link that the QR code leads to.
+        target: its short address with the shop's origin, in the QR code.
+        shop: the shop's name.
+        price_fen: what the product costs a guest now; ``None``: its list price.
+        price: how that is shown; empty: as ``¥268``.
+        width: of the picture in pixels; 0: as the template says.
+        expires_at: when the target ends; ``None``: never.
+
+    Raises:
+        NotFound: no such template, or not for members any more.
+        Rejected: the product is not on sale, or none was named.
+    """
+    template = template_by_id(session, template_id)
+    if template.version_id is None or not template.is_shown:
+        raise unknown()
+    card = _card(session, product_id, template.purpose)
+    contents = _contents(session, member_id, card, share, shop, price_fen, price)
+    key = contents.key(template, target, width)
+    found = session.scalar(sa.select(Poster).where(Poster.cache_key == key))
+    if found is not None:
+        return _asked_again(session, found, expires_at)
+    height = round(template.layout.height * width / template.layout.width)
+    session.execute(
+        insert_or(session, Poster.__table__)
+        .values(
+            id=new_id(),
+            cache_key=key,
+            member_id=member_id,
+            template_id=template_id,
+            version_id=template.version_id,
+            product_id=card.id if card else None,
+            share_id=share.id,
+            target=target,
+            words=_body(contents),
+            price_fen=contents.price_fen,
+            width=width or template.layout.width,
+            height=height or template.layout.height,
+            state=WAITING,
+            tries=0,
+            error="",
+            format="jpg",
+            content_hash="",
+            path="",
+            byte_count=0,
+            asked_at=now(),
+            due_at=now(),
+            expires_at=expires_at,
+            used_at=now(),
+        )
+        .on_conflict_do_nothing(index_elements=["cache_key"])
+    )
+    return _view(session.scalars(sa.select(Poster).where(Poster.cache_key == key)).one())
+
+
+def poster_of(session: Session, poster_id: UUID, member_id: UUID) -> PosterView:
+    """A member's own poster. One statement.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    row = session.scalar(
+        sa.select(Poster).where(Poster.id == poster_id, Poster.member_id == member_id)
+    )
+    if row is None:
+        raise NotFound("poster.unknown", "There is no such poster.")
+    return _view(row)
+
+
+def posters_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, PosterView]:
+    """Posters, whoever they belong to; what is gone is left out. One statement."""
+    rows = session.scalars(sa.select(Poster).where(Poster.id.in_(list(ids))))
+    return {row.id: _view(row) for row in rows}
+
+
+def poster_file(files: Files, poster: PosterView) -> Path:
+    """The picture of a poster that is ready.
+
+    Raises:
+        NotFound: it is not ready, or its file is gone; :func:`make_again` helps then.
+    """
+    if not poster.is_ready:
+        raise NotFound("poster.unknown", "There is no such poster.")
+    return files.path(poster.path)
+
+
+def make_again(session: Session, poster_id: UUID) -> None:
+    """Have a poster rendered once more, as its file is gone."""
+    session.execute(
+        sa.update(Poster)
+        .where(Poster.id == poster_id, Poster.state == READY)
+        .values(state=WAITING, tries=0, due_at=now(), ready_at=None)
+    )
 
 
 def forget(session: Session, member_id: UUID) -> None:
     """Take away the posters of a member who was erased; their files go with the next clean-up."""
     session.execute(sa.delete(Poster).where(Poster.member_id == member_id))
+
+
+def _card(session: Session, product_id: UUID | None, purpose: Purpose) -> ProductCard | None:
+    if purpose is not Purpose.PRODUCT:
+        return None
+    cards = product_cards(session, [product_id]) if product_id else ()
+    if not cards:
+        raise Rejected("poster.product", "A poster of this kind is for a product on sale.")
+    return cards[0]
+
+
+def _contents(
+    session: Session,
+    member_id: UUID,
+    card: ProductCard | None,
+    share: ShareView,
+    shop: str,
+    price_fen: int | None,
+    price: str,
+) -> Contents:
+    member = member_view(session, member_id)
+    now_fen = price_fen if price_fen is not None or card is None else card.price_fen
+    was_fen = card.market_price_fen if card else None
+    words = Words(
+        nickname=member.name,
+        title=card.title if card else "",
+        price=price or (price_text(now_fen) if now_fen is not None else ""),
+        was_price=price_text(was_fen) if was_fen and was_fen > (now_fen or 0) else "",
+        shop=shop,
+        code=share.code,
+    )
+    cover = card.cover.id if card and card.cover else None
+    return Contents(words, now_fen, cover, member.avatar_id)
+
+
+def _body(contents: Contents) -> dict[str, Any]:
+    """What the job needs of the contents."""
+    return {
+        "words": vars(contents.words),
+        "product_media": _text(contents.product_media_id),
+        "avatar_media": _text(contents.avatar_media_id),
+    }
+
+
+def _asked_again(session: Session, row: Poster, expires_at: datetime | None) -> PosterView:
+    at = now()
+    values: dict[str, Any] = {}
+    if row.state == FAILED and (row.claimed_at is None or row.claimed_at < at - RETRY_AFTER):
+        values = {"state": WAITING, "tries": 0, "due_at": at}
+    if row.used_at < at - TOUCH_AFTER:
+        values["used_at"] = at
+    if expires_at != row.expires_at:
+        values["expires_at"] = expires_at
+    if values:
+        session.execute(sa.update(Poster).where(Poster.id == row.id).values(values))
+        session.refresh(row)
+    return _view(row)
+
+
+def _view(row: Poster) -> PosterView:
+    return PosterView(
+        id=row.id,
+        member_id=row.member_id,
+        template_id=row.template_id,
+        product_id=row.product_id,
+        share_id=row.share_id,
+        target=row.target,
+        state=row.state,
+        width=row.width,
+        height=row.height,
+        path=row.path,
+        content_hash=row.content_hash,
+        byte_count=row.byte_count,
+        asked_at=row.asked_at,
+        ready_at=row.ready_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value is not None else None

@@ -1,0 +1,59 @@
+"""Two processes at the same poster: asked for once, made once, on both databases."""
+
+import threading
+
+import pytest
+
+from plugins.poster.services import making
+
+
+@pytest.fixture
+def plugins_on():
+    return ("poster",)
+
+
+def test_two_workers_make_each_poster_once(stage):
+    for number in range(6):
+        stage.ask(stage.maker.member(f"会员{number}"), stage.one, stage.pot)
+    seen, gate = [], threading.Barrier(2)
+
+    def work():
+        gate.wait()
+        for _ in range(6):
+            with stage.shop.database.write() as session:
+                seen.extend(making.claim(session, 1))
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert len(seen) == len(set(seen)) == 6
+    assert {row.tries for row in stage.rows()} == {1}
+
+
+def test_two_requests_at_once_are_one_poster(stage):
+    ids, gate = [], threading.Barrier(2)
+
+    def ask():
+        gate.wait()
+        ids.append(stage.ask(stage.lin, stage.one, stage.pot, target="https://x.cn/s/1").id)
+
+    askers = [threading.Thread(target=ask) for _ in range(2)]
+    for each in askers:
+        each.start()
+    for each in askers:
+        each.join()
+    assert len(ids) == 2
+    assert len(set(ids)) == len(stage.rows()) == 1
+
+
+def test_what_a_killed_worker_had_claimed_is_made_by_another(stage, clock, run_job):
+    asked = stage.ask(stage.lin, stage.one, stage.pot)
+    with stage.shop.database.write() as session:
+        assert making.claim(session) == [asked.id]
+    run_job("poster.render")
+    assert stage.row(asked.id).state == "waiting"
+    clock.advance(minutes=3)
+    run_job("poster.render")
+    assert stage.row(asked.id).state == "ready"
