@@ -15,6 +15,7 @@ PARTS = (
     "pages",
     "dispatch",
     "plugins",
+    "posters",
     "relay",
     "orders",
     "checkout",
