@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core.api.contributions import Job, Permission, PriceRule
+from core.api.contributions import Block, Command, Job, Permission, PriceRule, StorePage
 from core.api.events import (
     MemberRegistered,
     MemberTierChanged,
@@ -15,7 +15,7 @@ from core.api.events import (
     ShareVisited,
 )
 from core.api.hooks import hookimpl
-from plugins.membership import jobs
+from plugins.membership import blocks, commands, jobs, views
 from plugins.membership.services import benefits, notices, orders, tasks
 
 
@@ -33,6 +33,24 @@ def register_permissions() -> Sequence[Permission]:
 def register_price_rules() -> Sequence[PriceRule]:
     """Free delivery for tiers that have it."""
     return [benefits.PRICE_RULE]
+
+
+@hookimpl
+def register_store_pages() -> Sequence[StorePage]:
+    """The level page and the growth log."""
+    return views.PAGES
+
+
+@hookimpl
+def register_blocks() -> Sequence[Block]:
+    """The level card and growth in the member centre."""
+    return blocks.BLOCKS
+
+
+@hookimpl
+def register_commands() -> Sequence[Command]:
+    """``banyan x membership propose`` and ``demo``."""
+    return [commands.PROPOSE, commands.DEMO]
 
 
 @hookimpl
