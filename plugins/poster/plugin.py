@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core.api.contributions import AdminPage, Block, Job, Permission, SettingsSchema, StorePage
+from core.api.contributions import (
+    AdminPage,
+    Block,
+    DashboardCard,
+    Job,
+    Permission,
+    SettingsSchema,
+    StorePage,
+)
 from core.api.events import (
     MemberErased,
     MemberFollowed,
@@ -17,7 +25,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.poster import admin, jobs, views
-from plugins.poster.admin import task_settings
+from plugins.poster.admin import task_board, task_settings
 from plugins.poster.services import posters, tallying, task_fans, task_work
 
 
@@ -60,6 +68,12 @@ def register_jobs() -> Sequence[Job]:
 def register_admin_pages() -> Sequence[AdminPage]:
     """Templates, their designer, figures."""
     return admin.PAGES
+
+
+@hookimpl
+def register_dashboard_cards() -> Sequence[DashboardCard]:
+    """Rewards that wait for a person."""
+    return [task_board.CARD]
 
 
 @hookimpl

@@ -26,9 +26,9 @@ MOST_OTHERS = 50
 
 _FAN: Any = Fan.__table__
 _FIELDS = {
-    Suspicion.ADDRESS: "addresses",
-    Suspicion.DEVICE: "devices",
-    Suspicion.ACCOUNT: "accounts",
+    Suspicion.ADDRESS: ("addresses",),
+    Suspicion.DEVICE: ("devices",),
+    Suspicion.ACCOUNT: ("accounts", "payers"),
 }
 
 
@@ -106,5 +106,6 @@ def _merged(signals: Sequence[MemberSignals]) -> dict[Suspicion, frozenset[str]]
     merged: dict[Suspicion, set[str]] = defaultdict(set)
     for each in signals:
         for kind in SHARED:
-            merged[kind].update(getattr(each, _FIELDS[kind]))
+            for name in _FIELDS[kind]:
+                merged[kind].update(getattr(each, name))
     return {kind: frozenset(prints) for kind, prints in merged.items()}

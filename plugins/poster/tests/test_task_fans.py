@@ -1,9 +1,12 @@
 """New fans: counted by facts, once for ever, within limits; revoked when they leave in time."""
 
 import pytest
+import sqlalchemy as sa
 
 from core.api.errors import Conflict, Rejected
 from core.ledger.services import verify
+from core.members import services as members
+from core.members.types import AddressForm
 from plugins.poster.models import Fan
 from plugins.poster.rules.tasks import FanState
 from plugins.poster.services import task_holds, task_notice, tasks
@@ -255,3 +258,37 @@ class TestOpening:
             with pytest.raises(Rejected) as refused:
                 stage.taker(task)
             assert refused.value.code == code
+
+
+def test_fans_who_share_something_with_the_taker_or_each_other_hold_the_reward(stage):
+    task = stage.task(money(2, 500), window_days=0)
+    honest, own_home, twins = (stage.taker(task, name) for name in ("甲", "乙", "丙"))
+    for taker in (honest, own_home, twins):
+        for _ in range(2):
+            stage.fan(taker)
+    with stage.read() as session:
+        fans = {
+            taker.id: list(session.scalars(sa.select(Fan.fan_id).where(Fan.holder_id == taker.id)))
+            for taker in (own_home, twins)
+        }
+        homes = {
+            member_id: members.addresses_of(session, member_id)[0]
+            for member_id in (own_home.id, fans[twins.id][0])
+        }
+    with stage.write() as session:
+        for member_id, home in (
+            (fans[own_home.id][0], homes[own_home.id]),
+            (fans[twins.id][1], homes[fans[twins.id][0]]),
+        ):
+            form = AddressForm(
+                "收件人", "13800000001", home.province, home.city, home.detail, home.district
+            )
+            members.add_address(session, member_id, form)
+    stage.finish()
+
+    states = {each.holder_id: (each.state, each.reasons) for each in stage.rewards()}
+    assert states == {
+        honest.id: ("granted", []),
+        own_home.id: ("held", ["address"]),
+        twins.id: ("held", ["address"]),
+    }
