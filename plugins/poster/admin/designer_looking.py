@@ -41,6 +41,7 @@ LABELS: Mapping[SampleKey, Any] = {
     SampleKey.DEAR: _l("¥99,999.99"),
 }
 STRIP_WIDTH = 375
+LARGE = 750
 MOST_PIXELS = 1600
 _LAYER_FIELDS = (
     *("kind", "width", "height", "text", "media", "fit", "size", "weight", "align"),
@@ -50,12 +51,20 @@ _LAYER_FIELDS = (
 
 @dataclass(frozen=True)
 class Variant:
-    """A poster for one kind of member and product; ``picture`` is an address or ``data:``."""
+    """A poster for one kind of member and product.
+
+    Args:
+        label: what the sample is.
+        picture: its address, or ``data:``.
+        width: of the picture; ``height`` likewise.
+        large: address of a larger one; empty: there is none.
+    """
 
     label: str
     picture: str
     width: int
     height: int
+    large: str = ""
 
 
 def sample_labels(purpose: Purpose) -> dict[str, str]:
@@ -75,10 +84,13 @@ def variants_of(layout: Layout, purpose: Purpose) -> list[Variant]:
 
 def stored_variants(layout: Layout, purpose: Purpose, address: str) -> list[Variant]:
     """The same of a layout that is stored; its pictures come by themselves from ``address``."""
-    return [
-        _variant(layout, key, f"{address}&{urlencode({'sample': key, 'w': STRIP_WIDTH})}")
-        for key in sample_keys(purpose)
-    ]
+    found = []
+    for key in sample_keys(purpose):
+        small, large = (
+            f"{address}&{urlencode({'sample': key, 'w': width})}" for width in (STRIP_WIDTH, LARGE)
+        )
+        found.append(replace(_variant(layout, key, small), large=large))
+    return found
 
 
 def _variant(layout: Layout, key: SampleKey, picture: str) -> Variant:

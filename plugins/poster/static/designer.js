@@ -221,7 +221,7 @@
     if (kind === "qr" && order().some((each) => get(each, "kind") === "qr")) { say(words.one_code); choose(order().find((each) => get(each, "kind") === "qr")); return; }
     const key = "n" + Math.floor(Math.random() * 1e12).toString(36).slice(0, 9);
     const holder = d.createElement("div");
-    holder.appendChild(one("template[data-kind='" + kind + "']").content.cloneNode(true));
+    holder.appendChild(d.querySelector("template[data-kind='" + kind + "']").content.cloneNode(true));
     holder.innerHTML = holder.innerHTML.replace(/__key__/g, key);
     const row = one("[data-row]", holder), fields = one("[data-fields]", holder), after = chosen && rowOf(chosen);
     list.insertBefore(row, after || list.firstChild);
@@ -293,6 +293,7 @@
     if (e.button || drag) { return; }
     const handle = e.target.closest("[data-handle]"), onFrame = e.target.closest("[data-grab]");
     const key = handle || onFrame ? chosen : topAt(e), wasChosen = key === chosen;
+    svg.classList.add("touched");
     svg.focus({ preventScroll: true });
     if (!wasChosen) { choose(key); }
     if (!key || !may || get(key, "locked") || (e.pointerType === "touch" && !wasChosen)) { return; }
@@ -359,6 +360,7 @@
   let nudging = 0;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   form.addEventListener("keydown", (e) => {
+    svg.classList.remove("touched");
     const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) && !/^(checkbox|radio|button)$/.test(e.target.type);
     const isOurs = e.target === svg || e.target.closest("[data-pick]");
     const held = e.ctrlKey || e.metaKey, letter = e.key.toLowerCase();
@@ -384,7 +386,7 @@
 
   /* ---- fields ---- */
   const swatch = (el) => { const text = form.elements[el.dataset.swatch]; if (text && /^#[0-9a-f]{6}$/i.test(text.value)) { el.value = text.value.toLowerCase(); } };
-  const wire = (root) => { all("[data-script]", root).forEach((el) => { el.hidden = false; }); all("input[data-swatch]", root).forEach(swatch); if (root.matches("[data-row]")) { root.draggable = may; } };
+  const wire = (root) => { all("[data-script]", root).forEach((el) => { el.hidden = false; }); all("[data-noscript]", root).forEach((el) => { el.hidden = true; }); all("input[data-swatch]", root).forEach(swatch); if (root.matches("[data-row]")) { root.draggable = may; } };
   form.addEventListener("input", (e) => {
     const el = e.target, name = el.name || el.dataset.swatch || "";
     if (el.dataset.swatch) { form.elements[el.dataset.swatch].value = el.value.toUpperCase(); }
@@ -536,7 +538,7 @@
   all("input[data-swatch]").forEach(swatch);
   svg.setAttribute("tabindex", "0");
   all("[data-layer]", art).forEach((g) => { const b = box(g.dataset.layer); g.painted = { w: b.w, h: b.h }; g.wanted = address(g.dataset.layer); });
-  keep(); arrange(); choose(one("[data-fields].wrong") ? one("[data-fields].wrong").dataset.fields : "", true);
+  keep(); arrange(); choose(one("[data-fields].wrong") ? one("[data-fields].wrong").dataset.fields : form.dataset.start || location.hash.replace("#fields-", ""), true);
   now = state(); saved = form.dataset.unsaved ? "" : now;
   tell();
   new ResizeObserver(() => { if (isFitted) { scale(); } }).observe(stage);
