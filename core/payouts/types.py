@@ -110,6 +110,22 @@ class HearsOfPayouts(Protocol):
 
 
 @dataclass(frozen=True)
+class MoneyLeft:
+    """What the store owes a member besides goods, in fen.
+
+    ``ready_fen`` can be spent or paid out now, ``coming_fen`` only later, debts taken off.
+    """
+
+    ready_fen: int
+    coming_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        """Both together."""
+        return self.ready_fen + self.coming_fen
+
+
+@dataclass(frozen=True)
 class PayoutStep:
     """One step in the life of a payout, for the member to read."""
 

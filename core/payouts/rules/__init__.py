@@ -1,5 +1,6 @@
 """Decisions about payouts: states, limits, fee and tax. Plain Python."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -57,11 +58,13 @@ class Payable:
         source_kind: what the member can spend, such as ``commission_available``.
         reserved_kind: holds the amount from request to payment or return.
         paid_kind: counts what was ever paid out.
+        coming_kinds: hold what becomes the source's by itself with time.
     """
 
     source_kind: str
     reserved_kind: str
     paid_kind: str
+    coming_kinds: tuple[str, ...] = ()
 
 
 _DELAYS_S = (30, 120, 600, 1800, 3600, 10_800, 21_600)
@@ -84,13 +87,22 @@ CLAIM_GRACE = timedelta(hours=1)
 _payables: dict[str, Payable] = {}
 
 
-def declare_payable(source_kind: str, reserved_kind: str, paid_kind: str) -> None:
+def declare_payable(
+    source_kind: str, reserved_kind: str, paid_kind: str, coming_kinds: Sequence[str] = ()
+) -> None:
     """Say that an account kind can be paid out; its owner does so when imported.
+
+    Args:
+        source_kind: what the member can spend.
+        reserved_kind: holds the amount from request to payment or return.
+        paid_kind: counts what was ever paid out.
+        coming_kinds: hold what is owed to the member already and moves to the source by itself,
+            such as rewards within the return window. Who closes an account is told of both.
 
     Raises:
         InvariantError: declared before with other accounts.
     """
-    payable = Payable(source_kind, reserved_kind, paid_kind)
+    payable = Payable(source_kind, reserved_kind, paid_kind, tuple(coming_kinds))
     if _payables.setdefault(source_kind, payable) != payable:
         raise InvariantError(
             "payout.payable", "The payable account %(kind)s is declared twice.", kind=source_kind

@@ -12,7 +12,7 @@ from core.kernel.errors import NotFound
 from core.ledger.services import WALLET, balances, member_owner
 from core.payouts.rules import OVER, PayoutState, payables
 from core.payouts.services.rows import PAYOUT_TABLE, STEP_TABLE, look, select_payouts
-from core.payouts.types import PayoutStep, PayoutView
+from core.payouts.types import MoneyLeft, PayoutStep, PayoutView
 
 
 def find_payout(session: Session, payout_id: UUID, *, member_id: UUID | None = None) -> PayoutView:
@@ -35,11 +35,20 @@ def find_payout(session: Session, payout_id: UUID, *, member_id: UUID | None = N
     return replace(look(row), steps=tuple(PayoutStep(*step) for step in steps))
 
 
-def money_left(session: Session, member_id: UUID) -> int:
-    """Fen that a member has in the store: the wallet, and what can be paid out. One statement."""
-    theirs = {WALLET, *(payable.source_kind for payable in payables())}
+def money_left(session: Session, member_id: UUID) -> MoneyLeft:
+    """The wallet of a member, what can be paid out to them, and what will be. One statement.
+
+    A debt, as refunds leave it, is taken off what is coming to the same account; nothing of the
+    member's is ever below zero here.
+    """
     held = balances(session, member_owner(member_id))
-    return sum(fen for kind, fen in held.items() if kind in theirs and fen > 0)
+    ready, coming = max(0, held.get(WALLET, 0)), 0
+    for payable in payables():
+        source = held.get(payable.source_kind, 0)
+        ready += max(0, source)
+        owed = sum(held.get(kind, 0) for kind in payable.coming_kinds)
+        coming += max(0, owed + min(0, source))
+    return MoneyLeft(ready, coming)
 
 
 def list_payouts(

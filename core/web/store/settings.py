@@ -309,13 +309,13 @@ def erase() -> Any:
     """Close the account for good; money that is left in it is given up knowingly."""
     member_id = context.member().subject_id
     blockers = [i18n.translate_error(e) for e in erase_blockers(context.reader(), member_id)]
-    left_fen = money_left(context.reader(), member_id)
-    ticked = request.form.get("sure") and (request.form.get("gives_up") or not left_fen)
+    left = money_left(context.reader(), member_id)
+    ticked = request.form.get("sure") and (request.form.get("gives_up") or not left.total_fen)
     if request.method != "POST" or blockers or not ticked:
         asked = request.method == "POST" and not blockers
         failure = i18n.gettext("Please tick the box first.") if asked else ""
         page = render_store_page(
-            "erase.html", tab="me", blockers=blockers, left_fen=left_fen, failure=failure
+            "erase.html", tab="me", blockers=blockers, left=left, failure=failure
         )
         return (page, 422) if request.method == "POST" else page
     with context.writing() as session:

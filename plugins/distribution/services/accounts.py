@@ -25,7 +25,7 @@ for _kind, _guarded in (
 ):
     declare_kind(_kind, guarded=_guarded)
 
-declare_payable(AVAILABLE, RESERVED, PAID)
+declare_payable(AVAILABLE, RESERVED, PAID, coming_kinds=(PENDING, FROZEN))
 
 ACCOUNT_OF_STATE = {"pending": PENDING, "frozen": FROZEN, "available": AVAILABLE}
 """Where a commission's money stands in each of its states."""

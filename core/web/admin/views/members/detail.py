@@ -61,7 +61,7 @@ def show_member(member_id: UUID, errors: Any = (), opened: str = "", **forms: An
         sessions=sessions_of(session, Realm.MEMBER, member_id),
         team=team_counts(session, member_id),
         panels=panels(session, "member", member_id),
-        left_fen=money_left(session, member_id),
+        left=money_left(session, member_id),
         blockers=[i18n.translate_error(each) for each in erase_blockers(session, member_id)],
         block_form=forms.get("block_form") or BlockForm(prefix="block-"),
         erase_form=forms.get("erase_form") or EraseForm(prefix="erase-"),
