@@ -14,7 +14,7 @@ from core.payouts.services import request_payout
 from core.payouts.types import PayoutRequest
 from core.sharing.models import ShareVisit
 from core.sharing.services import create_share
-from core.staff.services import create_role
+from core.staff.services import create_role, list_audit
 from plugins.distribution.rules import SelfPurchase
 from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
 from plugins.distribution.services import accrual
@@ -290,9 +290,16 @@ def test_the_board_shows_each_case_with_its_reason_and_takes_decisions(
     assert (case.amount_fen, case.note, total) == (2680, "本人", 1)
     again = merchant.post(f"{ROOT}?lang=en", data={"pick": cases[1], "do": "release"}, headers=OWN)
     assert (again.status_code, "Somebody has decided" in again.text) == (409, True)
-    assert "distribution.hold.reject" in merchant.get("/admin/audit?lang=en").text or "本人" in (
-        merchant.get("/admin/audit?lang=en").text
-    )
+    with shop.database.read() as session:
+        lines = list_audit(session, action="distribution.hold").items
+    assert [(line.action, line.object_ref) for line in lines] == [
+        ("distribution.hold.release", str(orders[1].id)),
+        ("distribution.hold.reject", str(orders[0].id)),
+    ]
+    shown = merchant.get("/admin/audit?lang=en&action=distribution.hold.reject").text
+    assert "本人" in shown
+    assert orders[0].order_no in shown
+    assert orders[1].order_no not in shown
 
 
 def test_who_may_only_look_cannot_decide(suspicious, sell, make_staff, sign_in, held, shop):
