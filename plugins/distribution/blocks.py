@@ -79,15 +79,16 @@ def tab(context: BlockContext) -> Mapping[str, Any] | None:
 
 
 def entry(context: BlockContext) -> Mapping[str, Any] | None:
-    """The card in the member centre: the centre for distributors, the way to join for others."""
+    """The card in the member centre: the centre for distributors, the way to join for others.
+
+    Others read nothing of what sharing earns: platforms punish shops that lure by it.
+    """
     standing = _standing(context)
     if not standing.is_known and standing.joining == Joining.DESIGNATED:
         return None
-    rates = standing.effective_bps
     goal = None if standing.state else _goal(context.session, standing)
     return {
         "state": standing.state,
-        "rate_bps": rates[0] if rates else None,
         "is_reached": goal is not None and goal.is_reached,
         "to_go": wording.to_go(goal) if goal else "",
     }

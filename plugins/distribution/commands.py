@@ -11,7 +11,13 @@ from core.api.errors import Forbidden, Rejected
 from core.api.money import parse_yuan
 from core.api.staff import StaffView, has_permission, staff_by_email
 from plugins.distribution.rules import MAX_DEPTH, Joining, Programme, to_json
-from plugins.distribution.services.distributors import DistributorState, set_state, states_of
+from plugins.distribution.services.distributors import (
+    RULES_VERSION,
+    DistributorState,
+    agree,
+    set_state,
+    states_of,
+)
 from plugins.distribution.services.programmes import NOTICE_VERSION, current, publish_plan
 
 USAGE = "Usage: plan [RATE% RATE% RATE%] [--joining=open] [--acknowledge=EMAIL]"
@@ -137,6 +143,7 @@ def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
         named = [member_id for member_id in member_ids if member_id not in known]
         for member_id in named:
             set_state(session, member_id, DistributorState.ACTIVE, actor="demo")
+            agree(session, member_id, RULES_VERSION)
     return {"distributors": len(named)}
 
 

@@ -18,7 +18,7 @@ from core.api.orders import line_labels
 from core.api.web import audit, reader, store_settings, writing
 from plugins.distribution.admin.page import PER_PAGE, page_number, search_text, show_page
 from plugins.distribution.admin.plan_wording import plan_name
-from plugins.distribution.rules import Base
+from plugins.distribution.rules import Base, Scope
 from plugins.distribution.services.commission_list import (
     LEVELS,
     CommissionFilter,
@@ -40,9 +40,9 @@ LABELS = {
     "rejected": _l("Rejected"),
 }
 BASES = {Base.PAID: _l("paid"), Base.PROFIT: _l("profit")}
-NARROWING = ("state", "q", "member", "buyer", "product", "plan", "level", "since", "until")
+NARROWING = ("state", "q", "member", "buyer", "product", "plan", "level", "scope", "since", "until")
 _MOST_PRODUCTS = 200
-_DETAILS = ("buyer", "product", "plan", "level")
+_DETAILS = ("buyer", "product", "plan", "level", "scope")
 
 
 def show() -> str:
@@ -74,6 +74,7 @@ def show() -> str:
         asked={name: request.args.get(name, "")[:80] for name in NARROWING},
         has_details=any(request.args.get(name) for name in _DETAILS),
         levels=LEVELS,
+        scopes=[(str(scope), str(label)) for scope, label in SCOPE_LABELS.items()],
         plan_choices=[(str(plan.id), plan_name(plan)) for plan in current(session).plans],
         period=period,
         query_string=request.query_string.decode("ascii", "ignore"),
@@ -99,7 +100,7 @@ def download() -> Any:
 def _wanted(session: Session, period: Period) -> CommissionFilter:
     since, until = period.bounds(store_settings().timezone) if period.validate() else (None, None)
     state, query = request.args.get("state", ""), search_text()
-    level = request.args.get("level", "")
+    level, scope = request.args.get("level", ""), request.args.get("scope", "")
     is_number = query.isascii() and query.isdigit() and len(query) > 11
     members = _people("member")
     if query and not is_number:
@@ -112,6 +113,7 @@ def _wanted(session: Session, period: Period) -> CommissionFilter:
         products=_products(session, request.args.get("product", "").strip()[:80]),
         plan_id=uuid_or_none(request.args.get("plan", "")),
         level=int(level) if level in {str(each) for each in LEVELS} else None,
+        scope=Scope(scope) if scope in set(Scope) else None,
         since=since,
         until=until,
     )

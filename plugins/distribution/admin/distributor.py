@@ -16,7 +16,7 @@ from plugins.distribution.admin.page import ROOT, go, show_page
 from plugins.distribution.models import Distributor
 from plugins.distribution.rules import Measure
 from plugins.distribution.services import grades
-from plugins.distribution.services.distributors import DistributorState, distributor
+from plugins.distribution.services.distributors import RULES_VERSION, DistributorState, distributor
 from plugins.distribution.services.measuring import measure
 from plugins.distribution.services.programmes import current
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, uuid_or_none
@@ -101,6 +101,7 @@ def _page(row: Distributor, form: GiveForm | None, *, errors: Any = ()) -> str:
         "distributor.html",
         "distributors",
         row=_plain(row),
+        rules_version=RULES_VERSION,
         names=names_of(session, people),
         referrer_id=referral.referrer_id if referral else None,
         spending=spending_of(session, [row.member_id])[row.member_id],

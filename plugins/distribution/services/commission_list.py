@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plugins.distribution.models import Commission, Hold
+from plugins.distribution.rules import Scope
 from plugins.distribution.services.reports import CommissionView, in_state, view_of
 
 _TABLE: Any = Commission.__table__
@@ -30,6 +31,7 @@ class CommissionFilter:
         products: ids of products.
         plan_id: the plan that paid.
         level: 0 (the buyer's own) to 3.
+        scope: where the rate was found.
         since: accrued at or after this instant.
         until: accrued at or before this one.
     """
@@ -41,6 +43,7 @@ class CommissionFilter:
     products: Collection[UUID] | None = None
     plan_id: UUID | None = None
     level: int | None = None
+    scope: Scope | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -134,6 +137,7 @@ def _conditions(wanted: CommissionFilter) -> list[sa.ColumnElement[bool]]:
         (wanted.products, _TABLE.c.product_id.in_),
         (wanted.plan_id, lambda plan_id: _TABLE.c.plan_id == plan_id),
         (wanted.level, lambda level: _TABLE.c.level == level),
+        (wanted.scope, lambda scope: _TABLE.c.scope == scope),
         (wanted.since, lambda since: _TABLE.c.accrued_at >= since),
         (wanted.until, lambda until: _TABLE.c.accrued_at <= until),
     ]

@@ -133,6 +133,23 @@ def set_state(
     return row
 
 
+def agree(session: Session, member_id: UUID, rules_version: str) -> None:
+    """A distributor agrees to the rules of today, after they changed or having been named by staff.
+
+    Raises:
+        NotFound: the member is no distributor.
+        InvalidInput: these are not the rules of today.
+    """
+    if rules_version != RULES_VERSION:
+        raise InvalidInput(
+            "distribution.rules",
+            "Please read the rules and tick that you agree to them.",
+            field="rules",
+        )
+    _known(session, member_id).rules_version = rules_version
+    session.flush()
+
+
 def leave(session: Session, member_id: UUID, joining: Joining | None = None) -> None:
     """A distributor gives up; what was earned stays theirs and settles as usual.
 

@@ -11,7 +11,7 @@ from core.api.db import Prepared
 from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.rules import Grade, Joining, Programme, effective_bps, estimate_fen
 from plugins.distribution.services import programmes
-from plugins.distribution.services.distributors import DistributorState, standing
+from plugins.distribution.services.distributors import RULES_VERSION, DistributorState, standing
 
 _PROGRAMME: Any = ProgrammeVersion.__table__
 _DISTRIBUTOR: Any = Distributor.__table__
@@ -21,6 +21,7 @@ _QUERY = Prepared(
         _DISTRIBUTOR.c.reason,
         _DISTRIBUTOR.c.grade_id,
         _DISTRIBUTOR.c.is_unranked,
+        _DISTRIBUTOR.c.rules_version,
         _PROGRAMME.c.id.label("programme_id"),
     )
     .select_from(sa.select(sa.literal(1).label("one")).subquery("one"))
@@ -44,6 +45,7 @@ class Standing:
         programme: in force now.
         grade_id: theirs, whether or not the programme still has it.
         is_unranked: they asked to be left out of the ranking.
+        rules_version: the rules they agreed to, ``""`` for those who never did.
     """
 
     member_id: UUID
@@ -53,6 +55,16 @@ class Standing:
     programme: Programme
     grade_id: UUID | None = None
     is_unranked: bool = False
+    rules_version: str = ""
+
+    @property
+    def is_to_agree(self) -> bool:
+        """Whether they are asked to agree to the rules of today; they earn meanwhile.
+
+        Those who earn without having asked are not.
+        """
+        is_in = self.state in {DistributorState.ACTIVE, DistributorState.FROZEN}
+        return self.is_known and is_in and self.rules_version != RULES_VERSION
 
     @property
     def is_active(self) -> bool:
@@ -95,6 +107,7 @@ def _read(session: Session, member_id: UUID) -> Standing:
         programme=programme,
         grade_id=row.grade_id,
         is_unranked=bool(row.is_unranked),
+        rules_version=row.rules_version or "",
     )
 
 

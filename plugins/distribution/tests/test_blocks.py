@@ -102,7 +102,14 @@ def test_the_member_centre_tells_who_left_or_was_refused_and_leads_to_what_was_e
     assert 'href="/x/distribution/ledger"' in page
     page = sign_in(refused).get("/me?lang=en").text
     assert "The store did not accept your application" in page
-    assert "and earn 10%" not in page
+
+
+def test_the_way_to_joining_says_nothing_of_what_sharing_earns(programme, make_member, sign_in):
+    member = make_member("甲")
+    for language, words in (("en", ("%", "earn", "commission")), ("zh", ("%", "赚", "佣", "返"))):
+        page = sign_in(member).get(f"/me?lang={language}").text
+        card = page[page.index('href="/x/distribution/join"') :].partition("</a>")[0]
+        assert not [word for word in words if word in card.lower()]
 
 
 def test_a_product_page_costs_a_distributor_one_statement_more(

@@ -8,7 +8,7 @@ import pytest
 
 from core.api.money import format_yuan
 from plugins.distribution.models import Commission, Hold
-from plugins.distribution.rules import Rate, RateKind
+from plugins.distribution.rules import Rate, RateKind, Rule, Scope, Treatment
 from plugins.distribution.services.commission_list import (
     CommissionFilter,
     export_commissions,
@@ -107,6 +107,8 @@ def test_every_filter_narrows_to_what_it_says(chain, buy, listed, maker, outbox,
     assert listed(products=[]) == []
     assert listed(plan_id=plan) == listed()
     assert listed(plan_id=chain.buyer.id) == []
+    assert listed(scope=Scope.PLAN) == listed()
+    assert listed(scope=Scope.PRODUCT) == []
     assert listed(until=at) == all_of_one
     assert len(listed(since=at)) >= 3
 
@@ -253,3 +255,30 @@ def test_a_page_asks_as_often_whatever_is_on_it(buy, merchant, count_statements)
     with count_statements() as many:
         merchant.get(f"{ROOT}/commissions")
     assert len(many) == len(few)
+
+
+def test_the_page_and_the_file_narrow_by_where_the_rate_was_found(
+    chain, programme, buy, merchant, downloaded, make_product
+):
+    pot = make_product("茶壶", skus=[("POT", 26_800, 5)])
+    plan = current_programme(programme).default_plan
+    rule = Rule(Scope.PRODUCT, pot.id, Treatment.OWN, Rate(RateKind.BPS, (2000, 0, 0)))
+    programme.change(plans=(replace(plan, rules=(rule,)),))
+    by_product, by_plan = buy(POT), buy(("CUP", 1, 5000))
+
+    page = merchant.get(f"{ROOT}/commissions?lang=en&scope=product").text
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert by_product.order_no in rows
+    assert by_plan.order_no not in rows
+    assert '<option value="product" selected>' in page
+    assert {row["Order"] for row in downloaded("&scope=product")} == {by_product.order_no}
+    assert {row["Order"] for row in downloaded("&scope=plan")} == {by_plan.order_no}
+    assert {row["Order"] for row in downloaded("&scope=elsewhere")} == {
+        by_product.order_no,
+        by_plan.order_no,
+    }
+
+
+def current_programme(programme):
+    with programme.shop.database.read() as session:
+        return current(session)

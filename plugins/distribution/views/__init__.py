@@ -20,6 +20,7 @@ PAGES = (
     StorePage("distribution.join", f"{_ROOT}/join", joining.show, "member"),
     StorePage("distribution.apply", f"{_ROOT}/join", joining.ask, "member", ("POST",)),
     StorePage("distribution.leave", f"{_ROOT}/leave", joining.leave, "member", ("POST",)),
+    StorePage("distribution.agree", f"{_ROOT}/rules", joining.agree, "member", ("POST",)),
     StorePage("distribution.rules", f"{_ROOT}/rules", joining.rules, "member"),
     StorePage("distribution.grade", f"{_ROOT}/grade", grade.show, "member"),
     StorePage("distribution.invite", f"{_ROOT}/invite", invite.show, "member"),

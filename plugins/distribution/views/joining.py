@@ -65,6 +65,18 @@ def ask() -> Any:
     return go(f"{ROOT}join")
 
 
+def agree() -> Any:
+    """Agree to the rules of today; asked in the centre of those who have not."""
+    try:
+        with writing() as session:
+            distributors.agree(session, member().subject_id, request.form.get("rules", ""))
+    except InvalidInput as error:
+        notice(str(error.message), "warn")
+        return go(f"{ROOT}rules")
+    notice("Thank you. You have agreed to the rules of today.")
+    return go(ROOT)
+
+
 def leave() -> Any:
     """Give up; what was earned stays theirs and settles as usual."""
     if request.form.get("sure") != "1":
@@ -84,7 +96,7 @@ def leave() -> Any:
 def rules() -> str:
     """The rules in full, with the plan in force and a worked example."""
     standing = standing_of(reader(), member().subject_id)
-    return show_page("rules.html", standing, **_terms(standing))
+    return show_page("rules.html", standing, rules_version=RULES_VERSION, **_terms(standing))
 
 
 def _page(
