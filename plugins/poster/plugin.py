@@ -24,7 +24,7 @@ from core.api.events import (
     ShareScanned,
 )
 from core.api.hooks import hookimpl
-from plugins.poster import admin, jobs, views
+from plugins.poster import admin, forms, jobs, views
 from plugins.poster.admin import task_board, task_settings
 from plugins.poster.services import posters, tallying, task_fans, task_work
 
@@ -42,7 +42,7 @@ def register_permissions() -> Sequence[Permission]:
 @hookimpl
 def register_settings() -> SettingsSchema:
     """What the watch over fans holds."""
-    return SettingsSchema(fields=task_settings.FIELDS)
+    return SettingsSchema(fields={**forms.FIELDS, **task_settings.FIELDS})
 
 
 @hookimpl
@@ -54,6 +54,18 @@ def register_jobs() -> Sequence[Job]:
             label="Make posters that members asked for",
             run=jobs.render,
             every_seconds=30,
+        ),
+        Job(
+            key="poster.renew",
+            label="Make posters anew before they end",
+            run=jobs.renew,
+            every_seconds=21_600,
+        ),
+        Job(
+            key="poster.tidy",
+            label="Clear away posters that nobody needs",
+            run=jobs.tidy,
+            every_seconds=86_400,
         ),
         Job(
             key="poster.fan_tasks",

@@ -1,7 +1,5 @@
 """Posters of members: asked for once, rendered by the job, kept as files."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,17 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api.catalog import ProductCard, product_cards
 from core.api.clock import now
 from core.api.db import insert_or, new_id
-from core.api.errors import NotFound, Rejected
+from core.api.errors import NotFound
 from core.api.media import Files
-from core.api.members import member_view
 from core.api.sharing import ShareView
 from plugins.poster.models import Poster
-from plugins.poster.rules.layout import FORMAT, Purpose
-from plugins.poster.rules.words import Words, price_text
-from plugins.poster.services.template_views import TemplateView, template_by_id, unknown
+from plugins.poster.services.contents import card_for, gathered
+from plugins.poster.services.template_views import template_by_id, unknown
 
 PLUGIN = "poster"
 RETRY_AFTER = timedelta(seconds=30)
@@ -72,29 +67,6 @@ class PosterView:
         return self.state == FAILED
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What a poster says and shows, and the key that names exactly that."""
-
-    words: Words
-    price_fen: int | None
-    product_media_id: UUID | None
-    avatar_media_id: UUID | None
-
-    def key(self, template: TemplateView, target: str, width: int) -> str:
-        """Changes with anything that would make the picture another one."""
-        parts = [
-            FORMAT,
-            template.version_id,
-            list(vars(self.words).values()),
-            self.product_media_id,
-            self.avatar_media_id,
-            target,
-            width,
-        ]
-        return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
-
-
 def request_poster(
     session: Session,
     member_id: UUID,
@@ -134,9 +106,9 @@ def request_poster(
     template = template_by_id(session, template_id)
     if template.version_id is None or not template.is_shown:
         raise unknown()
-    card = _card(session, product_id, template.purpose)
-    contents = _contents(session, member_id, card, share, shop, price_fen, price)
-    key = contents.key(template, target, width)
+    card = card_for(session, product_id, template.purpose)
+    contents = gathered(session, member_id, card, share, shop, price_fen, price)
+    key = contents.key(member_id, template, target, width)
     found = session.scalar(sa.select(Poster).where(Poster.cache_key == key))
     if found is not None:
         return _asked_again(session, found, expires_at)
@@ -152,7 +124,7 @@ def request_poster(
             product_id=card.id if card else None,
             share_id=share.id,
             target=target,
-            words=_body(contents),
+            words=contents.body(width),
             price_fen=contents.price_fen,
             width=width or template.layout.width,
             height=height or template.layout.height,
@@ -170,7 +142,7 @@ def request_poster(
         )
         .on_conflict_do_nothing(index_elements=["cache_key"])
     )
-    return _view(session.scalars(sa.select(Poster).where(Poster.cache_key == key)).one())
+    return poster_view(session.scalars(sa.select(Poster).where(Poster.cache_key == key)).one())
 
 
 def poster_of(session: Session, poster_id: UUID, member_id: UUID) -> PosterView:
@@ -184,13 +156,13 @@ def poster_of(session: Session, poster_id: UUID, member_id: UUID) -> PosterView:
     )
     if row is None:
         raise NotFound("poster.unknown", "There is no such poster.")
-    return _view(row)
+    return poster_view(row)
 
 
 def posters_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, PosterView]:
     """Posters, whoever they belong to; what is gone is left out. One statement."""
     rows = session.scalars(sa.select(Poster).where(Poster.id.in_(list(ids))))
-    return {row.id: _view(row) for row in rows}
+    return {row.id: poster_view(row) for row in rows}
 
 
 def poster_file(files: Files, poster: PosterView) -> Path:
@@ -218,48 +190,6 @@ def forget(session: Session, member_id: UUID) -> None:
     session.execute(sa.delete(Poster).where(Poster.member_id == member_id))
 
 
-def _card(session: Session, product_id: UUID | None, purpose: Purpose) -> ProductCard | None:
-    if purpose is not Purpose.PRODUCT:
-        return None
-    cards = product_cards(session, [product_id]) if product_id else ()
-    if not cards:
-        raise Rejected("poster.product", "A poster of this kind is for a product on sale.")
-    return cards[0]
-
-
-def _contents(
-    session: Session,
-    member_id: UUID,
-    card: ProductCard | None,
-    share: ShareView,
-    shop: str,
-    price_fen: int | None,
-    price: str,
-) -> Contents:
-    member = member_view(session, member_id)
-    now_fen = price_fen if price_fen is not None or card is None else card.price_fen
-    was_fen = card.market_price_fen if card else None
-    words = Words(
-        nickname=member.name,
-        title=card.title if card else "",
-        price=price or (price_text(now_fen) if now_fen is not None else ""),
-        was_price=price_text(was_fen) if was_fen and was_fen > (now_fen or 0) else "",
-        shop=shop,
-        code=share.code,
-    )
-    cover = card.cover.id if card and card.cover else None
-    return Contents(words, now_fen, cover, member.avatar_id)
-
-
-def _body(contents: Contents) -> dict[str, Any]:
-    """What the job needs of the contents."""
-    return {
-        "words": vars(contents.words),
-        "product_media": _text(contents.product_media_id),
-        "avatar_media": _text(contents.avatar_media_id),
-    }
-
-
 def _asked_again(session: Session, row: Poster, expires_at: datetime | None) -> PosterView:
     at = now()
     values: dict[str, Any] = {}
@@ -272,10 +202,11 @@ def _asked_again(session: Session, row: Poster, expires_at: datetime | None) -> 
     if values:
         session.execute(sa.update(Poster).where(Poster.id == row.id).values(values))
         session.refresh(row)
-    return _view(row)
+    return poster_view(row)
 
 
-def _view(row: Poster) -> PosterView:
+def poster_view(row: Poster) -> PosterView:
+    """A poster's row as pages see it."""
     return PosterView(
         id=row.id,
         member_id=row.member_id,
@@ -293,7 +224,3 @@ def _view(row: Poster) -> PosterView:
         ready_at=row.ready_at,
         expires_at=row.expires_at,
     )
-
-
-def _text(value: UUID | None) -> str | None:
-    return str(value) if value is not None else None

@@ -1,5 +1,6 @@
 """Asking for a poster within a request: today's price, the shop's name, the job that makes it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from core.api import web
@@ -35,6 +36,7 @@ def ask_for_poster(
         Rejected: the product is not on sale, or none was named.
     """
     fen, price = price_now(product_id)
+    days = int(web.plugin_settings(PLUGIN).get("poster_days", 0))
     with web.writing() as session:
         share = create_share(
             session,
@@ -55,6 +57,7 @@ def ask_for_poster(
             price_fen=fen,
             price=price,
             width=width,
+            expires_at=now() + timedelta(days=days) if days else None,
         )
         if poster.is_ready and not web.files(PLUGIN).has(poster.path):
             posters.make_again(session, poster.id)
