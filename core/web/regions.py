@@ -19,7 +19,7 @@ from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
-from core.web import block_files, context, kept, shells
+from core.web import block_files, context, kept, own_prices, shells
 from core.web.asking import Asking, asking
 from core.web.here import here
 from core.web.placing import CoreBlock, Placed
@@ -157,16 +157,16 @@ def _card_of(product: ProductCard) -> Markup:
         "".join(shown[product.id] for shown in blocks if product.id in shown)
         for blocks in _blocks_of_cards()
     )
-    env = asking().env
+    env, own_fen = asking().env, own_prices.of(product)
     if env.auto_reload:
-        return _card(product, Markup(badges), Markup(after))  # noqa: S704
+        return _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
     kept = env.kept
-    key = (*_card_key(product), badges, after)
+    key = (*_card_key(product), own_fen, badges, after)
     html = kept.get(key)
     if html is None:
         if len(kept) >= _MOST_CARDS:
             kept.clear()
-        html = kept[key] = _card(product, Markup(badges), Markup(after))  # noqa: S704
+        html = kept[key] = _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
     return html
 
 
@@ -189,9 +189,9 @@ def _card_key(product: ProductCard) -> tuple[Any, ...]:
     )
 
 
-def _card(product: ProductCard, badges: Markup, after: Markup) -> Markup:
+def _card(product: ProductCard, own_fen: int | None, badges: Markup, after: Markup) -> Markup:
     template = asking().env.get_template("card.html")
-    html = template.render(product=product, badges=badges, after_price=after)
+    html = template.render(product=product, own_price_fen=own_fen, badges=badges, after_price=after)
     return Markup(html)  # noqa: S704 (rendered by an escaping template)
 
 

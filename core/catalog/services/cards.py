@@ -31,12 +31,17 @@ _IN_STOCK, _SOLD_OUT = "+", "-"
 def with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
     """Chosen products with their cover and the SKU that is quoted, for a card each.
 
-    That is the cheapest one which can be bought, else the cheapest; its id comes with a sign before
-    it that says which of the two.
+    That is the cheapest one which can be bought, else the cheapest. It comes as one text: a sign
+    that says which of the two, its price, and its id.
     """
     is_left = sa.func.coalesce(StockLevel.on_hand - StockLevel.allocated, 0) > 0
     quoted = (
-        sa.select(sa.case((is_left, _IN_STOCK), else_=_SOLD_OUT) + sa.cast(Sku.id, sa.String))
+        sa.select(
+            sa.case((is_left, _IN_STOCK), else_=_SOLD_OUT)
+            + sa.cast(Sku.price_fen, sa.String)
+            + sa.literal(" ")
+            + sa.cast(Sku.id, sa.String)
+        )
         .select_from(Sku)
         .outerjoin(StockLevel, StockLevel.sku_id == Sku.id)
         .where(Sku.product_id == chosen.c.id, Sku.is_active)
@@ -62,13 +67,14 @@ def with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*
 def card(row: Row) -> ProductCard:
     """A row of :func:`with_parts`."""
     quoted = row.quoted or _SOLD_OUT
+    price, _, sku_id = quoted[1:].partition(" ")
     return ProductCard(
         id=row.id,
         slug=row.slug,
         title=row.title,
         subtitle=row.subtitle,
         category_id=row.category_id,
-        sku_id=UUID(quoted[1:]) if quoted[1:] else None,
+        sku_id=UUID(sku_id) if sku_id else None,
         price_fen=row.min_price_fen,
         max_price_fen=row.max_price_fen,
         market_price_fen=shown_market_price(row.market_price_fen, row.min_price_fen),
@@ -76,6 +82,7 @@ def card(row: Row) -> ProductCard:
         is_sold_out=quoted[0] == _SOLD_OUT,
         cover=picture_of(row[-len(PICTURE_COLUMNS) :]),
         published_at=row.published_at,
+        sku_price_fen=int(price) if price else 0,
     )
 
 

@@ -14,7 +14,7 @@ class ProductCard:
 
     Args:
         sku_id: the cheapest SKU that can be bought (or the cheapest, when sold out), for quoting
-            the card; ``None`` when the product has no active SKU.
+            the card; ``None`` when the product has no active SKU. ``sku_price_fen`` is its price.
         price_fen: lowest price over active SKUs; ``max_price_fen`` is the highest.
         market_price_fen: struck-through price, when the merchant gave one.
     """
@@ -32,6 +32,7 @@ class ProductCard:
     is_sold_out: bool
     cover: PictureView | None
     published_at: datetime | None
+    sku_price_fen: int = 0
 
     @property
     def has_price_range(self) -> bool:

@@ -1,5 +1,6 @@
 """The product page: pictures, price with its reasons, options, what goes with it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import flask
@@ -10,9 +11,8 @@ from core.api.pages import ProductSubject
 from core.catalog.services import best_of_shelf, product_detail
 from core.catalog.types import ProductCard, ProductDetail, SkuView
 from core.kernel.clock import now
-from core.pricing.services import core_rules, quote
-from core.pricing.types import QuoteLine, QuoteRequest
-from core.web import cache, context, regions
+from core.pricing.types import Quote, QuoteLine, QuoteRequest
+from core.web import cache, context, own_prices, regions
 from core.web.access import access, has_permission
 from core.web.render import render_store_page
 from core.web.shells import Same
@@ -35,24 +35,26 @@ def product(slug: str) -> str:
     detail = _detail(slug)
     selected = _selected(detail)
     settings = context.shop().settings()
-    story = _story(detail, selected)
     best = _best_of(detail.category_id)
     related = tuple(card for card in best if card.id != detail.id)[:_RELATED]
     regions.note_cards(related)
+    quotes = _quotes(detail, selected)
+    story = story_of(quotes[selected.id]) if selected else Story(0, (), 0, 0)
+    own = {sku_id: quote.goods_fen for sku_id, quote in quotes.items()}
     return render_store_page(
         "product.html",
-        kept_by=(Same(detail), selected.id if selected else None, story, Same(best)),
+        kept_by=(Same(detail), selected.id if selected else None, story, *own.values(), Same(best)),
         kept_for=KEEP_SECONDS,
         later=lambda: {
             "choices": choices_of(detail, selected),
             "swatches": swatches_of(detail, selected),
-            "sku_json": skus_as_json(detail),
+            "sku_json": skus_as_json(detail, own),
             "description": Markup(detail.description),  # noqa: S704 (sanitised when stored)
         },
         subject=ProductSubject(detail, story.goods_fen),
         product=detail,
         selected=selected,
-        selected_price_fen=selected.price_fen if selected else detail.price_fen,
+        selected_price_fen=own[selected.id] if selected else detail.price_fen,
         story=story,
         related=related,
         back=f"/c/{detail.category_slug}" if detail.category_slug else "/",
@@ -84,26 +86,33 @@ def _selected(detail: ProductDetail) -> SkuView | None:
     return next((sku for sku in detail.skus if str(sku.id) == asked), None) or detail.default_sku
 
 
-def _story(detail: ProductDetail, selected: SkuView | None) -> Story:
-    """The price of one piece, by the same pipeline that prices the bag."""
+def _quotes(detail: ProductDetail, selected: SkuView | None) -> Mapping[UUID, Quote]:
+    """What one piece costs, by SKU and by the same pipeline that prices the bag.
+
+    Where there is no rule but the trunk's, the selected SKU tells enough.
+    """
     if selected is None:
-        return Story(0, (), 0, 0)
-    shop = context.shop()
-    rules = shop.extensions().rules
-    if rules:
+        return {}
+    has_rules = bool(context.shop().extensions().rules)
+    if has_rules:
         cache.limit(regions.LIVE_SECONDS)
     member = context.current_member()
-    line = QuoteLine(
-        sku_id=selected.id,
+    at, member_id = now(), member.subject_id if member else None
+    skus = (selected, *detail.skus) if has_rules else (selected,)
+    asked = {sku.id: QuoteRequest((_line(detail, sku),), member_id, at) for sku in skus}
+    return dict(zip(asked, own_prices.quote_page(list(asked.values())), strict=True))
+
+
+def _line(detail: ProductDetail, sku: SkuView) -> QuoteLine:
+    return QuoteLine(
+        sku_id=sku.id,
         product_id=detail.id,
         category_id=detail.category_id,
         quantity=1,
-        unit_price_fen=selected.price_fen,
-        cost_fen=selected.cost_fen,
-        weight_g=selected.weight_g,
+        unit_price_fen=sku.price_fen,
+        cost_fen=sku.cost_fen,
+        weight_g=sku.weight_g,
     )
-    asked = QuoteRequest((line,), member.subject_id if member else None, now())
-    return story_of(quote(context.reader(), asked, (*core_rules(shop.settings()), *rules)))
 
 
 def _best_of(shelf: UUID | None) -> tuple[ProductCard, ...]:

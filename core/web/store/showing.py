@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from core.catalog.types import CategoryView, PictureView, ProductDetail, SkuView
 from core.orders.types import OrderView
@@ -122,12 +123,17 @@ def chosen_sku(product: ProductDetail, form: Mapping[str, str]) -> SkuView | Non
     return next((sku for sku in product.skus if dict(sku.options) == wanted), None)
 
 
-def skus_as_json(product: ProductDetail) -> str:
-    """What the option sheet's script needs: options, price, stock sentence and picture by SKU."""
+def skus_as_json(product: ProductDetail, own: Mapping[UUID, int]) -> str:
+    """What the option sheet's script needs: options, price, stock sentence and picture by SKU.
+
+    Args:
+        product: whose SKUs.
+        own: what a piece costs the reader; the list price where it does not tell.
+    """
     rows = [
         {
             "o": list(sku.options.values()),
-            "p": i18n.money(sku.price_fen).removesuffix(".00"),
+            "p": i18n.money(own.get(sku.id, sku.price_fen)).removesuffix(".00"),
             "s": stock_sentence(sku),
             "g": sku.is_sold_out,
             "i": sku.picture.url(320, "webp") if sku.picture else "",
