@@ -64,6 +64,11 @@ class Region(StrEnum):
 
     Subject: ``ProductSubject``.
     """
+    PRODUCT_SHARE_SHEET = "store.product.share_sheet"
+    """In the sheet that shares a product, below the link: other ways to share it.
+
+    Subject: ``ProductSubject``.
+    """
     CART_LINES_AFTER = "store.cart.lines_after"
     """Right behind the lines of a bag that is not empty. Subject: ``CartView``."""
     CART_TOTALS = "store.cart.totals"
@@ -104,6 +109,8 @@ class Region(StrEnum):
     """Among the tools of the distributor centre's first page. Subject: none."""
     DISTRIBUTOR_MONEY_AFTER = "distributor.home.money_after"
     """Behind the distributor's balances on the centre's first page. Subject: none."""
+    DISTRIBUTOR_POSTER_TEMPLATES = "distributor.poster.templates"
+    """Behind the templates that a member chooses a poster from. Subject: none."""
     DISTRIBUTOR_WITHDRAW_METHODS = "distributor.withdraw.methods"
     """Ways to be paid, in the form that asks for a payout. Subject: none."""
     DISTRIBUTOR_APPLY_FIELDS = "distributor.apply.fields"

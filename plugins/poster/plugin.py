@@ -41,7 +41,7 @@ def register_permissions() -> Sequence[Permission]:
 
 @hookimpl
 def register_settings() -> SettingsSchema:
-    """What the watch over fans holds."""
+    """Who may make posters, and what the watch over fans holds."""
     return SettingsSchema(fields={**forms.FIELDS, **task_settings.FIELDS})
 
 

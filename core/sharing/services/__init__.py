@@ -11,7 +11,13 @@ from core.members.services import declare_export
 from core.members.services.signals import declare_signals
 from core.sharing.models import ShareVisit
 from core.sharing.services.binding import bind, no_check
-from core.sharing.services.links import create_share, find_share, find_share_by_code, shares_of
+from core.sharing.services.links import (
+    create_share,
+    find_share,
+    find_share_by_code,
+    shares_by_id,
+    shares_of,
+)
 from core.sharing.services.moments import (
     bind_on_order,
     bind_on_payment,
@@ -66,6 +72,7 @@ __all__ = [
     "referrers_of",
     "set_lock",
     "shares_behind",
+    "shares_by_id",
     "shares_of",
     "team_counts",
     "team_page",

@@ -65,22 +65,8 @@ def create_share(
         "channel": channel,
         "campaign": campaign,
     }
-    share_id, at = new_id(), now()
-    is_new = changed(
-        session,
-        insert_or(session, ShareLink)
-        .values(
-            id=share_id,
-            token=new_token(TOKEN_BYTES),
-            code=new_code(CODE_LENGTH),
-            visit_count=0,
-            scan_count=0,
-            created_at=at,
-            **place,
-        )
-        .on_conflict_do_nothing(index_elements=list(place)),
-    )
-    if is_new:
+    share_id = new_id()
+    if _store(session, share_id, place):
         announce(
             session,
             ShareCreated(
@@ -93,6 +79,19 @@ def create_share(
         )
     row = session.execute(sa.select(*_VIEW).where(*_alike(_link, place))).one()
     return value_of(ShareView, row)
+
+
+def _store(session: Session, share_id: UUID, place: dict[str, Any]) -> bool:
+    """Whether the link is a new one."""
+    made = {"token": new_token(TOKEN_BYTES), "code": new_code(CODE_LENGTH), "created_at": now()}
+    return bool(
+        changed(
+            session,
+            insert_or(session, ShareLink)
+            .values(id=share_id, visit_count=0, scan_count=0, **made, **place)
+            .on_conflict_do_nothing(index_elements=list(place)),
+        )
+    )
 
 
 def find_share(session: Session, token: str) -> ShareView:
@@ -117,6 +116,14 @@ def find_share_by_code(session: Session, code: str) -> ShareView:
     if row is None:
         raise NotFound("share.unknown", "This share link does not exist.")
     return value_of(ShareView, row)
+
+
+def shares_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, ShareView]:
+    """Links by their ids, whoever they belong to; one statement."""
+    if not ids:
+        return {}
+    rows = session.execute(sa.select(*_VIEW).where(_link.c.id.in_(set(ids))))
+    return {view.id: view for view in (value_of(ShareView, row) for row in rows)}
 
 
 def shares_of(

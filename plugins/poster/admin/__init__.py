@@ -2,6 +2,7 @@
 
 from core.api.contributions import AdminPage
 from plugins.poster.admin.designer import DESIGNER_PAGES
+from plugins.poster.admin.statistics import STATISTICS_PAGES
 from plugins.poster.admin.task_routes import TASK_PAGES
 
 PAGES: tuple[AdminPage, ...] = (*DESIGNER_PAGES, *TASK_PAGES)

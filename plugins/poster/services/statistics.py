@@ -3,7 +3,7 @@
 A sum reads the days asked for, whatever lies before them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -51,7 +51,7 @@ _SUMS = tuple(
     sa.func.coalesce(sa.func.sum(_TALLY.c[field.name]), 0).label(field.name)
     for field in fields(Figures)
 )
-_ORDER = tuple(
+_ORDER: Any = tuple(
     sa.desc(name) for name in ("order_fen", "registered_count", "scanner_count", "shown_count")
 )
 
@@ -59,6 +59,12 @@ _ORDER = tuple(
 def totals(session: Session, since: date, until: date) -> Figures:
     """All posters, from ``since`` to ``until``, both included."""
     return _figures(session.execute(sa.select(*_SUMS).where(*_within(since, until))).one())
+
+
+def added(parts: Iterable[Figures]) -> Figures:
+    """Several figures taken together."""
+    found = [[getattr(part, field.name) for field in fields(Figures)] for part in parts]
+    return Figures(*(sum(column) for column in zip(*found, strict=True)))
 
 
 def by_template(session: Session, since: date, until: date) -> Mapping[UUID, Figures]:

@@ -19,10 +19,17 @@ _TALLY: Any = Tally.__table__
 
 
 def note_shown(session: Session, share_id: UUID, member_id: UUID, campaign: str, day: date) -> None:
-    """A member looked at their poster, to save it or to show it; the view asks once a day."""
+    """A member looked at their poster, to save it or to show it; once a poster and day."""
     template_id = template_of(campaign)
-    if template_id is not None:
-        _add(session, share_id, template_id, member_id, day, shown_count=1)
+    if template_id is None:
+        return
+    session.execute(
+        insert_or(session, _TALLY)
+        .values(
+            share_id=share_id, day=day, template_id=template_id, member_id=member_id, shown_count=1
+        )
+        .on_conflict_do_update(index_elements=["share_id", "day"], set_={"shown_count": 1})
+    )
 
 
 def note_scan(session: Session, event: ShareScanned) -> None:

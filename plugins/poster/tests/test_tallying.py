@@ -99,6 +99,7 @@ def stand(shop, maker, outbox):
 def test_the_way_from_a_poster_to_an_order_counts_one_each(stand):
     poster = stand.poster()
     stand.show(poster)
+    stand.show(poster)
     stand.scan(poster, "visitor-0001")
     buyer = stand.register("visitor-0001")
     stand.order(buyer)

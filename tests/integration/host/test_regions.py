@@ -36,6 +36,7 @@ PAGES = {
     Region.PRODUCT_MAIN: "{product}",
     Region.PRODUCT_BUYBAR: "{product}",
     Region.PRODUCT_OPTION_SHEET: "{product}",
+    Region.PRODUCT_SHARE_SHEET: "{product}",
     Region.CART_LINES_AFTER: "/cart",
     Region.CART_TOTALS: "/cart",
     Region.CART_AFTER: "/cart",
@@ -53,6 +54,7 @@ PAGES = {
     Region.DISTRIBUTOR_HOME_MAIN: "/x/distribution/",
     Region.DISTRIBUTOR_HOME_MENU: "/x/distribution/",
     Region.DISTRIBUTOR_MONEY_AFTER: "/x/distribution/",
+    Region.DISTRIBUTOR_POSTER_TEMPLATES: "/x/poster/new?purpose=shop",
     Region.DISTRIBUTOR_WITHDRAW_METHODS: "/x/distribution/withdraw?amount=x",
     Region.DISTRIBUTOR_APPLY_FIELDS: "/x/distribution/join",
     Region.PRINT_ORDER: "/admin/orders/{paid}/print",
@@ -75,7 +77,7 @@ def plugin_dirs():
 
 @pytest.fixture
 def plugins_on():
-    return ("distribution", "stands_everywhere")
+    return ("distribution", "poster", "stands_everywhere")
 
 
 def marks(page: str) -> set[str]:

@@ -16,6 +16,7 @@ from core.sharing.services import (
     no_check,
     record_visit,
     shares_behind,
+    shares_by_id,
     shares_of,
 )
 from tests.integration.people import at_once, facts, statements
@@ -187,6 +188,7 @@ def test_registrations_and_orders_are_recorded_at_the_link(database, make_member
         }
         assert set(shares_behind(session, "ordered", ["A1", "A2", "A3"])) == {"A1", "A2"}
         assert shares_behind(session, "registered", ["A1"]) == {}
+        assert shares_by_id(session, [link.id, member_id]) == {link.id: stats.share}
     assert (stats.registered_count, stats.order_count) == (1, 2)
 
 
