@@ -25,7 +25,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.poster import admin, forms, jobs, views
-from plugins.poster.admin import task_board, task_settings
+from plugins.poster.admin import studio_settings, task_board, task_settings
 from plugins.poster.services import posters, tallying, task_fans, task_work
 
 
@@ -42,7 +42,7 @@ def register_permissions() -> Sequence[Permission]:
 @hookimpl
 def register_settings() -> SettingsSchema:
     """Who may make posters, and what the watch over fans holds."""
-    return SettingsSchema(fields={**forms.FIELDS, **task_settings.FIELDS})
+    return SettingsSchema(fields={**studio_settings.FIELDS, **forms.FIELDS, **task_settings.FIELDS})
 
 
 @hookimpl

@@ -5,5 +5,5 @@ from plugins.poster.admin.designer import DESIGNER_PAGES
 from plugins.poster.admin.statistics import STATISTICS_PAGES
 from plugins.poster.admin.task_routes import TASK_PAGES
 
-PAGES: tuple[AdminPage, ...] = (*DESIGNER_PAGES, *TASK_PAGES)
+PAGES: tuple[AdminPage, ...] = (*DESIGNER_PAGES, *STATISTICS_PAGES, *TASK_PAGES)
 """Every admin page, in the order of the menu."""
