@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.api.contributions import (
     AdminPage,
     Block,
+    Command,
     DashboardCard,
     Job,
     Permission,
@@ -24,7 +25,7 @@ from core.api.events import (
     ShareScanned,
 )
 from core.api.hooks import hookimpl
-from plugins.poster import admin, forms, jobs, views
+from plugins.poster import admin, commands, forms, jobs, views
 from plugins.poster.admin import studio_settings, task_board, task_settings
 from plugins.poster.services import posters, tallying, task_fans, task_work
 
@@ -74,6 +75,12 @@ def register_jobs() -> Sequence[Job]:
             every_seconds=60,
         ),
     ]
+
+
+@hookimpl
+def register_commands() -> Sequence[Command]:
+    """``banyan x poster demo``."""
+    return [commands.DEMO]
 
 
 @hookimpl

@@ -1,0 +1,40 @@
+"""Command line of posters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.api.contributions import Command, JobContext
+from plugins.poster.models import Template
+from plugins.poster.services.starters import Starter, starters
+from plugins.poster.services.templates import create, publish
+
+_ACTOR = "demo"
+
+
+def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
+    """Fill the demo store with a published template of every design; what there is stays."""
+    with context.read() as session:
+        known = set(session.scalars(sa.select(Template.source_key)))
+    missing = [each for each in starters("zh") if _source(each) not in known]
+    for starter in missing:
+        layout = starter.layout
+        if starter.picture is not None:
+            data = starter.picture.read_bytes()
+            layout = starter.with_background(
+                context.take_picture(starter.picture.name, data, starter.name).id
+            )
+        with context.write() as session:
+            made = create(
+                session, starter.name, starter.purpose, layout, _ACTOR, source_key=_source(starter)
+            )
+            publish(session, made, layout, _ACTOR, summary=starter.about)
+    return {"templates": len(missing)}
+
+
+def _source(starter: Starter) -> str:
+    return f"starter:{starter.key}"
+
+
+DEMO = Command("demo", "Fill the demo store with templates of posters", demo)
