@@ -36,7 +36,9 @@ SELECT * FROM unnest(%(ids)s::uuid[], %(owners)s::varchar[], %(kinds)s::varchar[
 ON CONFLICT (id) DO NOTHING
 """
 # Accounts are locked in the order in which every booking locks them; a posting's id is made of a
-# time-ordered beginning and a number. Guarded accounts are kept by their constraint.
+# time-ordered beginning and a number. Guarded accounts are kept by their constraint. What is wanted
+# is MATERIALIZED: PostgreSQL, when it had to wait for an account and looks at its row again, takes
+# the wrong part of a union that it has drawn into the join, and moves another amount.
 _MOVE = """
 WITH fresh AS (
   INSERT INTO ledger_journal (id, key, kind, reference, actor, at)
@@ -45,7 +47,7 @@ WITH fresh AS (
 ), moved AS (
   SELECT * FROM unnest(%(owners)s::varchar[], %(sources)s::varchar[], %(targets)s::varchar[],
     %(amounts)s::bigint[]) AS moved (owner, source, target, amount)
-), wanted AS (
+), wanted AS MATERIALIZED (
   SELECT owner, source AS kind, -amount AS amount FROM moved
   UNION ALL SELECT owner, target, amount FROM moved
 ), leg AS (

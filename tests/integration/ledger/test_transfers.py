@@ -167,3 +167,40 @@ def test_transfers_and_bookings_of_the_same_people_at_once_never_lock_each_other
         assert sum(balance(session, each, "test_saved") for each in people) == 40 * 18
         assert sum(balance(session, each, WALLET) for each in people) == 40 * (10_000 - 18)
     assert is_clean(database)
+
+
+def test_journals_that_wait_for_each_others_accounts_move_what_each_was_told(database: Database):
+    """One account may stand in several transfers of a journal that had to wait for it."""
+    owners, start, gate = MANY[:3], 1_000_000, threading.Barrier(4)
+    fill(database, owners, start)
+    fill(database, owners, start, "test_saved")
+
+    def run(number):
+        gate.wait()
+        for turn in range(12):
+            sources = (WALLET, "test_saved") if (number + turn) % 2 else ("test_saved",)
+            moves = [
+                Transfer(owner, source, "test_owed", 7 * place + number + turn + len(source))
+                for place, owner in enumerate(owners, 1)
+                for source in sources
+            ]
+            with database.write() as session:
+                transfer(session, *moves, key=f"{number}:{turn}")
+            told.extend(moves)
+
+    told = []
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with database.read() as session:
+        for owner in owners:
+            own = [each for each in told if each.owner == owner]
+            kept = {
+                source: start - sum(each.amount for each in own if each.source == source)
+                for source in (WALLET, "test_saved")
+            }
+            spent = sum(each.amount for each in own)
+            assert balances(session, owner) == {**kept, "test_owed": spent}
+        assert verify(session).is_clean
