@@ -64,6 +64,9 @@ def remember_run(session: Session, started_at: datetime) -> None:
 def catch_up(session: Session, order_ids: Sequence[UUID]) -> int:
     """Bring the commissions of these orders to where their orders stand.
 
+    All their rows are locked before any account moves, as facts told meanwhile lock them: neither
+    waits for the other in a circle.
+
     Returns:
         How many orders needed anything.
     """
@@ -87,7 +90,17 @@ def catch_up(session: Session, order_ids: Sequence[UUID]) -> int:
         for progress in progress_of(session, [each for each in order_ids if each in states])
         if _is_behind(progress, states[progress.order_id], refunded)
     ]
+    _lock(session, [progress.order_id for progress in behind])
     return sum(_catch_up_one(session, progress) for progress in behind)
+
+
+def _lock(session: Session, order_ids: Sequence[UUID]) -> None:
+    session.execute(
+        sa.select(Commission.id)
+        .where(Commission.order_id.in_(order_ids))
+        .order_by(Commission.id)
+        .with_for_update()
+    ).all()
 
 
 def _is_behind(progress: OrderProgress, states: set[str], refunded: dict[UUID, int]) -> bool:
