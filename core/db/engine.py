@@ -141,10 +141,7 @@ def _close(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
 
 def _for_reading(engine: sa.Engine) -> sa.Engine:
     """The same connections, marked: what is marked refuses to write."""
-    options: dict[str, Any] = {_READS: True}
-    if engine.dialect.name != "sqlite":
-        options["isolation_level"] = "AUTOCOMMIT"
-    return engine.execution_options(**options)
+    return engine.execution_options(**{_READS: True})
 
 
 def _refuse_writes(
@@ -159,13 +156,27 @@ def make_engine(url: str, pool_size: int = 10) -> sa.Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed)
-    return sa.create_engine(
-        parsed,
+    return _postgres_engine(parsed, pool_size)
+
+
+def _postgres_engine(url: sa.URL, pool_size: int) -> sa.Engine:
+    """Its connections begin nothing on their own: a look at the store needs no transaction."""
+    engine = sa.create_engine(
+        url,
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=False,
+        isolation_level="AUTOCOMMIT",
         connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"},
     )
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get(_READS) and "isolation_level" not in options:  # others see to it
+            cast(Any, connection.connection.driver_connection).execute("BEGIN", prepare=False)
+
+    return engine
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
