@@ -4,12 +4,15 @@ import pytest
 import sqlalchemy as sa
 
 import core.schema  # noqa: F401 - the models to compare with
+from core.config import ROOT
 from core.db import migrate, versions
 from core.db.engine import make_engine
 from core.host import breaker
 from core.host.models import PluginState
 from core.kernel.clock import now
 from core.kernel.errors import ConfigError
+
+PLUGINS = ROOT / "plugins"
 
 
 @pytest.fixture
@@ -31,10 +34,14 @@ def test_a_column_that_no_model_knows_is_noticed(engine: sa.Engine) -> None:
 
 
 def test_the_schema_goes_down_and_up_again(engine: sa.Engine) -> None:
+    of_plugins = tuple(f"plugin_{each.parent.name}_" for each in PLUGINS.glob("*/plugin.toml"))
     with engine.begin() as connection:
-        for table in sa.inspect(engine).get_table_names():
-            if table.startswith(("plugin_distribution", "plugin_welcome")):
-                connection.exec_driver_sql(f"DROP TABLE {table}")
+        metadata = sa.MetaData()
+        metadata.reflect(connection, only=lambda name, _metadata: name.startswith(of_plugins))
+        metadata.drop_all(
+            connection,
+            [each for each in metadata.tables.values() if each.name.startswith(of_plugins)],
+        )
     migrate.downgrade(engine, "base")
     assert "member" not in sa.inspect(engine).get_table_names()
     migrate.upgrade(engine)
