@@ -14,7 +14,7 @@ from core.kernel.errors import ConfigError
 from core.themes.assets import Icons, Shelf
 from core.themes.loader import LayeredLoader
 from core.themes.manifest import FILE_NAME, Theme, ThemeSetting, Token, read_theme
-from core.themes.sandbox import ThemeEnvironment, new_environment
+from core.themes.sandbox import COMPILED, ThemeEnvironment, new_environment
 from core.themes.services import DEFAULT_THEME, ThemeChoice
 
 log = logging.getLogger("banyan.themes")
@@ -113,8 +113,8 @@ class Look:
         return env
 
     def _stamp(self) -> str:
-        """Changes with what is folded into compiled templates: translations, icons, Jinja."""
-        parts = [self._host.translations, jinja2.__version__]
+        """Changes with what compiled templates are made of: translations, icons, Jinja, ours."""
+        parts = [self._host.translations, jinja2.__version__, COMPILED]
         for theme in self.chain:
             parts += [f"{p}:{p.stat().st_mtime_ns}" for p in sorted(theme.icons.glob("*/*.svg"))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

@@ -1,8 +1,9 @@
 """The sandbox templates run in, and what is settled while they are compiled.
 
 A sandbox that asks about every attribute costs a page more than its own work. Here attributes of
-frozen value objects are given out at once, trusted functions are called at once, and texts and
-icons named by constants become part of the compiled template. Everything else goes Jinja's way.
+frozen value objects are given out at once, trusted functions are called at once, what is safe
+already is not copied to be shown, and texts and icons named by constants become part of the
+compiled template. Everything else goes Jinja's way.
 """
 
 import dataclasses
@@ -14,10 +15,11 @@ from typing import Any, cast
 import jinja2
 import jinja2.sandbox
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.runtime import LoopContext, Macro, Undefined
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _ALLOWED = """
     abs batch capitalize count d default dictsort e escape first float format groupby int items join
@@ -30,6 +32,8 @@ FILTERS = frozenset(_ALLOWED.split())
 _GETTEXT = frozenset({"_", "gettext"})
 FILL = "fill_text_"
 """Name under which templates call the function that fills a translated text."""
+COMPILED = "2"
+"""Changes with the way templates are compiled here: those kept by another way are left alone."""
 _MACHINERY = (TemplateModule, LoopContext)
 
 Fold = Callable[..., str]
@@ -38,6 +42,25 @@ Fold = Callable[..., str]
 def fill_text(text: str, **params: Any) -> Markup:
     """A translated text with its places filled; what is put in is escaped."""
     return Markup(text) % params  # noqa: S704 (texts are ours)
+
+
+def shown(value: Any) -> str:
+    """What a template writes for a value: escaped, unless it is markup."""
+    kind = type(value)
+    if kind is Markup:
+        return cast(str, value)
+    return str(value) if kind is int else escape(value)
+
+
+class _Generator(CodeGenerator):
+    """Compiles templates that write through :func:`shown`, found on their environment."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        is_settled = frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
+        if not is_settled or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
 
 
 class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
@@ -52,6 +75,8 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         kept: rendered pieces by the values they show.
     """
 
+    code_generator_class = _Generator
+    shown = staticmethod(shown)
     trusted: frozenset[Any] = frozenset()
     with_page: frozenset[Any] = frozenset()
     folds: dict[str, Fold] = {}

@@ -62,14 +62,20 @@ def list_products(
     if (query.strip() and not words) or (shelves is not None and not shelves):
         return Page((), 0, page, per_page)
     shape, offset = shape_of(words), (page - 1) * per_page
+    left = 0 if total is None or shape else max(0, total - offset)
+    is_near_end = 0 < left < offset
+    start = max(0, left - per_page) if is_near_end else offset
     values = {
         **search_values(words),
         **_shelf_values(shelves),
-        "offset": offset,
-        "reach": offset + per_page,
+        "offset": start,
+        "reach": start + per_page,
     }
     order = sort if sort in _ORDER else "default"
-    rows = _page_statement(order, _count_of(shelves), shape, per_page).all(session, values)
+    kind = order, _count_of(shelves), shape, per_page
+    rows = _page_statement(*kind, is_near_end).all(session, values)
+    if is_near_end:
+        rows = rows[-left:]
     if shape and rows:
         total = rows[0].total
     elif page == 1 and len(rows) < per_page:
@@ -134,7 +140,11 @@ def _shelf_values(shelves: Sequence[UUID] | None) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _page_statement(
-    sort: str, shelves: int, shape: tuple[tuple[bool, int], ...], per_page: int
+    sort: str,
+    shelves: int,
+    shape: tuple[tuple[bool, int], ...],
+    per_page: int,
+    is_from_end: bool,
 ) -> Prepared:
     """The statement of every page of one kind; built once, so that it is also compiled once.
 
@@ -143,6 +153,7 @@ def _page_statement(
         shelves: how many are asked for; -1 for everything.
         shape: the words of a search.
         per_page: stands in the text: PostgreSQL plans anew each time what may end anywhere.
+        is_from_end: whether the offset counts from the end, for pages that are nearer to it.
     """
     keys, limit = _ORDER[sort], sa.literal_column(str(per_page), sa.Integer)
     offset = _given("offset")
@@ -152,16 +163,17 @@ def _page_statement(
         total = sa.func.count().over().label("total")  # a search reads all its matches anyway
         found = _chosen(_conditions(shelves >= 0, shape), keys, limit, total).offset(offset)
         return Prepared(_cards_of(found.subquery("chosen"), keys, "total"))
+    way = tuple((key, descends != is_from_end) for key, descends in keys)
     if shelves <= 1:
         wanted = [_on_sale(), *([_on_shelf(0)] if shelves == 1 else ())]
-        found = _chosen(wanted, keys, limit).offset(offset)
+        found = _chosen(wanted, way, limit).offset(offset)
         return Prepared(_cards_of(found.subquery("chosen"), keys))
     parts = [
-        sa.select(_chosen([_on_sale(), _on_shelf(number)], keys, _given("reach")).subquery())
+        sa.select(_chosen([_on_sale(), _on_shelf(number)], way, _given("reach")).subquery())
         for number in range(shelves)
     ]
     every = sa.union_all(*parts).subquery("every")
-    best = sa.select(every).order_by(*_places(every, keys))
+    best = sa.select(every).order_by(*_places(every, way))
     limited = best.limit(limit).offset(offset)
     return Prepared(_cards_of(limited.subquery("chosen"), keys))
 

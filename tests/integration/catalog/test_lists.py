@@ -52,6 +52,32 @@ def test_a_shelf_lists_what_stands_on_it_and_below(database, make_product, make_
     assert ([card.title for card in second.items], second.total) == (["A"], 2)
 
 
+@pytest.mark.parametrize("sort", ["default", "price", "-price", "new", "sold"])
+def test_a_page_is_the_same_counted_from_the_beginning_and_from_the_end(
+    database, make_product, make_category, sort
+):
+    shelves = [make_category(name, name) for name in ("pots", "cups")]
+    for number in range(7):
+        make_product(
+            f"P{number}",
+            skus=[SkuDraft(f"S{number}", 100 + number % 3)],
+            sold_count=number % 2,
+            position=number % 2,
+            category_id=shelves[number % 2],
+        )
+    for wanted in (None, shelves[:1], shelves):
+        total = 4 if wanted and len(wanted) == 1 else 7
+        pages = range(1, 5)
+        counted = [
+            titles(database, shelves=wanted, sort=sort, page=page, per_page=2, total=total)
+            for page in pages
+        ]
+        assert counted == [
+            titles(database, shelves=wanted, sort=sort, page=page, per_page=2) for page in pages
+        ]
+        assert sum(map(len, counted)) == total
+
+
 def test_pages_know_the_whole_and_an_empty_page_past_the_end_too(database, make_product):
     for number in range(5):
         make_product(f"P{number}", position=number)
