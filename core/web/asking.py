@@ -1,6 +1,7 @@
 """What all blocks of plugins on a page share, looked up once a page instead of once a block."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -21,7 +22,8 @@ class Asking:
         shop: whose page it is.
         env: renders the templates of the present look in the reader's language.
         plan: which block stands where.
-        site: what every template knows.
+        names: what every template knows.
+        settings: of each plugin, as they are while the page is made.
         slot: how long the page may be kept; ``None`` when it is not for guests.
         locale: the reader's language.
         member_id: who reads; ``None`` for a guest.
@@ -32,7 +34,8 @@ class Asking:
     shop: Shop
     env: ThemeEnvironment
     plan: Plan
-    site: Any
+    names: dict[str, Any]
+    settings: Mapping[str, Mapping[str, Any]]
     slot: cache.Slot | None
     locale: str
     member_id: UUID | None
@@ -54,7 +57,8 @@ def begin(env: ThemeEnvironment, plan: Plan, site: Any) -> None:
         shop,
         env,
         plan,
-        site,
+        {**env.globals, "site": site},
+        shop.plugins.snapshot().settings,
         asked().environ.get(cache.SLOT),
         locale,
         member.subject_id if member else None,

@@ -86,7 +86,7 @@ def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
 
     def show() -> str:
         values = block.context(told)
-        return "" if values is None else _render(page.env, placed, values)
+        return "" if values is None else _render(page, placed, values)
 
     html = cast(str, guarded(placed.plugin, placed.hook, show) or "")
     if html:
@@ -96,25 +96,24 @@ def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
 
 def _told(page: Asking, placed: Placed, region_name: str, subject: Any) -> BlockContext:
     page.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
+    settings = page.settings.get(placed.plugin, _NO_SETTINGS)
     return BlockContext(
-        session=context.reader(),
-        region=region_name,
-        subject=subject,
-        member_id=page.member_id,
-        settings=page.shop.plugins.settings_of(placed.plugin),
-        locale=page.locale,
+        context.reader(), region_name, subject, page.member_id, settings, page.locale
     )
 
 
-def _render(env: jinja2.Environment, placed: Placed, values: Mapping[str, Any]) -> str:
+_NO_SETTINGS: Mapping[str, Any] = {}
+
+
+def _render(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
     """A plugin's template with the names that all templates have, the site and its own values."""
-    template = env.get_template(placed.template)
-    seen = {**env.globals, "site": asking().site, **values}
-    page = Context(env, seen, placed.template, template.blocks)
+    template = page.env.get_template(placed.template)
+    seen = Context(page.env, page.names, placed.template, template.blocks)
+    seen.vars.update(values)
     try:
-        return "".join(template.root_render_func(page))
+        return "".join(template.root_render_func(seen))
     except Exception:  # noqa: BLE001 - raised again, with the template's own lines
-        env.handle_exception()
+        page.env.handle_exception()
 
 
 def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
@@ -221,12 +220,12 @@ def _card_blocks(name: str) -> list[Mapping[Any, str]]:
 
 
 def _on_cards(page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]) -> Mapping[Any, str]:
-    block, env = cast(Block, placed.block), page.env
+    block = cast(Block, placed.block)
     asked = _told(page, placed, name, cards)
 
     def show() -> Mapping[Any, str]:
         told = (block.context(asked) or {}).get("cards", {})
-        return {card.id: _render(env, placed, told[card.id]) for card in cards if card.id in told}
+        return {card.id: _render(page, placed, told[card.id]) for card in cards if card.id in told}
 
     shown = guarded(placed.plugin, placed.hook, show) or {}
     if any(shown.values()):
