@@ -1,7 +1,8 @@
 """Quoting: the loads of the rules, then the pure pipeline. The same quote on every page."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -35,13 +36,44 @@ def quote_each(
     Raises:
         PluginError: a rule answered something that cannot be applied.
     """
+    ready = load_rules(session, requests, rules)
+    return [ready.price(request) for request in requests]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Rules that have something to say about some baskets, with what they loaded for them."""
+
+    rules: Sequence[PriceRule]
+    loaded: Mapping[str, Any]
+
+    @property
+    def moves_goods(self) -> bool:
+        """Whether any of them may change what goods cost, not just delivery."""
+        return any(rule.stage != Stage.FREIGHT for rule in self.rules)
+
+    def price(self, request: QuoteRequest) -> Quote:
+        """One of the baskets, by itself.
+
+        Raises:
+            PluginError: a rule answered something that cannot be applied.
+        """
+        return pipeline.price(request, self.rules, self.loaded)
+
+
+def load_rules(
+    session: Session, requests: Sequence[QuoteRequest], rules: Sequence[PriceRule]
+) -> Ready:
+    """Let rules load for several baskets of one shopper at once.
+
+    Those that load nothing (``None``) have nothing to say and are left out.
+    """
     if not requests:
-        return []
-    first = requests[0]
-    if len(requests) == 1:
-        whole = first
-    else:
+        return Ready((), {})
+    whole = requests[0]
+    if len(requests) > 1:
         lines = {line.sku_id: line for request in requests for line in request.lines}
-        whole = replace(first, lines=tuple(lines.values()))
+        whole = replace(whole, lines=tuple(lines.values()))
     loaded = {rule.key: rule.load(session, whole) for rule in rules if rule.load is not None}
-    return [pipeline.price(request, rules, loaded) for request in requests]
+    heard = [rule for rule in rules if rule.load is None or loaded[rule.key] is not None]
+    return Ready(heard, loaded)

@@ -39,6 +39,7 @@ class PriceRule:
         stage: where it runs.
         apply: pure; from the draft and what ``load`` brought to adjustments.
         load: reads what ``apply`` needs, in at most one statement; ``None`` when nothing is needed.
+            Where it returns ``None`` the rule has nothing to say, and ``apply`` is not asked.
             Pages that price several baskets at once ask it once, for the lines of all of them.
         configure: for rules that follow their plugin's settings: from these to the rule whose
             ``apply``, ``load`` and ``stacks`` are used instead; asked anew when these change.

@@ -4,13 +4,13 @@ Members only: a guest's page is the same for all. The rules load once for all ca
 each is priced by itself, as its product's own page does it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 from uuid import UUID
 
 from core.catalog.types import ProductCard
 from core.kernel.clock import now
-from core.pricing.services import core_rules, quote_each
+from core.pricing.services import Ready, core_rules, load_rules
 from core.pricing.types import Quote, QuoteLine, QuoteRequest, Stage
 from core.web import context
 from core.web.here import here
@@ -20,29 +20,45 @@ def of(card: ProductCard) -> int | None:
     """What one piece of a card's SKU costs its reader; ``None``: no less than anybody."""
     found = here().get("banyan_own_prices")
     if found is None:
-        quote_page(())
+        quote_page(None, {})
         found = here().banyan_own_prices
     return cast("Mapping[UUID, int]", found).get(card.id)
 
 
-def quote_page(asked: Sequence[QuoteRequest]) -> list[Quote]:
-    """Quotes of a page's own, and with the same loads what its cards cost.
+def quote_page(
+    asked: QuoteRequest | None, others: Mapping[UUID, QuoteRequest]
+) -> tuple[Quote | None, Mapping[UUID, int]]:
+    """A page's own quote, and with the same loads what its other SKUs and its cards cost.
 
     Call it when the cards are noted (``regions.note_cards``) and before they are rendered.
+
+    Args:
+        asked: to be quoted in full.
+        others: more baskets by any key.
+
+    Returns:
+        The quote, and the goods of those others that cost less than by the list.
     """
     shop, member = context.shop(), context.current_member()
     rules = shop.extensions().rules
     cards = _asked_of_cards(member.subject_id) if member is not None and rules else {}
     every = [*core_rules(shop.settings()), *rules]
-    if not asked:  # delivery is no part of what a card tells
+    if asked is None:  # delivery is no part of what a card tells
         every = [rule for rule in every if rule.stage != Stage.FREIGHT]
-    quotes = quote_each(context.reader(), [*asked, *cards.values()], every)
-    here().banyan_own_prices = {
-        key: quote.goods_fen
-        for key, quote in zip(cards, quotes[len(asked) :], strict=True)
-        if quote.goods_fen < quote.list_fen
+    first = [asked] if asked is not None else []
+    requests = [*first, *others.values(), *cards.values()]
+    ready = load_rules(context.reader(), requests, every)
+    here().banyan_own_prices = _lower(ready, cards)
+    return ready.price(asked) if asked is not None else None, _lower(ready, others)
+
+
+def _lower(ready: Ready, requests: Mapping[UUID, QuoteRequest]) -> Mapping[UUID, int]:
+    quotes = {}
+    if ready.moves_goods:
+        quotes = {key: ready.price(request) for key, request in requests.items()}
+    return {
+        key: quote.goods_fen for key, quote in quotes.items() if quote.goods_fen < quote.list_fen
     }
-    return quotes[: len(asked)]
 
 
 def _asked_of_cards(member_id: UUID) -> Mapping[UUID, QuoteRequest]:

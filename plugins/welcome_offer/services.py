@@ -47,7 +47,7 @@ def price_rule(settings: Mapping[str, Any]) -> PriceRule:
         KEY,
         Stage.PROMOTION,
         apply=lambda draft, is_first: adjust(offer, draft, is_first),
-        load=lambda session, request: is_new(session, request.member_id),
+        load=lambda session, request: is_new(session, request.member_id) or None,
     )
 
 

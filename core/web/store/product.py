@@ -11,7 +11,7 @@ from core.api.pages import ProductSubject
 from core.catalog.services import best_of_shelf, product_detail
 from core.catalog.types import ProductCard, ProductDetail, SkuView
 from core.kernel.clock import now
-from core.pricing.types import Quote, QuoteLine, QuoteRequest
+from core.pricing.types import QuoteLine, QuoteRequest
 from core.web import cache, context, own_prices, regions
 from core.web.access import access, has_permission
 from core.web.render import render_store_page
@@ -38,12 +38,10 @@ def product(slug: str) -> str:
     best = _best_of(detail.category_id)
     related = tuple(card for card in best if card.id != detail.id)[:_RELATED]
     regions.note_cards(related)
-    quotes = _quotes(detail, selected)
-    story = story_of(quotes[selected.id]) if selected else Story(0, (), 0, 0)
-    own = {sku_id: quote.goods_fen for sku_id, quote in quotes.items()}
+    story, own = _prices(detail, selected)
     return render_store_page(
         "product.html",
-        kept_by=(Same(detail), selected.id if selected else None, story, *own.values(), Same(best)),
+        kept_by=(Same(detail), selected.id if selected else None, story, *own.items(), Same(best)),
         kept_for=KEEP_SECONDS,
         later=lambda: {
             "choices": choices_of(detail, selected),
@@ -86,21 +84,25 @@ def _selected(detail: ProductDetail) -> SkuView | None:
     return next((sku for sku in detail.skus if str(sku.id) == asked), None) or detail.default_sku
 
 
-def _quotes(detail: ProductDetail, selected: SkuView | None) -> Mapping[UUID, Quote]:
-    """What one piece costs, by SKU and by the same pipeline that prices the bag.
+def _prices(detail: ProductDetail, selected: SkuView | None) -> tuple[Story, Mapping[UUID, int]]:
+    """How the price of one piece comes about, by the same pipeline that prices the bag.
 
-    Where there is no rule but the trunk's, the selected SKU tells enough.
+    Besides, what one piece of the other SKUs costs where that is less than by the list.
     """
     if selected is None:
-        return {}
+        return Story(0, (), 0, 0), {}
     has_rules = bool(context.shop().extensions().rules)
     if has_rules:
         cache.limit(regions.LIVE_SECONDS)
     member = context.current_member()
     at, member_id = now(), member.subject_id if member else None
-    skus = (selected, *detail.skus) if has_rules else (selected,)
-    asked = {sku.id: QuoteRequest((_line(detail, sku),), member_id, at) for sku in skus}
-    return dict(zip(asked, own_prices.quote_page(list(asked.values())), strict=True))
+    asked = {
+        sku.id: QuoteRequest((_line(detail, sku),), member_id, at)
+        for sku in (detail.skus if has_rules else (selected,))
+    }
+    quote, own = own_prices.quote_page(asked.pop(selected.id), asked)
+    assert quote is not None
+    return story_of(quote), {**own, selected.id: quote.goods_fen}
 
 
 def _line(detail: ProductDetail, sku: SkuView) -> QuoteLine:

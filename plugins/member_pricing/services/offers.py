@@ -124,10 +124,11 @@ def price_of(row: Any) -> MemberPrice | None:
 
 
 def load(session: Session, request: QuoteRequest) -> Offers | None:
-    """What the rule needs; a guest costs no statement."""
+    """What the rule needs; a guest costs no statement, and goods without a price nothing more."""
     if request.member_id is None or not request.lines:
         return None
-    return offers_for(session, request.member_id, (line.product_id for line in request.lines))
+    offers = offers_for(session, request.member_id, (line.product_id for line in request.lines))
+    return offers if offers.prices else None
 
 
 def price_rule(settings: Mapping[str, Any]) -> PriceRule:

@@ -69,3 +69,20 @@ def test_several_baskets_are_loaded_together_and_priced_each_by_itself(database)
     assert [each.total_fen for each in quotes] == [5000, 5750]
     assert asked == [[tea, pot]]
     assert [text for text in sent if not text.startswith("BEGIN")] == ["SELECT 250"]
+
+
+def test_a_rule_that_loads_nothing_has_nothing_to_say(database):
+    told = []
+
+    def apply(draft, loaded):
+        told.append(loaded)
+        return [Adjustment(-10, "Off")]
+
+    silent = PriceRule("a.silent", Stage.PROMOTION, apply, lambda _session, _request: None)
+    heard = PriceRule("b.heard", Stage.PROMOTION, apply, lambda _session, _request: 0)
+    plain = PriceRule("c.plain", Stage.PROMOTION, apply)
+
+    with database.read() as session:
+        assert quote(session, REQUEST, (silent, heard, plain)).goods_fen == 10_000 - 20
+
+    assert told == [0, None]
