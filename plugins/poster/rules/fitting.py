@@ -6,27 +6,26 @@ its number. Only what is wider than a whole line is torn apart.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
 
 from plugins.poster.rules.clusters import clean, clusters, is_wide
 
 ELLIPSIS = "…"
 
-NO_START = frozenset(
-    "，。、；：？！）〕］｝〉》」』】〗〙〛…—～〜·・•％‰℃°″′’”»›!%),.:;?]}¢々ー゛゜＇＂／"
-)
+_SIGNS = tomllib.loads(Path(__file__).with_name("line_ends.toml").read_text("utf-8"))
+
+NO_START = frozenset(_SIGNS["no_start"])
 """No line begins with one of these."""
 
-NO_END = frozenset("（〔［｛〈《「『【〖〘〚“‘«‹￥＄＃#$£¥€№([{@＠")
+NO_END = frozenset(_SIGNS["no_end"])
 """No line ends with one of these."""
 
-_COUNTED = frozenset(
-    "年月日号时分秒点元角块万亿千百件个只套双瓶盒包箱袋片张条支枚台部本册份位人名次回期场层款色"
-    "折倍斤克两升米寸尺度度号天周岁届代组对杯碗罐卷颗粒株束盘把床扇辆匹头朵滴"
-)
-"""What counts or measures in Chinese: it stays with the number before it."""
+_COUNTED = frozenset(_SIGNS["counted"])
+_TRAILING: str = _SIGNS["trailing"]
 
 _UNIT = re.compile(
     r"(?:[kmcdnpμµKMGT]?(?:m|g|l|L|W|V|A|J|N|Pa|Hz|B|b|Wh|Ah)|mAh|mm²|cm²|m²|m³|in|ft|lb|lbs|oz|"
@@ -145,4 +144,4 @@ def _cut(lines: Sequence[str], width: float, width_of: Callable[[str], float]) -
 
 
 def _with_ellipsis(text: str) -> str:
-    return text.rstrip(" ，。、；：,.;:…") + ELLIPSIS
+    return text.rstrip(_TRAILING) + ELLIPSIS

@@ -29,8 +29,8 @@ LEADING = 1.3
 RISE = 1.03
 """How far below the top of its line a text stands: accents of capitals still fit above."""
 
-UNKNOWN = "＊"
-"""Stands for a sign that no font has."""
+UNKNOWN = "\uff0a"
+"""Stands for a sign that no font has: a full-width asterisk."""
 
 _EMOJI_SIZE = 0.86
 _CHAINS: dict[str, tuple[FontName, ...]] = {
