@@ -7,7 +7,7 @@ there; the one that keeps tiers tells by :func:`tell_tier_change` whose changed.
 from core.members.services import member_by_phone, member_view, names_of
 from core.members.services.addresses import has_address
 from core.members.services.follows import follows_of, note_follow
-from core.members.services.naming import erased_among, ids_matching, masked_names
+from core.members.services.naming import active_members, erased_among, ids_matching, masked_names
 from core.members.services.signals import member_signals
 from core.members.services.tiers import tell_tier_change
 from core.members.types import FollowView, MemberSignals, MemberView
@@ -16,6 +16,7 @@ __all__ = [
     "FollowView",
     "MemberSignals",
     "MemberView",
+    "active_members",
     "erased_among",
     "follows_of",
     "has_address",

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from core.api.contributions import Block, Command, Job, Permission, PriceRule, StorePage
+from core.api.contributions import (
+    AdminPage,
+    Block,
+    Command,
+    DashboardCard,
+    Job,
+    MemberListColumn,
+    MemberPanel,
+    Permission,
+    PriceRule,
+    StorePage,
+)
 from core.api.events import (
     MemberRegistered,
     MemberTierChanged,
@@ -15,7 +26,8 @@ from core.api.events import (
     ShareVisited,
 )
 from core.api.hooks import hookimpl
-from plugins.membership import blocks, commands, jobs, views
+from plugins.membership import admin, blocks, commands, jobs, views
+from plugins.membership.admin import members, overview
 from plugins.membership.services import benefits, notices, orders, tasks
 
 
@@ -39,6 +51,30 @@ def register_price_rules() -> Sequence[PriceRule]:
 def register_store_pages() -> Sequence[StorePage]:
     """The level page and the growth log."""
     return views.PAGES
+
+
+@hookimpl
+def register_admin_pages() -> Sequence[AdminPage]:
+    """Tiers, benefits, rules, reviews, the growth log, the proposal."""
+    return admin.PAGES
+
+
+@hookimpl
+def register_dashboard_cards() -> Sequence[DashboardCard]:
+    """Members above the lowest tier."""
+    return overview.CARDS
+
+
+@hookimpl
+def register_member_columns() -> Sequence[MemberListColumn]:
+    """The tier of members."""
+    return [overview.MEMBER_COLUMN]
+
+
+@hookimpl
+def register_member_panels() -> Sequence[MemberPanel]:
+    """Where a member stands."""
+    return [members.PANEL]
 
 
 @hookimpl

@@ -46,6 +46,11 @@ def ids_matching(query: str) -> sa.Select[UUID]:
     return sa.select(Member.id).where(Member.state != MemberState.ERASED, found)
 
 
+def active_members() -> sa.Select[UUID]:
+    """A selection of the ids of everybody who was not erased, to be used inside another one."""
+    return sa.select(Member.id).where(Member.state != MemberState.ERASED)
+
+
 def erased_among(session: Session, member_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of these members who were erased; one statement."""
     if not member_ids:

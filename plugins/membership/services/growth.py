@@ -128,12 +128,11 @@ def follow(
         return False
     rules = rules or rules_of(session)
     measures = measures_of(session, [place.member_id], ladder, rules.basis_days)[place.member_id]
+    current = successor(ladder, place.tier) if why.reason == "ladder" else place.tier
     if is_loss and rules.lowers_at_once:
-        after = after_loss(ladder, place.tier, place.floor, measures)
+        after = after_loss(ladder, current, place.floor, measures)
     else:
-        after = after_growth(ladder, place.tier, measures)
-    if after is place.tier:
-        after = successor(ladder, place.tier) if why.reason == "ladder" else after
+        after = after_growth(ladder, current, measures)
     return move(session, place, after, measures.growth, why)
 
 

@@ -1,6 +1,6 @@
 """What members and staff read: where somebody stands, the growth log, how a tier changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,7 +116,7 @@ class EntryView:
 class EntryFilter:
     """Which lines of the growth log; every part narrows, an empty one does not."""
 
-    member_ids: tuple[UUID, ...] | None = None
+    member_ids: Collection[UUID] | sa.Select[UUID] | None = None
     kind: str = ""
     order_no: str = ""
     since: datetime | None = None

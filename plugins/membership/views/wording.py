@@ -63,7 +63,7 @@ def benefit_words(benefit: BenefitView, cell: Cell, locale: str) -> str:
     if cell.value is None:
         return ""
     if benefit.effect == Effect.GROWTH_MULTIPLIER:
-        return str(_("%(times)s times", times=times(cell.value)))
+        return str(_("%(times)s× growth", times=times(cell.value)))
     if benefit.effect == Effect.FREE_FREIGHT and cell.value:
         return str(_("from %(amount)s", amount="¥" + format_yuan(cell.value).removesuffix(".00")))
     return str(_("always")) if benefit.effect == Effect.FREE_FREIGHT else ""
