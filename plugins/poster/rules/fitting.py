@@ -16,13 +16,16 @@ from plugins.poster.rules.clusters import clean, clusters, is_wide
 
 ELLIPSIS = "…"
 
-_SIGNS = tomllib.loads(Path(__file__).with_name("line_ends.toml").read_text("utf-8"))
+_SIGNS = tomllib.loads(Path(__file__).with_name("signs.toml").read_text("utf-8"))
 
 NO_START = frozenset(_SIGNS["no_start"])
 """No line begins with one of these."""
 
 NO_END = frozenset(_SIGNS["no_end"])
 """No line ends with one of these."""
+
+UNKNOWN: str = _SIGNS["unknown"]
+"""Stands for a sign that no font has."""
 
 _COUNTED = frozenset(_SIGNS["counted"])
 _TRAILING: str = _SIGNS["trailing"]

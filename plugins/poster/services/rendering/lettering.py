@@ -18,7 +18,7 @@ from plugins.poster.rules.clusters import (
     clusters,
     is_mark,
 )
-from plugins.poster.rules.fitting import Fitted, fit
+from plugins.poster.rules.fitting import UNKNOWN, Fitted, fit
 
 Weight = Literal["regular", "bold"]
 Align = Literal["left", "center", "right"]
@@ -28,9 +28,6 @@ LEADING = 1.3
 
 RISE = 1.03
 """How far below the top of its line a text stands: accents of capitals still fit above."""
-
-UNKNOWN = "\uff0a"
-"""Stands for a sign that no font has: a full-width asterisk."""
 
 _EMOJI_SIZE = 0.86
 _CHAINS: dict[str, tuple[FontName, ...]] = {

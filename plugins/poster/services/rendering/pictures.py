@@ -7,6 +7,7 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from plugins.poster.rules.clusters import clean, clusters
+from plugins.poster.rules.fitting import UNKNOWN
 from plugins.poster.services.rendering import lettering
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
@@ -86,7 +87,7 @@ def no_picture(width: int, height: int) -> Image.Image:
 
 def no_avatar(nickname: str, width: int, height: int) -> Image.Image:
     """What stands for a missing portrait: the first sign of the name on a colour of its own."""
-    signs = clusters(clean(nickname).strip()) or [lettering.UNKNOWN]
+    signs = clusters(clean(nickname).strip()) or [UNKNOWN]
     ground = _FACES[zlib.crc32(nickname.encode("utf-8", "replace")) % len(_FACES)]
     picture = Image.new("RGB", (width, height), ground)
     size = max(1, round(min(width, height) * 0.46))
