@@ -45,7 +45,7 @@ from plugins.membership.types import Tier
 from plugins.membership.views.wording import BENEFIT_KINDS, TASK_LABELS
 
 BENEFIT_ICONS = (
-    *("gift", "tag", "truck", "sparkles", "receipt-refund", "headset", "heart", "leaf", "calendar"),
+    *("gift", "tag", "truck", "sparkles", "receipt-refund", "headset", "heart", "calendar"),
     *("ticket", "package", "star", "clock", "coin", "map-pin", "book"),
 )
 EFFECTS = (

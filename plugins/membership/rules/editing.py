@@ -12,7 +12,18 @@ from plugins.membership.rules.programme import DAYS_MOST, GROWTH_MOST
 from plugins.membership.types import Tier
 
 TIERS_MOST = 10
-ICONS = ("award", "star", "heart", "trophy", "sparkles", "leaf", "flame", "gift", "sun", "moon")
+ICONS = (
+    "user-circle",
+    "award",
+    "star",
+    "trophy",
+    "heart",
+    "sparkles",
+    "gift",
+    "sun",
+    "moon",
+    "ticket",
+)
 COLOURS = ("#5c6660", "#7a5c3e", "#4d6b8a", "#8a6a1f", "#5b4b8a", "#1f5b4a", "#8a3b3b", "#23272a")
 """Offered in this order; white text on each has a contrast of 4.5:1 at least."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}")

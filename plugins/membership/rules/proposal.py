@@ -70,7 +70,8 @@ def propose(contributions: Sequence[int], shares_bps: Sequence[int]) -> list[Pro
         wanted += share
         cuts.append(_cut(ordered, levels, wanted, least=cuts[-1], left=len(shares_bps) - place))
     exact = [0, *(levels[cut] for cut in cuts[1:])]
-    rounded = _friendly(exact, levels, cuts)
+    allowed = len(ordered) * min(min(shares_bps) // 4, BPS // 100) // BPS
+    rounded = _friendly(ordered, exact, levels, cuts, allowed)
     counts = spread(ordered, rounded)
     return [
         Proposed(threshold, share, members, each)
@@ -107,25 +108,36 @@ def _cut(
     return min((each for each in (low - 1, low) if first <= each <= last), key=miss)
 
 
-def _friendly(exact: Sequence[int], levels: Sequence[int], cuts: Sequence[int]) -> list[int]:
+def _friendly(
+    ordered: Sequence[int],
+    exact: Sequence[int],
+    levels: Sequence[int],
+    cuts: Sequence[int],
+    allowed: int,
+) -> list[int]:
     """Each threshold as a number that can be remembered, still strictly rising."""
     rounded = [0]
     for place, value in enumerate(exact[1:], start=1):
-        rounded.append(_roundest(max(levels[cuts[place] - 1], rounded[-1]), value, rounded[-1]))
+        below = max(levels[cuts[place] - 1], rounded[-1])
+        inside = [each for each in _friendly_numbers(value) if each > below]
+        if inside:  # nobody changes sides by any of these
+            rounded.append(max(inside, key=lambda each: (-len(str(each).rstrip("0")), each)))
+        else:
+            rounded.append(_nearly(ordered, value, rounded[-1], allowed))
     return rounded
 
 
-def _roundest(above: int, most: int, before: int) -> int:
-    """The friendliest number in (``above``, ``most``]: nobody changes sides by it.
-
-    Where contributions lie too close for one, two significant digits of ``most``; always more than
-    ``before``.
-    """
-    inside = [each for each in _friendly_numbers(most) if each > above]
-    if inside:
-        return max(inside, key=lambda each: (-len(str(each).rstrip("0")), each))
-    unit: int = 10 ** max(len(str(most)) - 2, 0)
-    return max((most + unit // 2) // unit, before // unit + 1) * unit
+def _nearly(ordered: Sequence[int], value: int, before: int, allowed: int) -> int:
+    """A threshold with few significant digits by which at most ``allowed`` members change sides."""
+    at = bisect_left(ordered, value)
+    for digits in range(2, len(str(value))):
+        unit: int = 10 ** (len(str(value)) - digits)
+        candidates = (value // unit * unit, (value // unit + 1) * unit)
+        moved = {each: abs(bisect_left(ordered, each) - at) for each in candidates if each > before}
+        best = min(moved, key=lambda each: moved[each], default=None)
+        if best is not None and moved[best] <= allowed:
+            return best
+    return max(value, before + 1)
 
 
 def _friendly_numbers(most: int) -> list[int]:
