@@ -14,7 +14,8 @@ from pathlib import Path
 
 from plugins.poster.rules.clusters import clean, clusters, is_wide
 
-ELLIPSIS = "…"
+ELLIPSIS, LATIN_ELLIPSIS = "…", "..."
+"""The first stands at half height, as Chinese has it; the second at the foot of Latin letters."""
 
 _SIGNS = tomllib.loads(Path(__file__).with_name("signs.toml").read_text("utf-8"))
 
@@ -74,6 +75,28 @@ def fit(text: str, width: float, max_lines: int, width_of: Callable[[str], float
             if not left:
                 break
     return Fitted(tuple(lines), is_cut=False)
+
+
+def shorten(
+    name: str, width: float, width_of: Callable[[str], float], around: Callable[[str], str]
+) -> str:
+    """A line with a name in it; the name is cut, so that what stands around it is not.
+
+    Args:
+        name: as people wrote it.
+        width: of the box.
+        width_of: how wide a line would be painted.
+        around: the line with a name put into it.
+
+    Returns:
+        The line, too wide when not even two signs of the name would fit.
+    """
+    signs = clusters(clean(name))
+    lines = [around(_with_ellipsis("".join(signs[:count]))) for count in range(2, len(signs))]
+    if width_of(clean(around(name))) <= width or not lines:
+        return around(name)
+    count = _longest(lines, width, width_of)
+    return lines[count - 1] if count else around(name)
 
 
 def segments(text: str) -> Sequence[str]:
@@ -147,4 +170,6 @@ def _cut(lines: Sequence[str], width: float, width_of: Callable[[str], float]) -
 
 
 def _with_ellipsis(text: str) -> str:
-    return text.rstrip(_TRAILING) + ELLIPSIS
+    kept = clusters(text.rstrip(_TRAILING))
+    is_latin = bool(kept) and not is_wide(kept[-1])
+    return "".join(kept) + (LATIN_ELLIPSIS if is_latin else ELLIPSIS)

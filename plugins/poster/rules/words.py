@@ -39,6 +39,13 @@ def text_of(layer: Layer, words: Words) -> str:
     return layer.text.replace("{}", value) if value and layer.text else value
 
 
+def is_named(layer: Layer) -> bool:
+    """Whether a layer says the member's name, among other words maybe."""
+    return layer.kind is Kind.NICKNAME or (
+        layer.kind is Kind.TEXT and "nickname" in places_in(layer.text)
+    )
+
+
 def is_personal(layer: Layer) -> bool:
     """Whether a layer differs from member to member; all others are painted once for many."""
     if layer.kind in {Kind.AVATAR, Kind.NICKNAME, Kind.QR}:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugins.poster.rules.clusters import clean, clusters
-from plugins.poster.rules.fitting import ELLIPSIS, NO_END, NO_START, fit, segments
+from plugins.poster.rules.fitting import ELLIPSIS, NO_END, NO_START, fit, segments, shorten
 
 
 def width_of(text: str) -> float:
@@ -53,7 +53,8 @@ def test_lines_end_where_a_typesetter_ends_them(text, width, expected):
         ("山岚青瓷侧把壶", 8, 1, ["山岚青…"]),
         ("山岚青瓷侧把壶", 8, 2, ["山岚青瓷", "侧把壶"]),
         ("秋季新窑，首发八折", 9, 1, ["秋季新窑…"]),
-        ("one two three four", 7, 2, ["one two", "three…"]),
+        ("one two three four", 9, 2, ["one two", "three..."]),
+        ("茶 tea、and more", 10, 1, ["茶 tea..."]),
         ("第一行\n第二行", 20, 1, ["第一行…"]),
         ("山", 1, 1, ["…"]),
         ("山", 0, 1, []),
@@ -62,7 +63,21 @@ def test_lines_end_where_a_typesetter_ends_them(text, width, expected):
 def test_what_does_not_fit_ends_in_an_ellipsis(text, width, most, expected):
     found = fit(text, width, most, width_of)
     assert list(found.lines) == expected
-    assert found.is_cut == (expected == [] or expected[-1].endswith(ELLIPSIS))
+    assert found.is_cut == (expected == [] or expected[-1].endswith((ELLIPSIS, "...")))
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "expected"),
+    [
+        ("林知夏", 20, "林知夏 推荐"),
+        ("慢慢喝茶的林小姐", 14, "慢慢喝茶… 推荐"),
+        ("Alexandra", 13, "Alexa... 推荐"),
+        ("林知夏", 6, "林知夏 推荐"),
+        ("", 20, " 推荐"),
+    ],
+)
+def test_a_long_name_makes_room_for_what_stands_around_it(name, width, expected):
+    assert shorten(name, width, width_of, lambda each: f"{each} 推荐") == expected
 
 
 def test_a_name_cannot_turn_the_direction_of_reading():
@@ -108,8 +123,8 @@ def test_what_is_cut_is_a_beginning_with_an_ellipsis(text, width, most):
     shown = "".join(found.lines).replace(" ", "")
     whole = clean(text).replace(" ", "").replace("\n", "")
     if found.is_cut:
-        assert whole.startswith(shown.removesuffix(ELLIPSIS))
-        assert len(shown) - 1 <= len(whole)
+        kept = shown.removesuffix("...") if shown.endswith("...") else shown.removesuffix(ELLIPSIS)
+        assert whole.startswith(kept)
     else:
         assert shown == whole
 

@@ -82,7 +82,7 @@ def placed(text: str, width: int, height: int, style: Style) -> tuple[int, Seque
 
     A size that is too high for the box is taken down, so that no letter is cut by its edge.
     """
-    size = min(style.size, int(height / LEADING))
+    size = min(style.size, largest(height))
     if size < 1:
         return 0, ()
     step = size * LEADING
@@ -95,6 +95,11 @@ def placed(text: str, width: int, height: int, style: Style) -> tuple[int, Seque
         left = {"left": over, "center": free / 2, "right": free - over}[style.align]
         found.append(Placed(line, left, round(number * step + RISE * size), wide))
     return size, found
+
+
+def largest(height: int) -> int:
+    """The largest size of which one line fits a box."""
+    return int(height / LEADING)
 
 
 def fit_line_ends(
@@ -118,7 +123,7 @@ def price_ink(text: str, width: int, height: int, style: Style) -> Image.Image:
     Its yuan are large and the rest is small, unless it is struck through.
     """
     mask = Image.new("L", (width, height), 0)
-    size = min(style.size, int(height / LEADING))
+    size = min(style.size, largest(height))
     line = clean(text).replace("\n", " ")
     parts = [(line, True)] if style.strike and line else price_parts(line)
     if size < 1 or not parts:

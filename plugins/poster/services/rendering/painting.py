@@ -4,13 +4,15 @@ import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import UUID
 
 from PIL import Image
 
+from plugins.poster.rules.fitting import shorten
 from plugins.poster.rules.layout import FORMAT, TEXT_KINDS, Box, Kind, Layer, Layout
-from plugins.poster.rules.words import Words, is_personal, text_of
+from plugins.poster.rules.words import Words, is_named, is_personal, text_of
 from plugins.poster.services.rendering import lettering, pictures
 from plugins.poster.services.rendering.codes import paint_code
 
@@ -212,10 +214,27 @@ def _text_mask(layer: Layer, sheet: Sheet, width: int, height: int) -> Image.Ima
         max_lines=font.max_lines,
         strike=font.strike,
     )
-    text = text_of(layer, sheet.words)
+    text = _text(layer, sheet, width, min(style.size, lettering.largest(height)), style.weight)
     if layer.kind in {Kind.PRICE, Kind.WAS_PRICE}:
         return lettering.price_ink(text, width, height, style)
     return lettering.ink(text, width, height, style)
+
+
+def _text(
+    layer: Layer, sheet: Sheet, width: int, size: int, weight: Literal["regular", "bold"]
+) -> str:
+    """What a layer says; on a single line a long name makes room for the words around it."""
+    words = sheet.words
+
+    def around(nickname: str) -> str:
+        return text_of(layer, replace(words, nickname=nickname))
+
+    whole = text_of(layer, words)
+    if layer.font.max_lines > 1 or size < 1 or whole == words.nickname or not is_named(layer):
+        return whole
+    return shorten(
+        words.nickname, width, lambda line: lettering.width_of(line, size, weight), around
+    )
 
 
 def _faded(mask: Image.Image, opacity: int) -> Image.Image:
