@@ -196,29 +196,36 @@ def give(
     return RewardState.GRANTED if is_paid else RewardState.UNFUNDED
 
 
-def unfunded_batch(session: Session, limit: int = BATCH) -> int:
-    """Pay rewards that waited for a budget, the oldest first, as far as budgets reach now.
+def unfunded_tasks(session: Session) -> Sequence[UUID]:
+    """Tasks with rewards that wait for a budget; one statement."""
+    return session.scalars(
+        sa.select(_REWARD.c.task_id)
+        .where(_REWARD.c.state == RewardState.UNFUNDED)
+        .group_by(_REWARD.c.task_id)
+        .order_by(_REWARD.c.task_id)
+    ).all()
 
-    A task whose budget does not reach for its oldest one waits, so that nobody is overtaken.
+
+def pay_waiting(session: Session, task_id: UUID, limit: int = BATCH) -> int:
+    """Pay rewards of a task that waited for its budget, the oldest first, as far as it reaches.
+
+    When it does not reach for the oldest one the others wait, too, so that nobody is overtaken.
 
     Returns:
         How many were paid.
     """
     rows = session.execute(
         sa.select(_REWARD)
-        .where(_REWARD.c.state == RewardState.UNFUNDED)
+        .where(_REWARD.c.task_id == task_id, _REWARD.c.state == RewardState.UNFUNDED)
         .order_by(_REWARD.c.at, _REWARD.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     ).all()
-    paid, dry = [], set()
+    paid = []
     for row in rows:
-        if row.task_id in dry:
-            continue
-        if pay(session, row.task_id, row.holder_id, row.step, row.amount_fen):
-            paid.append(row.id)
-        else:
-            dry.add(row.task_id)
+        if not pay(session, row.task_id, row.holder_id, row.step, row.amount_fen):
+            break
+        paid.append(row.id)
     if paid:
         session.execute(
             sa.update(_REWARD)

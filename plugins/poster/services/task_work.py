@@ -1,7 +1,13 @@
 """The recurring work of fan tasks: windows that are over, steps reached, rewards that waited."""
 
 from core.api.contributions import JobContext
-from plugins.poster.services.task_rewards import finish_batch, reward, unfunded_batch, unrewarded
+from plugins.poster.services.task_rewards import (
+    finish_batch,
+    pay_waiting,
+    reward,
+    unfunded_tasks,
+    unrewarded,
+)
 from plugins.poster.services.task_watch import Watch
 
 
@@ -27,7 +33,10 @@ def finish(context: JobContext) -> None:
                 reward(session, task_id, holder_id)
         if not takers:
             break
-    while True:
-        with context.write() as session:
-            if not unfunded_batch(session):
-                return
+    with context.read() as session:
+        short = unfunded_tasks(session)
+    for task_id in short:
+        is_paying = True
+        while is_paying:
+            with context.write() as session:
+                is_paying = bool(pay_waiting(session, task_id))
