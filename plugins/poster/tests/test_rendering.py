@@ -163,3 +163,17 @@ def test_corners_are_smooth():
     assert len(shades) > 6
     assert mask.getpixel((0, 0)) == 0
     assert mask.getpixel((48, 48)) == 255
+
+
+@pytest.mark.parametrize(
+    "name", ["Alexandra Wilhelmina", "慢慢喝茶的林小姐和她的猫", "jjj🎉fff🎉jjj🎉"]
+)
+def test_the_words_around_a_long_name_are_painted_whole(name):
+    """The last sign of “推荐” ends where it ends after a short name, wherever that is."""
+    box = Box(10, 10, 300, 48)
+    layer = Layer("名", Kind.NICKNAME, box, text="{} 推荐", font=Font(32, "bold", align="right"))
+    short, long = (
+        paint(sheet(Layout(400, 300, layers=(layer,)), nickname=each), Shelf().load)
+        for each in ("林", name)
+    )
+    assert not differs(short, long, Box(310 - 64, 10, 64, 48))

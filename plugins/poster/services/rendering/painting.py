@@ -232,8 +232,9 @@ def _text(
     whole = text_of(layer, words)
     if layer.font.max_lines > 1 or size < 1 or whole == words.nickname or not is_named(layer):
         return whole
+    room = width - max(2, size // 6)  # ink may reach beyond its line, and is given place for that
     return shorten(
-        words.nickname, width, lambda line: lettering.width_of(line, size, weight), around
+        words.nickname, room, lambda line: lettering.width_of(line, size, weight), around
     )
 
 
