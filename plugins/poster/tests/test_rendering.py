@@ -165,9 +165,7 @@ def test_corners_are_smooth():
     assert mask.getpixel((48, 48)) == 255
 
 
-@pytest.mark.parametrize(
-    "name", ["Alexandra Wilhelmina", "慢慢喝茶的林小姐和她的猫", "jjj🎉fff🎉jjj🎉"]
-)
+@pytest.mark.parametrize("name", ["Alexandra Wilhelmina", "慢慢喝茶的林小姐和她的猫"])
 def test_the_words_around_a_long_name_are_painted_whole(name):
     """The last sign of “推荐” ends where it ends after a short name, wherever that is."""
     box = Box(10, 10, 300, 48)
