@@ -14,9 +14,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
 
 from core.embedded.process import EmbeddedError, log_tail, start_child, stop_child, wait_until_ready
 
@@ -26,6 +27,7 @@ _START_SECONDS = 30
 _DEBIAN_BINARIES = "/usr/lib/postgresql"
 # Safe only because a test's data may be lost: commits do not wait for the disk.
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_CAN_COPY_FILES = (15,)
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -52,23 +54,26 @@ class PostgresServer:
             template: name of a database to copy; nobody may be connected to it.
         """
         name = name or f"banyan_{secrets.token_hex(6)}"
-        copy = f' TEMPLATE "{_checked(template)}"' if template else ""
-        self._execute(f'CREATE DATABASE "{_checked(name)}"{copy}')
+        with _maintaining(self.admin_url).connect() as connection:
+            copy = f' TEMPLATE "{_checked(template)}"' if template else ""
+            version = connection.dialect.server_version_info or ()
+            if template and version >= _CAN_COPY_FILES:
+                copy += " STRATEGY FILE_COPY"  # of hundreds of small files: in half the time
+            connection.execute(text(f'CREATE DATABASE "{_checked(name)}"{copy}'))
         return self.database_url(name)
 
     def drop_database(self, url: str) -> None:
         """Drop the database of a URL, closing whatever is still connected; absent is fine."""
         name = _checked(make_url(url).database)
-        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        with _maintaining(self.admin_url).connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
-    def _execute(self, statement: str) -> None:
-        engine = create_engine(
-            self.database_url(make_url(self.admin_url).database or "postgres"),
-            isolation_level="AUTOCOMMIT",
-            poolclass=NullPool,
-        )
-        with engine.connect() as connection:
-            connection.execute(text(statement))
+
+@lru_cache(maxsize=8)
+def _maintaining(admin_url: str) -> Engine:
+    """The way to a server's maintenance database; no connection stays open."""
+    url = make_url(admin_url).set(drivername="postgresql+psycopg")
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 def find_postgres() -> Path | None:
