@@ -173,8 +173,16 @@ def _postgres_engine(url: sa.URL, pool_size: int) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        if not options.get(_READS) and "isolation_level" not in options:  # others see to it
+        if options.get(_READS) or "isolation_level" in options:  # none, or the driver's own
+            return
+        dialect = connection.dialect
+        try:
             cast(Any, connection.connection.driver_connection).execute("BEGIN", prepare=False)
+        except dialect.loaded_dbapi.Error as error:  # as a statement would have raised it
+            connection.invalidate(error)
+            raise sa.exc.DBAPIError.instance(
+                "BEGIN", None, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
 
     return engine
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.looks import Look
 from core.ledger.models import LedgerAccount, LedgerJournal, LedgerPosting
 from core.ledger.rules import account_id
 from core.ledger.types import PLATFORM, Problem, VerifyReport
@@ -72,8 +73,7 @@ def verify(session: Session) -> VerifyReport:
 def _see_one_moment(session: Session) -> None:
     """Let a fresh session, and a look that is nothing but statements, see one snapshot."""
     if session.in_transaction():
-        options = session.connection().get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
+        if not isinstance(session, Look):
             return
         session.rollback()
     session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -114,3 +114,19 @@ def test_a_store_that_another_program_holds_is_said_to_be_locked(
     with database.write() as session:
         assert session.scalar(sa.text("PRAGMA busy_timeout")) == 200
     database.dispose()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_the_server_closed_costs_one_unit_of_work(postgres_url):
+    database, other = Database(postgres_url), Database(postgres_url)
+    with database.write() as session:
+        session.add(SharedCounter(name="count", value=0))
+        own = session.scalar(sa.select(sa.func.pg_backend_pid()))
+    with other.read() as session:
+        session.execute(sa.select(sa.func.pg_terminate_backend(own)))
+    with pytest.raises(sa.exc.OperationalError):
+        count_up(database)
+    count_up(database)
+    assert counted(other) == 1
+    database.dispose()
+    other.dispose()
