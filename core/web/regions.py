@@ -147,13 +147,15 @@ def card(product: ProductCard) -> Markup:
 
     Cards are kept by what they show: twenty of them cost a page next to nothing.
     """
+    if not shells.is_kept():
+        return _card_of(product)
     html = shells.marked(lambda _about: _card_of(product), partial(_card_of, product))
     return Markup(html)  # noqa: S704 (rendered by an escaping template)
 
 
 def _card_of(product: ProductCard) -> Markup:
     badges, after = (
-        "".join(shown[product.id] for shown in blocks if product.id in shown)
+        "".join([shown[product.id] for shown in blocks if product.id in shown]) if blocks else ""
         for blocks in _blocks_of_cards()
     )
     env, own_fen = asking().env, own_prices.of(product)

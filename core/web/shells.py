@@ -83,6 +83,11 @@ def page(plan: Plan, key: Hashable, seconds: float, subject: Any, render: Callab
     return _MARKED.sub(r"\2", html)
 
 
+def is_kept() -> bool:
+    """Whether the page that is made now is to be kept, its pieces marked."""
+    return here().get("banyan_holes") is not None
+
+
 def marked(hole: Hole, render: Callable[[], str]) -> str:
     """A piece that differs from reader to reader; marked while its page is made to be kept."""
     known = here()
