@@ -23,7 +23,8 @@ TASK_LABELS = {
     TaskState.OPEN: _l("Open"),
     TaskState.CLOSED: _l("Closed"),
 }
-TASK_TONES = {TaskState.OPEN: "ok", TaskState.DRAFT: "info"}
+SHOWN_LABELS = {**TASK_LABELS, "soon": _l("Opened, not begun"), "over": _l("Its days are over")}
+TASK_TONES = {TaskState.OPEN: "ok", TaskState.DRAFT: "info", "soon": "info", "over": "warn"}
 FAN_LABELS = {
     FanState.PENDING: _l("Pending"),
     FanState.FINAL: _l("Final"),
@@ -65,6 +66,7 @@ def show_page(template: str, **values: Any) -> str:
         tasks_root=TASKS,
         locale_name=locale(),
         task_labels=_words(TASK_LABELS),
+        shown_labels=_words(SHOWN_LABELS),
         task_tones={str(key): tone for key, tone in TASK_TONES.items()},
         fan_labels=_words(FAN_LABELS),
         fan_tones={str(key): tone for key, tone in FAN_TONES.items()},

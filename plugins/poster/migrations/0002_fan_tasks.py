@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("share_token", sa.String(24), nullable=False),
+        sa.Column("share_code", sa.String(16), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_due", sa.Boolean(), nullable=False),
         sa.Column("joined_at", UtcDateTime(), nullable=False),

@@ -39,7 +39,7 @@ class FanTask(Base):
 class TaskEntry(Base):
     """A member takes part in a task; not ``is_active``: they were erased.
 
-    ``share_token``: of their link. ``is_due``: fans became final since their steps were looked at.
+    ``share_token`` and ``share_code``: of their link. ``is_due``: fans became final since their steps were looked at.
     """
 
     __tablename__ = "plugin_poster_entry"
@@ -47,6 +47,7 @@ class TaskEntry(Base):
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("plugin_poster_task.id"), primary_key=True)
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
     share_token: Mapped[str] = mapped_column(sa.String(24))
+    share_code: Mapped[str] = mapped_column(sa.String(16), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
     is_due: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]

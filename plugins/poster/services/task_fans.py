@@ -127,7 +127,7 @@ def note_erased(session: Session, event: MemberErased) -> None:
     entries = session.execute(
         sa.update(_ENTRY)
         .where(_ENTRY.c.member_id == event.member_id)
-        .values(is_active=False, share_token="")
+        .values(is_active=False, share_token="", share_code="")
         .returning(_ENTRY.c.task_id)
     ).all()
     if entries:

@@ -51,6 +51,7 @@ class Progress:
     task: Task
     joined_at: datetime | None = None
     share_token: str = ""
+    share_code: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     last_due_at: datetime | None = None
     rewards: Mapping[int, StepReward] = field(default_factory=dict)
@@ -153,7 +154,7 @@ def way_in(session: Session, member_id: UUID) -> int | None:
 
 def _mine(member_id: UUID) -> Any:
     return (
-        sa.select(_TASK, _ENTRY.c.joined_at, _ENTRY.c.share_token)
+        sa.select(_TASK, _ENTRY.c.joined_at, _ENTRY.c.share_token, _ENTRY.c.share_code)
         .select_from(_TASK)
         .outerjoin(_ENTRY, sa.and_(_ENTRY.c.task_id == _TASK.c.id, _ENTRY.c.member_id == member_id))
     )
@@ -190,6 +191,7 @@ def _filled(
             Task.of(row),
             row.joined_at,
             row.share_token or "",
+            row.share_code or "",
             counts[row.id],
             due.get(row.id),
             rewards[row.id],

@@ -57,6 +57,7 @@ def take_part(
             task_id=task_id,
             member_id=member_id,
             share_token=share.token,
+            share_code=share.code,
             is_active=True,
             is_due=False,
             joined_at=now(),

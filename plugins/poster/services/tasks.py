@@ -69,6 +69,14 @@ class Task:
         """Whether it was never opened, so that its rules can be changed."""
         return self.state == TaskState.DRAFT
 
+    @property
+    def shown_state(self) -> str:
+        """Its state as staff reads it: ``soon`` and ``over`` are open ones outside their days."""
+        if self.state != TaskState.OPEN:
+            return self.state
+        at = now()
+        return "soon" if at < self.starts_at else "over" if at >= self.ends_at else self.state
+
     def is_running(self, at: datetime) -> bool:
         """Whether members can take part and fans count."""
         return self.state == TaskState.OPEN and self.starts_at <= at < self.ends_at

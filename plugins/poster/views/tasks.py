@@ -7,6 +7,7 @@ from uuid import UUID
 import flask
 from werkzeug.wrappers import Response
 
+from core.api.charts import qr_svg
 from core.api.contributions import Block, BlockContext, StorePage
 from core.api.errors import ShopError
 from core.api.i18n import lazy_gettext as _l
@@ -27,10 +28,11 @@ from plugins.poster.rules.tasks import FanState
 from plugins.poster.services.task_progress import fans_of, progress_list, progress_of, way_in
 from plugins.poster.services.task_taking import AUDIENCES, is_for, take_part
 from plugins.poster.services.tasks import unknown
+from plugins.poster.views.page import may_make
 
 PLUGIN = "poster"
 ROOT = "/x/poster/tasks"
-STUDIO = "/x/poster/"
+STUDIO = "/x/poster/new?purpose=invite"
 MOST_FACES = 30
 
 STATUS_LABELS = {
@@ -86,7 +88,7 @@ def join(task_id: str) -> Any:
         if error.status == 404:
             raise
         return _page(key, refusal=translate_error(error)), error.status
-    notice("You take part. Your link and poster are below.")
+    notice("You take part. Your link is below.")
     return _go(f"{ROOT}/{key}")
 
 
@@ -108,6 +110,8 @@ def _page(task_id: UUID, *, refusal: str = "") -> str:
         may_join=may_join,
         audience=AUDIENCES[task.rules.audience],
         link=external_url(f"/?s={progress.share_token}") if progress.share_token else "",
+        qr=qr_svg(external_url(f"/s/{progress.share_code}")) if progress.share_code else "",
+        has_studio=may_make(person),
         refusal=refusal,
     )
 
