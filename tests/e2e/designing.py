@@ -1,0 +1,70 @@
+"""Designing a poster in admin, by dragging as a merchant does."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.walking import Person
+
+NEW = "/admin/x/poster/templates/new?lang=en"
+DESIGN, NAME = "square", "Square card"
+AVATAR_X, CODE_MIDDLE = 652, 782  # of the design: where the portrait stands, the middle of its code
+
+
+def design_poster(staff: Person) -> str:
+    """Start from a design, drag its portrait to the middle of the code, and publish it.
+
+    Returns:
+        The template's name.
+    """
+    page, faults = staff.page, listen(staff.page)
+    staff.go(NEW)
+    staff.press(page.locator(f"button[name=starter][value={DESIGN}]"))
+    portrait = page.locator("[data-pick]", has_text="Picture of the member")
+    portrait.click()
+    drag_portrait(page, by=CODE_MIDDLE - AVATAR_X + 3)
+    across = page.locator("[data-fields].chosen [name$=-x]")
+    expect(across).to_have_value(str(CODE_MIDDLE))
+    for keys, value in (
+        ("Control+z", AVATAR_X),
+        ("Control+Shift+z", CODE_MIDDLE),
+        ("Shift+ArrowRight", CODE_MIDDLE + 10),
+        ("Control+z", CODE_MIDDLE),
+    ):
+        page.keyboard.press(keys)
+        expect(across).to_have_value(str(value))
+        page.wait_for_timeout(400)  # a step of the arrow keys is one to undo once they rest
+
+    page.locator(".save-bar [data-save]").click()
+    expect(page.locator("[data-state]")).to_have_text("Saved as a draft")
+    expect(page.locator("[name=revision]")).to_have_value("2")
+    page.reload()
+    portrait.click()
+    expect(across).to_have_value(str(CODE_MIDDLE))
+    staff.press(page.locator(".save-bar button[value=publish]"))
+    staff.press(page.get_by_role("button", name="Publish for members"))
+    staff.sees("Version 1 is what members get from now on.")
+    assert not faults, faults
+    return NAME
+
+
+def drag_portrait(page: Page, by: int) -> None:
+    """Drag the chosen portrait to the right by pixels of the poster; guide lines show meanwhile."""
+    canvas = page.locator("[data-canvas]").bounding_box()
+    portrait = page.locator("[data-canvas] [data-grab]").bounding_box()
+    assert canvas is not None
+    assert portrait is not None
+    scale = canvas["width"] / 1080
+    x, y = portrait["x"] + portrait["width"] / 2, portrait["y"] + portrait["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by * scale, y, steps=6)
+    expect(page.locator("[data-canvas] .guides line")).not_to_have_count(0)
+    page.mouse.up()
+    expect(page.locator("[data-canvas] .guides line")).to_have_count(0)
+
+
+def listen(page: Page) -> list[str]:
+    """A list that fills with what the browser complains about: scripts and the content policy."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    return faults
