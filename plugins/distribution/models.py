@@ -82,7 +82,10 @@ class Distributor(Base):
     is_grade_locked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     is_unranked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
-    __table_args__ = (sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),)
+    __table_args__ = (
+        sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),
+        sa.Index("ix_plugin_distribution_distributor_joined", "joined_at"),
+    )
 
 
 class GradeEvent(Base):
@@ -161,6 +164,19 @@ class Commission(Base):
             ),
         ),
         sa.Index("ix_plugin_distribution_commission_earned", "beneficiary_id", "accrued_at"),
+        sa.Index(
+            "ix_plugin_distribution_commission_held",
+            "accrued_at",
+            sqlite_where=sa.text("is_held = 1"),
+            postgresql_where=sa.text("is_held"),
+        ),
+        sa.Index(  # what waits for settlement, held or not, is counted from the index alone
+            "ix_plugin_distribution_commission_waiting",
+            "is_held",
+            "due_at",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        ),
         sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),
         sa.CheckConstraint(
             "amount_fen >= 0 AND reversed_fen >= 0 AND reversed_fen <= amount_fen",

@@ -23,8 +23,8 @@ from plugins.distribution.services.overview import (
     distributor_counts,
     earned_daily,
     joined_between,
+    open_totals,
     top_distributors,
-    totals_by_state,
     turnover,
 )
 from plugins.distribution.services.programmes import current
@@ -57,7 +57,7 @@ def show() -> str:
         turnover_fen=turnover(session, since=since),
         turnover_before_fen=turnover(session, since=before, until=since),
         sales_fen=sales_between(session, since, until)[0],
-        totals=totals_by_state(session),
+        totals=open_totals(session),
         earned_fen=sum(daily),
         active=counts.get(DistributorState.ACTIVE, 0),
         waiting=counts.get(DistributorState.APPLIED, 0),

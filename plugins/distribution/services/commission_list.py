@@ -16,6 +16,8 @@ from plugins.distribution.services.reports import CommissionView, in_state, view
 _TABLE: Any = Commission.__table__
 _HOLD: Any = Hold.__table__
 _CHUNK = 500
+MOST = 20_000
+"""Commissions of one filter that a page counts, sums and leads to; the file has all of them."""
 LEVELS = (0, 1, 2, 3)
 
 
@@ -50,12 +52,16 @@ class CommissionFilter:
 
 @dataclass(frozen=True)
 class CommissionSums:
-    """What a filter finds, over all its pages; fen. ``amount_fen`` is before refunds."""
+    """What a filter finds, over all its pages; fen. ``amount_fen`` is before refunds.
+
+    ``is_more``: there are more than :data:`MOST`, and all figures are of the newest so many.
+    """
 
     count: int
     orders: int
     amount_fen: int
     reversed_fen: int
+    is_more: bool = False
 
     @property
     def left_fen(self) -> int:
@@ -66,24 +72,37 @@ class CommissionSums:
 def find_commissions(
     session: Session, wanted: CommissionFilter, *, limit: int, offset: int = 0
 ) -> tuple[list[CommissionView], CommissionSums]:
-    """A page of commissions, newest first, and the sums over all pages. Two statements."""
+    """A page of commissions, newest first, and the sums over all pages. Two statements.
+
+    No more than :data:`MOST` are counted and paged through, so that neither costs more with every
+    order that is ever paid; whoever looks for older ones narrows by time.
+    """
     where = _conditions(wanted)
+    newest = (
+        sa.select(_TABLE.c.order_id, _TABLE.c.amount_fen, _TABLE.c.reversed_fen)
+        .where(*where)
+        .order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc())
+    )
+    counted = newest.limit(MOST).subquery()
     row = session.execute(
         sa.select(
             sa.func.count(),
-            sa.func.count(_TABLE.c.order_id.distinct()),
-            sa.func.coalesce(sa.func.sum(_TABLE.c.amount_fen), 0),
-            sa.func.coalesce(sa.func.sum(_TABLE.c.reversed_fen), 0),
-        ).where(*where)
+            sa.func.count(counted.c.order_id.distinct()),
+            sa.func.coalesce(sa.func.sum(counted.c.amount_fen), 0),
+            sa.func.coalesce(sa.func.sum(counted.c.reversed_fen), 0),
+            sa.exists(newest.with_only_columns(_TABLE.c.id).offset(MOST).limit(1)),
+        ).select_from(counted)
     ).one()
     rows = session.execute(
         sa.select(_TABLE)
         .where(*where)
         .order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc())
-        .limit(limit)
+        .limit(min(limit, max(0, MOST - offset)))
         .offset(offset)
     ).mappings()
-    return [view_of(each) for each in rows], CommissionSums(*(int(each) for each in row))
+    count, orders, amount, taken, is_more = row
+    sums = CommissionSums(count, orders, int(amount), int(taken), bool(is_more))
+    return [view_of(each) for each in rows], sums
 
 
 def export_commissions(
@@ -124,7 +143,7 @@ def _is_rejected() -> sa.ColumnElement[bool]:
 
 def _in_state(state: str) -> sa.ColumnElement[bool]:
     if state == "held":
-        return _TABLE.c.is_held.is_(True)  # type: ignore[no-any-return]
+        return sa.and_(_TABLE.c.is_held)  # spelt as the index says it
     return _is_rejected() if state == "rejected" else in_state(state)
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.api.money import format_yuan
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules import Rate, RateKind, Rule, Scope, Treatment
+from plugins.distribution.services import commission_list
 from plugins.distribution.services.commission_list import (
     CommissionFilter,
     export_commissions,
@@ -282,3 +283,27 @@ def test_the_page_and_the_file_narrow_by_where_the_rate_was_found(
 def current_programme(programme):
     with programme.shop.database.read() as session:
         return current(session)
+
+
+def test_no_more_than_the_newest_are_counted_and_paged_and_that_is_said(
+    buy, shop, monkeypatch, merchant, chain, make_order, outbox
+):
+    for number in range(4):
+        make_order([("POT", 1, 10_000 + number)], member=chain.buyer)
+    outbox.drain()
+    monkeypatch.setattr(commission_list, "MOST", 7)
+    with shop.database.read() as session:
+        every = [row for chunk in export_commissions(session, CommissionFilter()) for row in chunk]
+        newest = sorted(every, key=lambda row: (row.accrued_at, row.id), reverse=True)[:7]
+        found, sums = find_commissions(session, CommissionFilter(), limit=5)
+        last, _ = find_commissions(session, CommissionFilter(), limit=5, offset=5)
+        beyond, _ = find_commissions(session, CommissionFilter(), limit=5, offset=10)
+        _, few = find_commissions(session, CommissionFilter(level=1), limit=5)
+    page = merchant.get(f"{ROOT}/commissions?lang=en").text
+
+    assert [row.id for row in [*found, *last]] == [row.id for row in newest]
+    assert (beyond, sums.count, sums.is_more) == ([], 7, True)
+    assert sums.amount_fen == sum(row.amount_fen for row in newest)
+    assert (few.count, few.is_more) == (4, False)
+    assert "There are more." in page
+    assert "There are more." not in merchant.get(f"{ROOT}/commissions?level=1&lang=en").text

@@ -153,6 +153,8 @@ def test_a_rejected_commission_goes_back_once_and_a_later_refund_takes_nothing_m
     outbox.drain()
     settle()
     assert programme.accounts(first) == {}
+    (row,) = [each for each in programme.rows() if each.beneficiary_id == first.id]
+    assert (row.reversed_fen, row.refunded_fen) == (2680, 26_800)  # told and taken in, not parked
     maker.check_books()
 
 

@@ -154,6 +154,13 @@ def test_a_pool_cuts_all_levels_in_proportion():
     assert amounts(10_000, bps(2000, 1000, 1000), pool_bps=2000) == [1000, 500, 500]
 
 
+def test_rates_that_just_fill_the_pool_are_not_cut():
+    """A fen that nobody has most of stays with the store, as without a pool."""
+    rates = [1000, 500, 200]
+    for pool_bps in (1700, BPS):
+        assert split_line(3, 1, RateKind.BPS, rates, pool_bps) == [0, 0, 0]
+
+
 def test_a_higher_pool_than_the_rates_changes_nothing():
     assert amounts(999, bps(1000, 500), pool_bps=1500) == amounts(999, bps(1000, 500))
 

@@ -31,6 +31,19 @@ def test_a_burst_is_counted_before_the_payment_however_late_the_look_is(
     assert held() == [(chain.first.id, "burst", "open")]
 
 
+def test_who_came_more_than_an_hour_before_are_no_burst(
+    chain, make_member, held, shop, outbox, make_order, clock
+):
+    buyers = [make_member(referrer=chain.first) for _ in range(5)]
+    clock.advance(hours=1, seconds=1)
+    make_order([POT], member=buyers[0])
+    outbox.drain()
+    with shop.database.write() as session:
+        watch_batch(session, Watch(EVERYTHING, burst=3))
+
+    assert held() == []
+
+
 def test_who_come_after_the_payment_are_no_burst_of_it(
     chain, make_member, held, shop, outbox, make_order, clock
 ):
