@@ -23,8 +23,8 @@ TASK_LABELS = {
     TaskState.OPEN: _l("Open"),
     TaskState.CLOSED: _l("Closed"),
 }
-SHOWN_LABELS = {**TASK_LABELS, "soon": _l("Opened, not begun"), "over": _l("Its days are over")}
-TASK_TONES = {TaskState.OPEN: "ok", TaskState.DRAFT: "info", "soon": "info", "over": "warn"}
+SHOWN_LABELS: dict[str, Any] = {**TASK_LABELS, "soon": _l("Opened, not begun"), "over": _l("Its days are over")}
+TASK_TONES: dict[str, str] = {TaskState.OPEN: "ok", TaskState.DRAFT: "info", "soon": "info", "over": "warn"}
 FAN_LABELS = {
     FanState.PENDING: _l("Pending"),
     FanState.FINAL: _l("Final"),
