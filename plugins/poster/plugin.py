@@ -26,7 +26,7 @@ from core.api.events import (
 )
 from core.api.hooks import hookimpl
 from plugins.poster import admin, commands, forms, jobs, views
-from plugins.poster.admin import studio_settings, task_board, task_settings
+from plugins.poster.admin import studio_settings, task_board, task_settings, workshop
 from plugins.poster.services import posters, tallying, task_fans, task_work
 
 
@@ -91,8 +91,8 @@ def register_admin_pages() -> Sequence[AdminPage]:
 
 @hookimpl
 def register_dashboard_cards() -> Sequence[DashboardCard]:
-    """Rewards that wait for a person."""
-    return [task_board.CARD]
+    """Rewards that wait for a person, posters that could not be made."""
+    return [task_board.CARD, workshop.CARD]
 
 
 @hookimpl
