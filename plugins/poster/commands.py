@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from core.api.contributions import Command, JobContext
 from plugins.poster.models import Template
+from plugins.poster.services import task_sample
 from plugins.poster.services.starters import Starter, starters
 from plugins.poster.services.templates import create, publish
 
@@ -14,7 +15,10 @@ _ACTOR = "demo"
 
 
 def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
-    """Fill the demo store with a published template of every design; what there is stays."""
+    """Fill the demo store with a published template of every design and the draft of a fan task.
+
+    What there is stays.
+    """
     with context.read() as session:
         known = set(session.scalars(sa.select(Template.source_key)))
     missing = [each for each in starters("zh") if _source(each) not in known]
@@ -30,7 +34,9 @@ def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
                 session, starter.name, starter.purpose, layout, _ACTOR, source_key=_source(starter)
             )
             publish(session, made, layout, _ACTOR, summary=starter.about)
-    return {"templates": len(missing)}
+    with context.write() as session:
+        drafted = task_sample.draft(session, _ACTOR)
+    return {"templates": len(missing), "fan_tasks": drafted}
 
 
 def _source(starter: Starter) -> str:

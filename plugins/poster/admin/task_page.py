@@ -18,13 +18,22 @@ ROOT = "/admin/x/poster"
 TASKS = f"{ROOT}/tasks"
 PER_PAGE = 25
 
-TASK_LABELS = {
+TASK_LABELS: dict[str, Any] = {
     TaskState.DRAFT: _l("Draft"),
     TaskState.OPEN: _l("Open"),
     TaskState.CLOSED: _l("Closed"),
 }
-SHOWN_LABELS: dict[str, Any] = {**TASK_LABELS, "soon": _l("Opened, not begun"), "over": _l("Its days are over")}
-TASK_TONES: dict[str, str] = {TaskState.OPEN: "ok", TaskState.DRAFT: "info", "soon": "info", "over": "warn"}
+SHOWN_LABELS: dict[str, Any] = {
+    **TASK_LABELS,
+    "soon": _l("Opened, not begun"),
+    "over": _l("Its days are over"),
+}
+TASK_TONES: dict[str, str] = {
+    TaskState.OPEN: "ok",
+    TaskState.DRAFT: "info",
+    "soon": "info",
+    "over": "warn",
+}
 FAN_LABELS = {
     FanState.PENDING: _l("Pending"),
     FanState.FINAL: _l("Final"),

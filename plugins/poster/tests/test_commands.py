@@ -15,8 +15,8 @@ def plugins_on():
 
 def test_the_demo_has_every_design_published_once(shop):
     work = Work(shop, {}, actor="demo")
-    assert demo(work, []) == {"templates": len(starters("zh"))}
-    assert demo(work, []) == {"templates": 0}
+    assert demo(work, []) == {"templates": len(starters("zh")), "fan_tasks": 1}
+    assert demo(work, []) == {"templates": 0, "fan_tasks": 0}
     with shop.database.read() as session:
         found = all_templates(session)
     assert {each.name for each in found} == {each.name for each in starters("zh")}

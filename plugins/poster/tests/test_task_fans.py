@@ -7,9 +7,9 @@ from core.api.errors import Conflict, Rejected
 from core.ledger.services import verify
 from core.members import services as members
 from core.members.types import AddressForm
-from plugins.poster.models import Fan
+from plugins.poster.models import Fan, FanTask
 from plugins.poster.rules.tasks import FanState
-from plugins.poster.services import task_holds, task_notice, tasks
+from plugins.poster.services import task_holds, task_notice, task_sample, tasks
 from plugins.poster.tests.fan_stage import STAFF, FanStage, gift, money
 
 
@@ -292,3 +292,11 @@ def test_fans_who_share_something_with_the_taker_or_each_other_hold_the_reward(s
         own_home.id: ("held", ["address"]),
         twins.id: ("held", ["address"]),
     }
+
+
+def test_a_demo_store_gets_the_draft_of_a_task_once(stage):
+    with stage.write() as session:
+        assert [task_sample.draft(session, "demo") for _ in range(2)] == [1, 0]
+        (row,) = session.scalars(sa.select(FanTask))
+    assert row.state == "draft"
+    assert stage.left(row.id) == 30_000
