@@ -166,7 +166,7 @@ def _check_blocks(manifest: Manifest, contributions: Contributions) -> None:
     for block in contributions.blocks:
         if block.region not in set(Region):
             raise _broken("There is no region called “%(region)s”.", region=block.region)
-        if block.audience not in ("all", "member") or set(block.cache) - {"subject", "member"}:
+        if block.audience not in ("all", "member", "guest") or set(block.cache) - {"subject", "member"}:
             raise _broken(
                 "The block “%(key)s” names an audience or a cache key that is not known.",
                 key=block.key,

@@ -52,6 +52,12 @@ def region(page: Context, name: str, subject: Any = None) -> Markup:
 
 
 _NOTHING = Markup("")
+_FOR_GUESTS, _FOR_MEMBERS = ("all", "guest"), ("all", "member")
+
+
+def _audiences(page: Asking) -> tuple[str, ...]:
+    """Audiences of blocks that the reader belongs to."""
+    return _FOR_GUESTS if page.member_id is None else _FOR_MEMBERS
 
 
 def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]) -> str:
@@ -64,7 +70,7 @@ def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]
 def _plugin_block(placed: Placed, region_name: str, subject: Any, about: Any) -> str:
     """A plugin's block; ``about``, what the page is about, is its subject unless it has its own."""
     block, page = cast(Block, placed.block), asking()
-    if page.member_id is None and block.audience == "member":
+    if block.audience not in _audiences(page):
         return ""
     if block.fresh_seconds <= LIVE_SECONDS:
         return _fresh(page, placed, region_name, subject or about)
@@ -214,9 +220,7 @@ def _card_blocks(name: str) -> list[Mapping[Any, str]]:
     found = [
         _on_cards(page, placed, name, cards)
         for placed in page.plan.of(name)
-        if placed.plugin
-        and cards
-        and (page.member_id or cast(Block, placed.block).audience != "member")
+        if placed.plugin and cards and cast(Block, placed.block).audience in _audiences(page)
     ]
     return [each for each in found if each]
 

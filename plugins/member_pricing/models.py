@@ -68,6 +68,7 @@ class Act(Base):
     kind: Mapped[str] = mapped_column(sa.String(8))
     count: Mapped[int] = mapped_column(sa.Integer())
     actor: Mapped[str] = mapped_column(sa.String(64))
+    actor_name: Mapped[str] = mapped_column(sa.String(80), default="")
     at: Mapped[datetime] = mapped_column(index=True)
     undone_by: Mapped[UUID | None]
 

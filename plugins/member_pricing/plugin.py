@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 
-from core.api.contributions import Permission, PriceRule, SettingsSchema
+from core.api.contributions import (
+    AdminPage,
+    Block,
+    Permission,
+    PriceRule,
+    ProductBulkAction,
+    ProductPanel,
+    SettingsSchema,
+)
 from core.api.hooks import hookimpl
-from plugins.member_pricing import forms
+from plugins.member_pricing import admin, blocks, forms
+from plugins.member_pricing.admin import products
 from plugins.member_pricing.services import offers
 
 
@@ -27,3 +36,27 @@ def register_permissions() -> Sequence[Permission]:
 def register_price_rules() -> Sequence[PriceRule]:
     """The best member price of each line, before promotions."""
     return [offers.PRICE_RULE]
+
+
+@hookimpl
+def register_blocks() -> Sequence[Block]:
+    """Locked prices on products and cards."""
+    return blocks.BLOCKS
+
+
+@hookimpl
+def register_admin_pages() -> Sequence[AdminPage]:
+    """The grid of prices, many at once, lines of a file, who pays what, what was done."""
+    return admin.PAGES
+
+
+@hookimpl
+def register_product_panels() -> Sequence[ProductPanel]:
+    """Who pays what for a product."""
+    return [products.PRODUCT_PANEL]
+
+
+@hookimpl
+def register_product_bulk_actions() -> Sequence[ProductBulkAction]:
+    """Leaving products out."""
+    return products.BULK_ACTIONS

@@ -48,7 +48,8 @@ class Block:
         context: values for the template, in at most one statement; ``None`` renders nothing. In the
             two card regions it is asked once for all cards (see ``core.api.regions``).
         weight: order within the region; core's blocks stand at 100, 200, 300 …
-        audience: ``member`` blocks are not even asked for guests.
+        audience: ``member`` blocks are not even asked for guests, ``guest`` blocks not for members:
+            what both see, but members afresh, is two blocks with one template.
         styles: the plugin's style sheets that the block needs, at most 2 kB compressed together.
         scripts: likewise scripts, at most 3 kB; they are loaded deferred, once a page.
         after: last word of the key of another block of the region (``price`` for
@@ -66,7 +67,7 @@ class Block:
     template: str
     context: Callable[[BlockContext], Mapping[str, Any] | None]
     weight: int = 500
-    audience: Literal["all", "member"] = "all"
+    audience: Literal["all", "member", "guest"] = "all"
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
     after: str = ""

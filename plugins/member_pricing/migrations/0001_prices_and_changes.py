@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("actor", sa.String(64), nullable=False),
+        sa.Column("actor_name", sa.String(80), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("undone_by", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=f"pk_{_P}act"),

@@ -88,9 +88,21 @@ class PricesMoved(Conflict):
 
 
 def change_prices(
-    session: Session, changes: Iterable[Change], *, actor: str, kind: str = "edit"
+    session: Session,
+    changes: Iterable[Change],
+    *,
+    actor: str,
+    actor_name: str = "",
+    kind: str = "edit",
 ) -> Done:
     """Carry out changes as one act; those that change nothing are left out of it.
+
+    Args:
+        session: of the act.
+        changes: one a price; of several for one the last counts.
+        actor: who, as the audit log names them.
+        actor_name: what to call them in the history.
+        kind: edit, bulk, import or undo.
 
     Raises:
         InvalidInput: a price that gives goods away, or a window that is never open.
@@ -112,7 +124,13 @@ def change_prices(
         raise PricesMoved(moved)
     if not real:
         return Done(None, 0)
-    act_id = _write_down(session, real, present, actor, kind)
+    act_id = new_id()
+    session.execute(
+        sa.insert(_ACT).values(
+            id=act_id, kind=kind, count=len(real), actor=actor, actor_name=actor_name, at=now()
+        )
+    )
+    _write_down(session, act_id, real, present)
     _write(session, real, present, actor, number)
     return Done(act_id, len(real))
 
@@ -171,14 +189,10 @@ def _version(kept: Kept | None) -> int:
 
 def _write_down(
     session: Session,
+    act_id: UUID,
     changes: Sequence[Change],
     present: Mapping[tuple[UUID, str], Kept],
-    actor: str,
-    kind: str,
-) -> UUID:
-    act_id = new_id()
-    act = {"id": act_id, "kind": kind, "count": len(changes), "actor": actor, "at": now()}
-    session.execute(sa.insert(_ACT).values(**act))
+) -> None:
     session.execute(
         sa.insert(_CHANGE),
         [
@@ -194,7 +208,6 @@ def _write_down(
             for each in changes
         ],
     )
-    return act_id
 
 
 def _write(

@@ -33,7 +33,7 @@ class Deed:
     id: UUID
     kind: str
     count: int
-    actor: str
+    actor_name: str
     at: datetime
     undone_by: UUID | None
 
@@ -60,7 +60,9 @@ def deeds(session: Session, *, page: int = 1, per_page: int = 25) -> Page[Deed]:
     return Page(tuple(Deed(*row) for row in rows), total, page, per_page)
 
 
-_DEEDS = sa.select(_ACT.c.id, _ACT.c.kind, _ACT.c.count, _ACT.c.actor, _ACT.c.at, _ACT.c.undone_by)
+_DEEDS = sa.select(
+    _ACT.c.id, _ACT.c.kind, _ACT.c.count, _ACT.c.actor_name, _ACT.c.at, _ACT.c.undone_by
+)
 
 
 def deed_of(session: Session, act_id: UUID) -> Deed:
@@ -113,7 +115,7 @@ def _terms(kept: Any) -> Terms | None:
     return Terms.from_json(kept) if kept else None
 
 
-def undo(session: Session, act_id: UUID, *, actor: str) -> Done:
+def undo(session: Session, act_id: UUID, *, actor: str, actor_name: str = "") -> Done:
     """Take an act back, as an act of its own. Prices that were changed since stay as they are.
 
     Raises:
@@ -131,7 +133,7 @@ def undo(session: Session, act_id: UUID, *, actor: str) -> Done:
         kept = present.get((each.target.id, each.audience.key))
         if (kept.terms if kept else None) == each.after:
             back.append(Change(each.target, each.audience, each.before))
-    done = change_prices(session, back, actor=actor, kind="undo")
+    done = change_prices(session, back, actor=actor, actor_name=actor_name, kind="undo")
     if done.act_id is None:
         raise Rejected(
             "member_pricing.changed_since", "All of these prices were changed again since."

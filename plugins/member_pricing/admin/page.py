@@ -1,0 +1,121 @@
+"""What all merchant pages of member prices have in common."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import flask
+import sqlalchemy as sa
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from core.api.catalog import Page, ProductRow, admin_product_ids, admin_products
+from core.api.web import audit, render_admin_page, staff
+from plugins.member_pricing.rules import Audience
+from plugins.member_pricing.services import listing
+from plugins.member_pricing.services.editing import Change, Done, change_prices
+
+PLUGIN = "member_pricing"
+ROOT = "/admin/x/member_pricing"
+MOST_AT_ONCE = 5_000
+"""Products that one act may change."""
+SHOWN = ("priced", "warned", "left_out")
+STATES = ("on_sale", "draft", "off_sale")
+
+
+def show_page(template: str, tab: str, **values: Any) -> str:
+    """A page from ``templates/admin/``, with its tab marked."""
+    return render_admin_page(f"admin/{template}", PLUGIN, tab=tab, root=ROOT, **values)
+
+
+def page_number() -> int:
+    """The page that is asked for; anything odd is the first."""
+    return max(1, min(request.values.get("page", 1, type=int) or 1, 100_000))
+
+
+def go(path: str) -> Response:
+    """On to another page."""
+    return flask.redirect(path, 303)
+
+
+def id_of(text: str) -> UUID | None:
+    """An id from an address or a form; ``None`` for nonsense."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def ids_picked() -> list[UUID]:
+    """The products that are ticked."""
+    return [each for each in map(id_of, request.form.getlist("pick")) if each is not None]
+
+
+def carry_out(session: Session, changes: Iterable[Change], kind: str) -> Done:
+    """Change prices in the signed-in staff member's name, with a line in the audit log."""
+    who = staff()
+    done = change_prices(session, changes, actor=who.actor, actor_name=who.name, kind=kind)
+    if done.act_id is not None:
+        audit(session, f"member_pricing.{kind}", PLUGIN, done.act_id, after={"prices": done.count})
+    return done
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which products a list shows: search, category, state, and what is known of their prices."""
+
+    q: str = ""
+    category: str = ""
+    state: str = ""
+    show: str = ""
+    audience: str = ""
+
+    @classmethod
+    def asked(cls) -> "Wanted":
+        """As the address or a form says."""
+        text = {name: request.values.get(name, "").strip()[:80] for name in cls.__annotations__}
+        if text["show"] not in SHOWN:
+            text["show"] = ""
+        if text["state"] not in STATES:
+            text["state"] = ""
+        if Audience.of(text["audience"]) is None:
+            text["audience"] = ""
+        return cls(**text)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether not everything is shown."""
+        return self != Wanted()
+
+    @property
+    def query_string(self) -> str:
+        """As an address says it."""
+        return urlencode({name: value for name, value in vars(self).items() if value})
+
+    def page(self, session: Session, number: int, per_page: int) -> Page[ProductRow]:
+        """A page of them; two statements, more for what is worked out."""
+        return admin_products(session, **self._terms(session), page=number, per_page=per_page)
+
+    def ids(self, session: Session, limit: int = MOST_AT_ONCE) -> list[UUID]:
+        """All of them, ``limit`` at most."""
+        return list(admin_product_ids(session, **self._terms(session), limit=limit))
+
+    def _terms(self, session: Session) -> dict[str, Any]:
+        return {
+            "query": self.q,
+            "state": self.state,
+            "category": self.category or None,
+            "within": self._within(session),
+        }
+
+    def _within(self, session: Session) -> sa.Select[UUID] | None:
+        if self.show == "warned":
+            return listing.warned(session, limit=1_000)
+        if self.show == "left_out":
+            return listing.all_left_out()
+        if self.show == "priced" or self.audience:
+            return listing.with_price(Audience.of(self.audience))
+        return None
