@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from plugins.poster.models import Poster
 from plugins.poster.services import workshop
 
-
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
