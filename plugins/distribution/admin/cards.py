@@ -94,7 +94,7 @@ def way_steps(session: Session, days: int = DAYS) -> list[CardStep]:
     way = way_to_earning(session, until - timedelta(days=days), until)
     return [
         CardStep(_("Buyers"), way.buyers, _("paid an order and kept it")),
-        CardStep(_("Fans"), way.fans, _("of them shared the store")),
+        CardStep(_("Fans who share"), way.fans, _("of them shared the store")),
         CardStep(_("Distributors"), way.distributors, _("of them earn by it")),
     ]
 

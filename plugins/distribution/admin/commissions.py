@@ -171,7 +171,7 @@ def _heads() -> list[object]:
         _("Grade"),
         _("Commission"),
         _("Taken back"),
-        _("Left"),
+        _("What is left"),
         _("State"),
         _("Held"),
         _("Accrued at (UTC)"),

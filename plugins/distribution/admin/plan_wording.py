@@ -48,7 +48,7 @@ TREATMENT_LABELS = {
     Treatment.NONE: _l("No commission"),
 }
 SELF_LABELS = {
-    SelfPurchase.OFF: _l("Nothing"),
+    SelfPurchase.OFF: _l("Without commission"),
     SelfPurchase.SHIFT: _l("Level 1 themselves"),
     SelfPurchase.EXTRA: _l("Level 1 besides"),
     SelfPurchase.SAVING: _l("Saved at once"),

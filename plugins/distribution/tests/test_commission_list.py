@@ -170,7 +170,7 @@ def test_sums_are_over_all_pages_and_agree_with_the_file(buy, merchant, download
 
     page = merchant.get(f"{ROOT}/commissions?lang=en").text
     sums = page[page.index('class="kpis sums"') : page.index("</dl>")]
-    left = sum(round(float(row["Left"]) * 100) for row in rows)
+    left = sum(round(float(row["What is left"]) * 100) for row in rows)
     assert format_yuan(left) in "".join(_text(sums))
     assert page.count('class="trace"') == 25
     assert merchant.get(f"{ROOT}/commissions?page=2").text.count('class="trace"') == 5
@@ -209,7 +209,7 @@ def test_the_file_explains_every_row_and_runs_no_formula(
 
     (row,) = downloaded("&state=reversed")
     assert row["Distributor"] == "'=cmd()"
-    assert (row["Commission"], row["Taken back"], row["Left"]) == ("10.00", "5.00", "5.00")
+    assert (row["Commission"], row["Taken back"], row["What is left"]) == ("10.00", "5.00", "5.00")
     assert (row["Paid for the line"], row["Refunded of the line"]) == ("100.00", "50.00")
     assert (row["Base"], row["Base is"], row["Pieces"]) == ("100.00", "paid", "2")
     assert (row["Rate in percent"], row["Yuan a piece"]) == ("10.00", "")

@@ -153,7 +153,7 @@ def _with_figures(offer: Offer, made: Sequence[ShareStats]) -> Offer:
         offer.card,
         offer.earn_fen,
         external_url(f"/p/{offer.card.slug}?s={link.token}") if link else "",
-        sum(each.share.visit_count for each in made),
+        sum(each.share.visit_count + each.scan_count for each in made),
         sum(each.order_count for each in made),
     )
 
