@@ -1,9 +1,9 @@
 /* Waits for a poster: asks until it is there, then shows the page again. Without it the page reloads. */
 (function(){
-  var box=document.querySelector('[data-wait]');if(!box)return;
+  var box=document.querySelector('[data-poster]');if(!box)return;
   var tries=0;
   function ask(){
-    fetch(box.dataset.wait,{headers:{Accept:'application/json'},credentials:'same-origin'})
+    fetch(box.dataset.poster,{headers:{Accept:'application/json'},credentials:'same-origin'})
       .then(function(r){return r.ok?r.json():{state:'waiting'}})
       .then(function(j){if(j.state!=='waiting')location.replace(location.pathname);else later()})
       .catch(later);

@@ -106,7 +106,7 @@ def test_from_the_product_to_a_picture_to_press_and_hold(studio):
     waiting = studio.page(address)
     assert studio.state(address) == "waiting"
     assert 'http-equiv="refresh"' in waiting
-    assert f'data-wait="{address}/state"' in waiting
+    assert f'data-poster="{address}/state"' in waiting
     assert f"{ROOT}/looks" not in waiting
 
     studio.run_job("poster.render")

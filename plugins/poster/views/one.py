@@ -43,7 +43,10 @@ def show(poster_id: UUID) -> Any:
     card = _card_of(poster)
     fen, price = price_now(poster.product_id) if card is not None else (None, "")
     template, state = template_by_id(session, poster.template_id), _state(poster)
-    html = show_page(
+    if state == "ready":
+        _note_shown(share)
+        session = reader()
+    return show_page(
         "poster.html",
         poster=poster,
         state=state,
@@ -56,9 +59,6 @@ def show(poster_id: UUID) -> Any:
         others=[each for each in published(session, template.purpose) if each.id != template.id],
         sums=statistics.of_shares(session, [share.id])[share.id],
     )
-    if state == "ready":
-        _note_shown(share)
-    return html
 
 
 def tell_state(poster_id: UUID) -> Any:

@@ -14,7 +14,11 @@ from core.api.web import member, notice, reader
 from plugins.poster.rules import Purpose
 from plugins.poster.services import statistics
 from plugins.poster.services.studio import latest_posters
-from plugins.poster.services.template_views import TemplateView, published
+from plugins.poster.services.template_views import (
+    TemplateView,
+    names_of_templates,
+    published,
+)
 from plugins.poster.views.asking import ask_for_poster
 from plugins.poster.views.looks import look_url
 from plugins.poster.views.page import ROOT, go, may_make, show_page, uuid_or_none
@@ -58,6 +62,7 @@ def home() -> Any:
         posters=posters,
         figures=statistics.of_shares(session, shares),
         products={card.id: card for card in products},
+        names=names_of_templates(session),
         sums=statistics.of_member(session, member_id),
         page_number=page,
         has_more=has_more,
