@@ -17,6 +17,7 @@ from core.api.contributions import (
     StorePage,
 )
 from core.api.events import (
+    MemberErased,
     MemberRegistered,
     MemberTierChanged,
     OrderPaid,
@@ -28,7 +29,7 @@ from core.api.events import (
 from core.api.hooks import hookimpl
 from plugins.membership import admin, blocks, commands, jobs, views
 from plugins.membership.admin import members, overview
-from plugins.membership.services import benefits, notices, orders, tasks
+from plugins.membership.services import benefits, notices, orders, privacy, tasks
 
 
 @hookimpl
@@ -99,6 +100,12 @@ def register_jobs() -> Sequence[Job]:
 def member_registered(session: Session, event: MemberRegistered) -> None:
     """Joining is a task."""
     tasks.registered(session, event)
+
+
+@hookimpl
+def member_erased(session: Session, event: MemberErased) -> None:
+    """What was written about an erased member goes."""
+    privacy.forget(session, event.member_id)
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from plugins.membership import api
 from plugins.membership.models import Entry, OrderGrowth, Standing, TierEvent
 from plugins.membership.rules.programme import Task
 from plugins.membership.services import benefits, documents, growth, ladder, staff
+from plugins.membership.tests.any_history import THRESHOLDS
 from plugins.membership.types import Tier
 
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
@@ -126,6 +127,13 @@ def make_tier(rank: int, threshold: int, **more) -> Tier:
         icon="award",
         **more,
     )
+
+
+@pytest.fixture
+def any_club(club):
+    """A ladder that random histories climb and fall on."""
+    club.ladder(*THRESHOLDS)
+    return club
 
 
 @pytest.fixture
