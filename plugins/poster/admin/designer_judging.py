@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from core.api.errors import InvalidInput
 from core.api.web import sentence, translate_error
 from plugins.poster.admin.designer_form import DesignForm
+from plugins.poster.admin.designer_looking import colours_behind
 from plugins.poster.rules import Layout, Purpose, check_paintable, problems
-from plugins.poster.rules.advice import advice
+from plugins.poster.rules.advice import advice, upon_pictures
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def remarks_on(form: DesignForm, layout: Layout, purpose: Purpose) -> list[Remar
     ]
     mild = [
         Remark(form.layers[each.index].key, sentence(each.message, each.params), is_grave=False)
-        for each in advice(layout)
+        for each in advice(layout, colours_behind(layout, upon_pictures(layout)))
     ]
     return [*grave, *mild]
 

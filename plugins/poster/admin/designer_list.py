@@ -41,6 +41,7 @@ def show() -> str:
     is_archive = request.args.get("shown") == "archived"
     kept = [each for each in found if not each.is_shown]
     wanted = kept if is_archive else [each for each in found if each.is_shown]
+    wanted.sort(key=lambda each: list(Purpose).index(each.purpose))
     counts = {each: sum(it.purpose == each for it in wanted) for each in Purpose}
     return show_page(
         "designer_list.html",

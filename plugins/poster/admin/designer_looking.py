@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from uuid import UUID
 
 import flask
 from flask import g
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from core.api.i18n import lazy_gettext as _l
 from core.api.media import picture_views
@@ -42,6 +42,7 @@ LABELS: Mapping[SampleKey, Any] = {
 }
 STRIP_WIDTH = 375
 LARGE = 750
+GLANCE = 160
 MOST_PIXELS = 1600
 _LAYER_FIELDS = (
     *("kind", "width", "height", "text", "media", "fit", "size", "weight", "align"),
@@ -111,6 +112,25 @@ def fingerprint(layout: Layout, key: SampleKey, width: int) -> str:
         [to_json(layout), str(sample), width, locale()], sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def colours_behind(layout: Layout, places: Sequence[int]) -> dict[int, str]:
+    """What lies behind some layers, each as the mean of its pixels; texts are left away."""
+    if not places:
+        return {}
+    bare = replace(
+        layout, layers=tuple(each for each in layout.shown if each.kind not in TEXT_KINDS)
+    )
+    sheet = replace(_sheet(bare, _sample(SampleKey.PLAIN)), width=GLANCE)
+    picture, found = paint(sheet, _load), {}
+    for place in places:
+        box = layout.layers[place].box
+        left, top = (max(0, round(side * sheet.scale)) for side in (box.x, box.y))
+        right = max(left + 1, round((box.x + box.width) * sheet.scale))
+        low = max(top + 1, round((box.y + box.height) * sheet.scale))
+        mean = ImageStat.Stat(picture.crop((left, top, right, low))).mean
+        found[place] = "#" + "".join(f"{round(part):02X}" for part in mean)
+    return found
 
 
 def layer_webp(layer: Layer, key: SampleKey) -> bytes:

@@ -1,8 +1,9 @@
 """What a good designer would say about a layout that may be published as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 from plugins.poster.rules.layout import TEXT_KINDS, Box, Kind, Layer, Layout
@@ -37,26 +38,42 @@ class Advice:
     params: dict[str, Any]
 
 
-def advice(layout: Layout) -> Iterator[Advice]:
-    """All there is to say; hidden layers are nobody's business."""
+def advice(layout: Layout, seen: Mapping[int, str] = MappingProxyType({})) -> Iterator[Advice]:
+    """All there is to say; hidden layers are nobody's business.
+
+    Args:
+        layout: the document.
+        seen: colours behind the layers of :func:`upon_pictures`, by their places, where somebody
+            looked.
+    """
     shown = [(n, layer) for n, layer in enumerate(layout.layers) if not layer.is_hidden]
     for index, layer in shown:
         if layer.kind in TEXT_KINDS:
-            yield from _about_text(index, layer, layout)
-    texts = [(n, layer) for n, layer in shown if layer.kind in TEXT_KINDS]
+            yield from _about_text(index, layer, layout, seen.get(index))
+    texts = [(n, layer) for n, layer in shown if layer.kind in {*TEXT_KINDS, Kind.AVATAR}]
     for (index, one), (_other, other) in combinations(texts, 2):
         if _share(one.box, other.box) > 0.25:
             message = "“%(layer)s” and “%(other)s” lie upon each other."
             yield Advice(index, "box", message, {"layer": one.name, "other": other.name})
 
 
-def _about_text(index: int, layer: Layer, layout: Layout) -> Iterator[Advice]:
+def upon_pictures(layout: Layout) -> tuple[int, ...]:
+    """Places of texts upon pictures that are the same for all members: one must look at them."""
+    return tuple(
+        index
+        for index, layer in enumerate(layout.layers)
+        if layer.kind in TEXT_KINDS and not layer.is_hidden and _behind(index, layout) is None
+    )
+
+
+def _about_text(index: int, layer: Layer, layout: Layout, seen: str | None) -> Iterator[Advice]:
     named, font = {"layer": layer.name}, layer.font
     if font.size < layout.width * LEAST_SHARE:
         message = "The letters of “%(layer)s” are too small to be read on a phone."
         yield Advice(index, "font_size", message, named)
     behind = _behind(index, layout)
-    if behind is not None and contrast(font.colour, behind) < LEAST_CONTRAST:
+    behind = seen if behind is None else behind
+    if behind and contrast(font.colour, behind) < LEAST_CONTRAST:
         message = "“%(layer)s” can hardly be told from what lies behind it."
         yield Advice(index, "colour", message, named)
     fitting = int((layer.box.height + font.size * (LINE_HEIGHT - 1)) / (font.size * LINE_HEIGHT))
@@ -72,7 +89,7 @@ def _about_text(index: int, layer: Layer, layout: Layout) -> Iterator[Advice]:
 
 
 def _behind(index: int, layout: Layout) -> str | None:
-    """The colour behind a layer; ``None`` when a picture lies there or nobody can tell."""
+    """The colour behind a layer; ``None``: a picture; empty: each product has another one."""
     box = layout.layers[index].box
     for layer in reversed(layout.layers[:index]):
         if layer.is_hidden or not layer.opacity or not _covered(box, layer.box):
@@ -80,8 +97,12 @@ def _behind(index: int, layout: Layout) -> str | None:
         if layer.kind is Kind.SHAPE and layer.opacity >= 90 and _covered(box, layer.box, 1.0):
             return layer.colour
         if layer.kind in {Kind.SHAPE, Kind.IMAGE, Kind.AVATAR}:
-            return None
+            return "" if layer.kind is Kind.AVATAR or _is_product(layer) else None
     return None if layout.background_media_id is not None else layout.background
+
+
+def _is_product(layer: Layer) -> bool:
+    return layer.kind is Kind.IMAGE and layer.media_id is None
 
 
 def _covered(box: Box, by: Box, least: float = 0.001) -> bool:

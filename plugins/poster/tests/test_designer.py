@@ -222,6 +222,16 @@ def test_a_picture_is_taken_in_with_the_form_and_re_encoded(desk, path):
         assert stored.data[8:12] == b"WEBP"
 
 
+def test_letters_that_a_picture_swallows_are_told(desk, path):
+    fields = desk.fields(path)
+    name = key_of(fields, "Name")
+    for colour, is_told in (("#101010", True), ("#F5F5F5", False)):
+        upload = (io.BytesIO(picture(400, 300, colour)), "a.jpg")
+        answer = desk.save(path, [*fields, ("background_media_file", upload)], "preview")
+        said = f'data-choose="{name}">“Name” can hardly be told' in answer.text
+        assert (colour, said) == (colour, is_told)
+
+
 def test_a_file_that_is_no_picture_is_refused_by_name_and_all_else_stays_typed(desk, path):
     typed = changed(desk.fields(path), background="#ABCDEF")
     answer = desk.save(path, [*typed, ("background_media_file", (io.BytesIO(b"<svg>"), "a.svg"))])

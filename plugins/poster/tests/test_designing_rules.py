@@ -1,11 +1,12 @@
 """What a designer would advise, what differs between two layouts, and the designs themselves."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from plugins.poster.rules import Box, Font, Kind, Layer, Layout, check_layout
-from plugins.poster.rules.advice import advice, contrast
+from plugins.poster.rules.advice import advice, contrast, upon_pictures
 from plugins.poster.rules.comparing import changes
 from plugins.poster.services.starters import bundled, starters
 
@@ -13,6 +14,7 @@ QR = Layer("码", Kind.QR, Box(480, 1000, 220, 220))
 TITLE = Layer("标题", Kind.TITLE, Box(40, 800, 600, 120), font=Font(size=40, max_lines=2))
 PRICE = Layer("价", Kind.PRICE, Box(40, 950, 400, 90), font=Font(64, "bold", "#C4341B"))
 PLATE = Layer("底", Kind.SHAPE, Box(0, 760, 750, 574), colour="#1B1D1A")
+FACE = Layer("头像", Kind.AVATAR, Box(300, 810, 96, 96))
 PHOTO = Layer("图", Kind.IMAGE, Box(0, 0, 750, 1334))
 LAYOUT = Layout(750, 1334, layers=(TITLE, PRICE, QR))
 
@@ -41,6 +43,7 @@ def test_every_design_can_be_published_at_once_and_leaves_nothing_to_advise(loca
         ((replace(TITLE, font=Font(size=40, max_lines=4)), QR), ["4 lines and has room for 2"]),
         ((replace(PRICE, box=Box(40, 950, 200, 90)), QR), ["too narrow for high prices"]),
         ((TITLE, replace(PRICE, box=Box(40, 820, 400, 90)), QR), ["lie upon each other"]),
+        ((TITLE, FACE, QR), ["lie upon each other"]),
     ],
 )
 def test_a_designer_warns_of_what_can_hardly_be_read(layers, said):
@@ -48,6 +51,21 @@ def test_a_designer_warns_of_what_can_hardly_be_read(layers, said):
     assert len(found) == len(said)
     for sentence, words in zip(found, said, strict=True):
         assert words in sentence
+
+
+def test_a_text_upon_a_picture_is_judged_by_what_was_seen_there():
+    light = replace(TITLE, font=Font(size=40, colour="#F2F2F2", max_lines=2))
+    tree = replace(PHOTO, media_id=UUID(int=7))
+    for below in (
+        replace(LAYOUT, background_media_id=UUID(int=7), layers=(light, QR)),
+        replace(LAYOUT, layers=(tree, light, QR)),
+    ):
+        (place,) = upon_pictures(below)
+        assert not list(advice(below))
+        assert not list(advice(below, {place: "#203A30"}))
+        (said,) = advice(below, {place: "#E8EDE6"})
+        assert "hardly be told" in said.message
+    assert upon_pictures(replace(LAYOUT, layers=(PHOTO, light, QR))) == ()
 
 
 def test_contrast_is_what_the_guideline_says():
