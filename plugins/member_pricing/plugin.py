@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.api.contributions import (
     AdminPage,
     Block,
+    Command,
     Permission,
     PriceRule,
     ProductBulkAction,
@@ -12,7 +13,7 @@ from core.api.contributions import (
     SettingsSchema,
 )
 from core.api.hooks import hookimpl
-from plugins.member_pricing import admin, blocks, forms
+from plugins.member_pricing import admin, blocks, commands, forms
 from plugins.member_pricing.admin import products
 from plugins.member_pricing.services import offers
 
@@ -60,3 +61,9 @@ def register_product_panels() -> Sequence[ProductPanel]:
 def register_product_bulk_actions() -> Sequence[ProductBulkAction]:
     """Leaving products out."""
     return products.BULK_ACTIONS
+
+
+@hookimpl
+def register_commands() -> Sequence[Command]:
+    """``banyan x member_pricing demo``."""
+    return [commands.DEMO]
