@@ -13,6 +13,7 @@ from plugins.poster.rules.campaigns import campaign_of, template_of
 from plugins.poster.services import statistics, tallying
 from plugins.poster.services.statistics import Figures
 
+STAFF = "staff:00000000-0000-0000-0000-000000000001"
 ZONE = "Asia/Shanghai"
 GOODS = 26_800
 
