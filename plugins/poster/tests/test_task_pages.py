@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.api.testing.costs import statements_sent
 from plugins.poster.tests.fan_stage import FanStage, gift, money
 
 OWN = {"Origin": "http://localhost"}
@@ -47,3 +48,23 @@ def test_guests_sign_in_first_and_drafts_are_nobodys(stage, app, client, sign_in
     assert browser.get(f"{ROOT}/{draft}").status_code == 404
     assert browser.get(f"{ROOT}/nonsense").status_code == 404
     assert ROOT not in browser.get("/me").text
+
+
+def test_pages_make_as_many_statements_for_many_fans_as_for_few(stage, shop, sign_in):
+    task = stage.task(money(9, 500))
+    few, many = stage.taker(task, "甲"), stage.taker(task, "乙")
+    counts = {}
+    for taker, number in ((few, 1), (many, 6)):
+        for _ in range(number):
+            stage.fan(taker, drain=False)
+        stage.outbox.drain()
+        browser = sign_in(taker)
+        for path in (ROOT, f"{ROOT}/{task}"):
+            browser.get(path)
+            with statements_sent(shop) as sent:
+                assert browser.get(path).status_code == 200
+            counts.setdefault(path, []).append(len(sent))
+
+    assert [len(set(each)) for each in counts.values()] == [1, 1]
+    assert max(counts[ROOT]) <= 7
+    assert max(counts[f"{ROOT}/{task}"]) <= 9
