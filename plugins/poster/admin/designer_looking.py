@@ -43,7 +43,7 @@ LABELS: Mapping[SampleKey, Any] = {
 STRIP_WIDTH = 375
 LARGE = 750
 GLANCE = 160
-MOST_PIXELS = 1600
+MOST_PIXELS = 2400
 _LAYER_FIELDS = (
     *("kind", "width", "height", "text", "media", "fit", "size", "weight", "align"),
     *("max_lines", "strike", "colour", "radius"),

@@ -249,6 +249,7 @@
     say(words.removed.replace("{}", get(key, "name")));
     kept[key].row.remove(); kept[key].fields.remove();
     arrange(); choose(next); commit();
+    svg.focus({ preventScroll: true });
   };
   const shift = (key, step) => {
     const row = rowOf(key), other = step < 0 ? row.previousElementSibling : row.nextElementSibling;
@@ -503,6 +504,7 @@
     return fresh;
   };
   const ask = () => {
+    if (!may) { return; }
     if (running) { running.abort(); }
     const mine = running = new AbortController(), strip = one("[data-strip]");
     const fields = body("look");

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from core.api.testing.costs import statements_sent
+from core.staff import services as staff
 from plugins.poster.rules import Purpose
 from plugins.poster.services import designing
 from plugins.poster.tests.desk import Desk, changed, key_of
@@ -121,11 +122,22 @@ def test_a_template_that_members_have_posters_of_is_archived_and_never_deleted(d
     assert [each.id for each in desk.all()] == [stage.one]
 
 
-def test_who_may_only_look_changes_nothing(desk, shop, make_staff, sign_in, press):
-    template = press.template()
-    path = f"/templates/{template}"
+def test_who_may_only_look_sees_everything_and_changes_nothing(
+    desk, shop, make_staff, sign_in, press
+):
+    path = f"/templates/{press.template()}"
     clerk = Desk(shop, sign_in(make_staff(role="clerk"), "staff"))
     assert clerk.get().status_code == 403
+
+    with shop.database.write() as session:
+        role = next(each for each in staff.list_roles(session) if each.key == "clerk")
+        rights = {"poster.view"}
+        staff.update_role(session, role.id, permissions=rights, extra=rights)
+    for page in ("", path, f"{path}/design", f"{path}/versions/1", f"{path}/look.jpg"):
+        assert (page, clerk.get(page).status_code) == (page, 200)
+    assert 'data-designer="view"' in clerk.get(f"{path}/design").text
+    for page in (f"{path}/publish", "/templates/new", "/pictures"):
+        assert clerk.get(page).status_code == 403
     for page in (f"{path}/copy", f"{path}/remove", f"{path}/design", "/templates/new", "/pictures"):
         assert clerk.post(page).status_code == 403
     assert len(desk.all()) == 1
