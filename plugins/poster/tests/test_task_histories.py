@@ -28,7 +28,7 @@ BUDGET = 700
 ACTS = [
     *["welcome"] * 7,
     *["let_a_window_pass"] * 4,
-    *["come_or_go", "move_in", "decide"] * 2,
+    *["come_or_go", "leave_late", "move_in", "decide"] * 2,
     *["arrive", "erase", "erase_taker", "wait", "hear", "work", "raise_budget"],
 ]
 
@@ -91,6 +91,12 @@ class Histories(RuleBasedStateMachine):
     def let_a_window_pass(self, _number, _flag):
         self.wait(3)
         self.work()
+
+    def leave_late(self, number, _flag):
+        """Somebody leaves when their window is over, and the store hears of it before it works."""
+        self.wait(3)
+        self.come_or_go(number, False)
+        self.hear()
 
     def one_of(self, number):
         return self.ids[-1 - number % len(self.ids)] if self.ids else None
