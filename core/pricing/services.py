@@ -47,11 +47,6 @@ class Ready:
     rules: Sequence[PriceRule]
     loaded: Mapping[str, Any]
 
-    @property
-    def moves_goods(self) -> bool:
-        """Whether any of them may change what goods cost, not just delivery."""
-        return any(rule.stage != Stage.FREIGHT for rule in self.rules)
-
     def price(self, request: QuoteRequest) -> Quote:
         """One of the baskets, by itself.
 
@@ -74,6 +69,7 @@ def load_rules(
     if len(requests) > 1:
         lines = {line.sku_id: line for request in requests for line in request.lines}
         whole = replace(whole, lines=tuple(lines.values()))
+    rules = [rule for rule in rules if rule.is_for(whole.member_id)]
     loaded = {rule.key: rule.load(session, whole) for rule in rules if rule.load is not None}
     heard = [rule for rule in rules if rule.load is None or loaded[rule.key] is not None]
     return Ready(heard, loaded)

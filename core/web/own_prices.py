@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.catalog.types import ProductCard
 from core.kernel.clock import now
-from core.pricing.services import Ready, core_rules, load_rules
+from core.pricing.services import Ready, load_rules
 from core.pricing.types import Quote, QuoteLine, QuoteRequest, Stage
 from core.web import context
 from core.web.here import here
@@ -28,33 +28,30 @@ def of(card: ProductCard) -> int | None:
 def quote_page(
     asked: QuoteRequest | None, others: Mapping[UUID, QuoteRequest]
 ) -> tuple[Quote | None, Mapping[UUID, int]]:
-    """A page's own quote, and with the same loads what its other SKUs and its cards cost.
+    """What a page's own goods cost, and with the same loads what its other SKUs and its cards cost.
 
-    Call it when the cards are noted (``regions.note_cards``) and before they are rendered.
+    Call it when the cards are noted (``regions.note_cards``) and before they are rendered. Delivery
+    depends on the whole bag: the rules of its stage and later ones are left to the bag.
 
     Args:
-        asked: to be quoted in full.
+        asked: to be quoted.
         others: more baskets by any key.
 
     Returns:
         The quote, and the goods of those others that cost less than by the list.
     """
     shop, member = context.shop(), context.current_member()
-    rules = shop.extensions().rules
+    rules = [rule for rule in shop.extensions().rules if rule.stage < Stage.FREIGHT]
     cards = _asked_of_cards(member.subject_id) if member is not None and rules else {}
-    every = [*core_rules(shop.settings()), *rules]
-    if asked is None:  # delivery is no part of what a card tells
-        every = [rule for rule in every if rule.stage != Stage.FREIGHT]
     first = [asked] if asked is not None else []
-    requests = [*first, *others.values(), *cards.values()]
-    ready = load_rules(context.reader(), requests, every)
+    ready = load_rules(context.reader(), [*first, *others.values(), *cards.values()], rules)
     here().banyan_own_prices = _lower(ready, cards)
     return ready.price(asked) if asked is not None else None, _lower(ready, others)
 
 
 def _lower(ready: Ready, requests: Mapping[UUID, QuoteRequest]) -> Mapping[UUID, int]:
     quotes = {}
-    if ready.moves_goods:
+    if ready.rules:
         quotes = {key: ready.price(request) for key, request in requests.items()}
     return {
         key: quote.goods_fen for key, quote in quotes.items() if quote.goods_fen < quote.list_fen

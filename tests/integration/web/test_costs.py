@@ -52,7 +52,8 @@ def test_product_pages_of_members_with_every_plugin_of_the_house(
         enable_plugin(name)
     signed.page("/about/terms")
 
-    assert cost(statements, signed, f"/p/{store}") <= 7
+    assert cost(statements, signed, f"/p/{store}") <= 6
+    assert cost(statements, signed, f"/p/{store}") <= 5
     assert cost(statements, signed, "/search") <= 6
 
 
