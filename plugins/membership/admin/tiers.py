@@ -7,6 +7,7 @@ from flask import request
 
 from core.api.db import new_id
 from core.api.errors import InvalidInput, ShopError
+from core.api.members import names_of
 from core.api.web import audit, notice, reader, sentence, staff, writing
 from plugins.membership.admin.forms import TierForm, prefix
 from plugins.membership.admin.page import ROOT, go, id_or_none, show_page
@@ -33,6 +34,8 @@ def edit() -> str:
 def save() -> Any:
     """Keep what was typed as the draft; then add, remove, look ahead or put it in force."""
     forms = _typed()
+    if not forms:
+        return edit(), 422
     act = request.form.get("do", "save")
     ladder = [
         form.tier(place + 1, id_or_none(form.id.data or "") or new_id())
@@ -40,8 +43,8 @@ def save() -> Any:
     ]
     are_numbers = [form.validate() for form in forms]  # each says what is wrong with it
     if act.startswith("remove-"):
-        place = int(act.removeprefix("remove-") or 0)
-        ladder = [tier for each, tier in enumerate(ladder) if each != place]
+        place = act.removeprefix("remove-")
+        ladder = [tier for each, tier in enumerate(ladder) if str(each) != place]
     elif act == "add" and len(ladder) < TIERS_MOST:
         top = ladder[-1].threshold if ladder else -1
         ladder.append(new_tier(len(ladder), new_id(), max(top * 2, top + 1)))
@@ -113,10 +116,12 @@ def preview() -> Any:
     ladder = ladders.draft(session)
     if ladder is None:
         return go(HOME)
+    found = preview_ladder(session, ladder)
     return show_page(
         "preview.html",
         "tiers",
-        found=preview_ladder(session, ladder),
+        found=found,
+        names=names_of(session, [row.member_id for row in found.rows]),
         draft=ladder,
         ladder=tiers(session),
     )

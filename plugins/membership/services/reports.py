@@ -15,7 +15,7 @@ from plugins.membership.models import Entry, Standing, TierEvent, TierRow
 from plugins.membership.rules.ladder import Ladder, Progress, progress
 from plugins.membership.services.accounts import ASSET, HELD
 from plugins.membership.services.reading import COLUMNS
-from plugins.membership.services.standings import open_tier
+from plugins.membership.services.standings import last_moment, open_tier
 from plugins.membership.types import Tier
 
 _TIER: Any = TierRow.__table__
@@ -64,6 +64,11 @@ class Seen:
     valid_until: datetime | None
     is_locked: bool
     progress: Progress
+
+    @property
+    def lasts_to(self) -> datetime | None:
+        """The last moment of validity, within its last day; ``valid_until`` is the one after."""
+        return last_moment(self.valid_until)
 
     @property
     def can_lose(self) -> bool:

@@ -41,6 +41,16 @@ class Place:
     valid_until: datetime | None
     is_locked: bool = False
 
+    @property
+    def lasts_to(self) -> datetime | None:
+        """The last moment of validity, within its last day; ``valid_until`` is the one after."""
+        return last_moment(self.valid_until)
+
+
+def last_moment(valid_until: datetime | None) -> datetime | None:
+    """The last moment before an end, within the last day that people are told."""
+    return None if valid_until is None else valid_until - timedelta(seconds=1)
+
 
 @dataclass(frozen=True)
 class Move:

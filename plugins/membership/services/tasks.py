@@ -83,6 +83,18 @@ def complete(
     lock_member(session, member_id)  # two at once: the second finds the first's row
     if session.get(TaskDone, (member_id, str(task), subject)) is not None:
         return False
+    key = ":".join(filter(None, ("membership:task", task, str(member_id), subject, order_no)))
+    change = Change(
+        key=key,
+        kind="task",
+        amount=growth,
+        reference=f"member:{member_id}",
+        subject=str(task),
+        order_no=order_no,
+        at=at,
+    )
+    if not apply(session, member_id, change):  # its row went when the member was erased
+        return False
     session.add(
         TaskDone(
             member_id=member_id, task=str(task), subject=subject, day=day, order_no=order_no,
@@ -90,20 +102,7 @@ def complete(
         )
     )  # fmt: skip
     session.flush()
-    key = ":".join(filter(None, ("membership:task", task, str(member_id), subject, order_no)))
-    return apply(
-        session,
-        member_id,
-        Change(
-            key=key,
-            kind="task",
-            amount=growth,
-            reference=f"member:{member_id}",
-            subject=str(task),
-            order_no=order_no,
-            at=at,
-        ),
-    )
+    return True
 
 
 def undo(session: Session, member_id: UUID, task: Task, order_no: str, at: datetime) -> bool:

@@ -75,8 +75,8 @@ def test_a_draft_is_felt_by_nobody_until_it_is_put_in_force(
     post("/tiers", do="save", **form)
     assert now_in_force(shop)[1].threshold == 500
     preview = post("/tiers", do="preview", **form)
-    page = merchant.get(preview.location).text
-    assert "Would move" in page
+    page = merchant.get(f"{preview.location}?lang=en").text
+    assert f"/members/{member.id}" in page
     assert started.rank(member) == 1
 
     post("/tiers", do="publish", **form)
