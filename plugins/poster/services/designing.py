@@ -111,7 +111,7 @@ def remove(session: Session, template_id: UUID) -> None:
 def poster_counts(session: Session) -> Mapping[UUID, int]:
     """How many posters were made from each template; one statement."""
     query = sa.select(Poster.template_id, sa.func.count()).group_by(Poster.template_id)
-    return {template_id: count for template_id, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def leading(templates: Iterable[TemplateView]) -> frozenset[UUID]:
