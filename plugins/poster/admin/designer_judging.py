@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from core.api.errors import InvalidInput
+from core.api.i18n import gettext as _
 from core.api.web import sentence, translate_error
 from plugins.poster.admin.designer_form import DesignForm
-from plugins.poster.admin.designer_looking import colours_behind
+from plugins.poster.admin.designer_looking import colours_behind, is_cut
 from plugins.poster.rules import Layout, Purpose, check_paintable, problems
 from plugins.poster.rules.advice import advice, upon_pictures
 
@@ -50,7 +51,12 @@ def remarks_on(form: DesignForm, layout: Layout, purpose: Purpose) -> list[Remar
         Remark(form.layers[each.index].key, sentence(each.message, each.params), is_grave=False)
         for each in advice(layout, colours_behind(layout, upon_pictures(layout)))
     ]
-    return [*grave, *mild]
+    cut = [
+        Remark(each.key, _("“%(layer)s” does not fit its box and is cut.", layer=layer.name), False)
+        for each, layer in zip(form.layers, layout.layers, strict=True)
+        if not layer.is_hidden and is_cut(layer)
+    ]
+    return [*grave, *mild, *cut]
 
 
 def _key(form: DesignForm, error: InvalidInput) -> str:

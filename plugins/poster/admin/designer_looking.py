@@ -19,8 +19,9 @@ from core.api.media import picture_views
 from core.api.web import external_url, locale, picture_data, reader, store_settings
 from plugins.poster.admin.designer_form import DesignForm, LayerForm
 from plugins.poster.rules import Box, Kind, Layer, Layout, Purpose, to_json
-from plugins.poster.rules.layout import TEXT_KINDS
-from plugins.poster.services.rendering import Sheet, paint, render
+from plugins.poster.rules.layout import TEXT_KINDS, places_in
+from plugins.poster.rules.words import text_of
+from plugins.poster.services.rendering import Sheet, lettering, paint, render
 from plugins.poster.services.samples import (
     CODE,
     Sample,
@@ -43,6 +44,7 @@ LABELS: Mapping[SampleKey, Any] = {
 STRIP_WIDTH = 375
 LARGE = 750
 GLANCE = 160
+_SHARED = frozenset({"shop", "code"})
 MOST_PIXELS = 2400
 _LAYER_FIELDS = (
     *("kind", "width", "height", "text", "media", "fit", "size", "weight", "align"),
@@ -131,6 +133,19 @@ def colours_behind(layout: Layout, places: Sequence[int]) -> dict[int, str]:
         mean = ImageStat.Stat(picture.crop((left, top, right, low))).mean
         found[place] = "#" + "".join(f"{round(part):02X}" for part in mean)
     return found
+
+
+def is_cut(layer: Layer) -> bool:
+    """Whether a text that is the same for all members does not fit its box."""
+    if layer.kind is not Kind.TEXT or not _SHARED.issuperset(places_in(layer.text)):
+        return False
+    size = min(layer.font.size, int(layer.box.height / lettering.LEADING))
+    if size < 1:
+        return True
+    most = max(1, min(layer.font.max_lines, int(layer.box.height / (size * lettering.LEADING))))
+    text = text_of(layer, _sample(SampleKey.PLAIN).words)
+    width = max(1, layer.box.width)
+    return lettering.fit_line_ends(text, width, most, size, layer.font.weight)[0].is_cut
 
 
 def layer_webp(layer: Layer, key: SampleKey) -> bytes:

@@ -232,6 +232,14 @@ def test_letters_that_a_picture_swallows_are_told(desk, path):
         assert (colour, said) == (colour, is_told)
 
 
+def test_words_that_do_not_fit_their_box_are_told(desk, path):
+    fields = desk.fields(path)
+    words = f"{key_of(fields, 'Recommendation')}-text"
+    for text, is_told in (("Good!", False), ("Good! " * 20, True), ("{title} " * 20, False)):
+        told = desk.save(path, changed(fields, **{words: text}), "look").text
+        assert (text, "does not fit its box and is cut" in told) == (text, is_told)
+
+
 def test_a_file_that_is_no_picture_is_refused_by_name_and_all_else_stays_typed(desk, path):
     typed = changed(desk.fields(path), background="#ABCDEF")
     answer = desk.save(path, [*typed, ("background_media_file", (io.BytesIO(b"<svg>"), "a.svg"))])
