@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -45,6 +46,7 @@ class PriceRule:
             ``apply``, ``load`` and ``stacks`` are used instead; asked anew when these change.
         stacks: of a rule of the MEMBER stage: promotions come off on top of its price. Otherwise
             price and promotions are rivals, and each line keeps whichever leaves it cheaper.
+        audience: ``member`` rules are not even asked for guests, whose pages are then kept longer.
     """
 
     key: str
@@ -53,3 +55,8 @@ class PriceRule:
     load: Callable[[Session, QuoteRequest], Any] | None = None
     configure: Callable[[Mapping[str, Any]], "PriceRule"] | None = None
     stacks: bool = False
+    audience: Literal["all", "member"] = "all"
+
+    def is_for(self, member_id: UUID | None) -> bool:
+        """Whether the rule is asked about a basket of this member (``None``: of a guest)."""
+        return member_id is not None or self.audience == "all"

@@ -51,7 +51,13 @@ def price_rule(settings: Mapping[str, Any]) -> PriceRule:
     )
 
 
-PRICE_RULE = PriceRule(KEY, Stage.PROMOTION, apply=lambda _draft, _loaded: (), configure=price_rule)
+PRICE_RULE = PriceRule(
+    KEY,
+    Stage.PROMOTION,
+    apply=lambda _draft, _loaded: (),
+    configure=price_rule,
+    audience="member",
+)
 
 
 def note_use(session: Session, event: OrderPaid) -> None:

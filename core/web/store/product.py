@@ -91,11 +91,11 @@ def _prices(detail: ProductDetail, selected: SkuView | None) -> tuple[Story, Map
     """
     if selected is None:
         return Story(0, (), 0, 0), {}
-    has_rules = bool(context.shop().extensions().rules)
-    if has_rules:
-        cache.limit(regions.LIVE_SECONDS)
     member = context.current_member()
     at, member_id = now(), member.subject_id if member else None
+    has_rules = any(rule.is_for(member_id) for rule in context.shop().extensions().rules)
+    if has_rules:
+        cache.limit(regions.LIVE_SECONDS)
     asked = {
         sku.id: QuoteRequest((_line(detail, sku),), member_id, at)
         for sku in (detail.skus if has_rules else (selected,))

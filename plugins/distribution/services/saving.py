@@ -55,4 +55,4 @@ def card_saving_fen(session: Session, standing: Standing, card: ProductCard) -> 
     return saving_fen(LineSold(card.price_fen, 0, 1), found, standing.grade_id)
 
 
-PRICE_RULE = PriceRule(SAVING_KEY, Stage.COUPON, apply=save, load=saver_of)
+PRICE_RULE = PriceRule(SAVING_KEY, Stage.COUPON, apply=save, load=saver_of, audience="member")

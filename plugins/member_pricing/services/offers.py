@@ -136,7 +136,9 @@ def price_rule(settings: Mapping[str, Any]) -> PriceRule:
     return PriceRule(KEY, Stage.MEMBER, apply=adjust, load=load, stacks=bool(settings["stacks"]))
 
 
-PRICE_RULE = PriceRule(KEY, Stage.MEMBER, apply=adjust, load=load, configure=price_rule)
+PRICE_RULE = PriceRule(
+    KEY, Stage.MEMBER, apply=adjust, load=load, configure=price_rule, audience="member"
+)
 
 
 def rule_as(person: Person, settings: Mapping[str, Any]) -> PriceRule:

@@ -7,6 +7,7 @@ import pytest
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 ROOT = "/admin/x/member_pricing"
+RIGHTS = ("member_pricing.view",)
 
 
 @pytest.fixture
@@ -203,9 +204,7 @@ def test_who_may_only_look_changes_nothing(prices, pot, sign_in, make_staff, sho
     from core.staff import services as staff
 
     with shop.database.write() as session:
-        role = staff.create_role(
-            session, name="eyes", permissions=(), extra=("member_pricing.view",)
-        )
+        role = staff.create_role(session, name="eyes", permissions=RIGHTS, extra=RIGHTS)
     eyes = sign_in(make_staff(role.key), "staff")
 
     assert cell(pot, "all") not in page(eyes, ROOT)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -86,3 +87,25 @@ def test_a_rule_that_loads_nothing_has_nothing_to_say(database):
         assert quote(session, REQUEST, (silent, heard, plain)).goods_fen == 10_000 - 20
 
     assert told == [0, None]
+
+
+def test_a_rule_for_members_is_not_asked_about_a_guests_basket(database):
+    asked = []
+
+    def load(_session, request):
+        asked.append(request.member_id)
+        return 0
+
+    rule = PriceRule(
+        "a.members",
+        Stage.PROMOTION,
+        lambda _draft, _loaded: [Adjustment(-10, "Off")],
+        load,
+        audience="member",
+    )
+    member = UUID(int=7)
+
+    with database.read() as session:
+        assert quote(session, REQUEST, (rule,)).goods_fen == 10_000
+        assert quote(session, replace(REQUEST, member_id=member), (rule,)).goods_fen == 9990
+    assert asked == [member]
