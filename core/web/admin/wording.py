@@ -167,6 +167,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "payout_returned": ("Payout given back", ""),
         "payout_paid": ("Payout done", ""),
         "payout_rejected": ("Payout given back", ""),
+        "reward": ("Reward", ""),
     },
     "audit": {
         "product.create": ("Made a product", ""),

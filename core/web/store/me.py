@@ -90,7 +90,11 @@ class Move:
     at: datetime
 
 
-_LABELS = {"payout.paid": "Paid out to the wallet", "payout": "Paid out to the wallet"}
+_LABELS = {
+    "payout.paid": "Paid out to the wallet",
+    "payout": "Paid out to the wallet",
+    "reward": "Reward",
+}
 
 
 @bp.get("/me/wallet")

@@ -116,7 +116,7 @@ def pay(session: Session, task_id: UUID, holder_id: UUID, step: int, fen: int) -
     book(
         session,
         key=f"poster:fan_reward:{task_id}:{holder_id}:{step}",
-        kind="fan_reward",
+        kind="reward",
         reference=budget_owner(task_id),
         actor="system",
         legs=[Leg(budget_owner(task_id), BUDGET, -fen), Leg(member_owner(holder_id), WALLET, fen)],

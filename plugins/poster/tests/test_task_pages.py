@@ -68,3 +68,14 @@ def test_pages_make_as_many_statements_for_many_fans_as_for_few(stage, shop, sig
     assert [len(set(each)) for each in counts.values()] == [1, 1]
     assert max(counts[ROOT]) <= 7
     assert max(counts[f"{ROOT}/{task}"]) <= 9
+
+
+def test_the_wallet_calls_a_reward_by_its_name(stage, sign_in):
+    task = stage.task(money(1, 500), window_days=0)
+    taker = stage.taker(task)
+    stage.fan(taker)
+    stage.finish()
+
+    page = sign_in(taker).get("/me/wallet?lang=en").text
+    assert "<b>Reward</b>" in page
+    assert "+¥5.00" in page
