@@ -100,7 +100,8 @@ def test_a_failure_is_json_when_json_was_asked_for(empty_config):
 
 def drop_plugin_tables(shop) -> None:
     inspector = sa.inspect(shop.database.engine)
-    pattern = ("plugin_distribution_", "plugin_welcome_", "alembic_version_")
+    plugins = (each.parent.name for each in (ROOT / "plugins").glob("*/plugin.toml"))
+    pattern = ("alembic_version_", *(f"plugin_{name}_" for name in plugins))
     with shop.database.write() as session:
         for name, _ in reversed(inspector.get_sorted_table_and_fkc_names()):
             if name is not None and name.startswith(pattern):
