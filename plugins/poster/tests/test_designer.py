@@ -65,6 +65,14 @@ def test_every_design_comes_back_from_its_form_as_it_was():
         assert DesignForm.of(starter.layout, 0, 1).layout() == starter.layout
 
 
+def test_designs_upon_pictures_leave_nothing_to_advise_in_either_language(desk):
+    for desk.language, said in (("zh", "没有问题"), ("en", "All good")):
+        for starter in starters(desk.language):
+            if starter.picture is not None:
+                page = desk.get(f"{desk.begin(starter.key)}/design").text
+                assert (starter.key, said in page) == (starter.key, True)
+
+
 def test_all_values_of_a_layer_are_fields(desk, path):
     fields = desk.fields(path)
     title, code = key_of(fields, "Title"), key_of(fields, "QR code")
