@@ -11,6 +11,12 @@ from core.sharing.services import create_share, find_share, referral_of
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    """What the address answers does not depend on the database; scans are tried on both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def link(shop, member, pot):
     """A member's link to the product."""
     with shop.database.write() as session:
