@@ -111,7 +111,7 @@ def remove(session: Session, template_id: UUID) -> None:
 def poster_counts(session: Session) -> Mapping[UUID, int]:
     """How many posters were made from each template; one statement."""
     query = sa.select(Poster.template_id, sa.func.count()).group_by(Poster.template_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def leading(templates: Iterable[TemplateView]) -> frozenset[UUID]:
