@@ -32,9 +32,10 @@ class Club:
     shop: object
 
     def ladder(self, *thresholds, **more):
-        """Put tiers with these thresholds in force, the lowest first; their ids."""
+        """Put tiers with these thresholds in force, the lowest first; their ids. None: no ladder."""
         tiers = [make_tier(rank, each, **more) for rank, each in enumerate(thresholds, start=1)]
-        self.publish(*tiers)
+        if tiers:
+            self.publish(*tiers)
         return [tier.id for tier in tiers]
 
     def publish(self, *tiers):
