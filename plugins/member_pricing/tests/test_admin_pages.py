@@ -11,6 +11,12 @@ RIGHTS = ("member_pricing.view",)
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    """Pages ask what services ask; those are tested on both databases."""
+    return sqlite_url
+
+
+@pytest.fixture
 def pot(make_product):
     return make_product("茶壶", skus=[("POT-S", 10_000, 50), ("POT-L", 20_000, 50)], cost_fen=8_000)
 

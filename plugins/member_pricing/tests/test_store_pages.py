@@ -16,6 +16,12 @@ from plugins.member_pricing.rules.prices import Price, PriceKind
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    """Pages ask what services ask; those are tested on both databases."""
+    return sqlite_url
+
+
+@pytest.fixture
 def pot(make_product):
     return make_product("茶壶", skus=[("POT-S", 10_000, 500), ("POT-L", 20_000, 500)])
 
