@@ -1,6 +1,7 @@
 """The designer as a plain form: round trips, layers, conflicts, refusals."""
 
 import io
+import re
 
 import pytest
 
@@ -70,7 +71,8 @@ def test_designs_upon_pictures_leave_nothing_to_advise_in_either_language(desk):
         for starter in starters(desk.language):
             if starter.picture is not None:
                 page = desk.get(f"{desk.begin(starter.key)}/design").text
-                assert (starter.key, said in page) == (starter.key, True)
+                told = re.findall(r"<li class=\"(?:bad|warn)\">.*", page)
+                assert (starter.key, told, said in page) == (starter.key, [], True)
 
 
 def test_all_values_of_a_layer_are_fields(desk, path):

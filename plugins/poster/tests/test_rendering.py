@@ -13,7 +13,7 @@ from plugins.poster.rules import Box, Font, Kind, Layer, Layout
 from plugins.poster.rules.checking import MIN_QR_PERCENT
 from plugins.poster.services.rendering import paint, render
 from plugins.poster.services.rendering.codes import paint_code, version_for
-from plugins.poster.services.rendering.pictures import rounded
+from plugins.poster.services.rendering.pictures import covering, rounded
 from plugins.poster.tests.sheets import (
     AVATAR,
     LAYOUT,
@@ -175,3 +175,11 @@ def test_the_words_around_a_long_name_are_painted_whole(name):
         for each in ("林", name)
     )
     assert not differs(short, long, Box(310 - 64, 10, 64, 48))
+
+
+def test_a_picture_fills_a_box_of_any_size_and_never_looks_beyond_its_edge():
+    for width, height in ((750, 1334), (640, 1138), (320, 569)):
+        source = Image.new("L", (width, height))
+        for side in range(3, 160):
+            for box in ((side, side * 16 // 9), (side * 2, side), (side, side * 3)):
+                assert covering(source, *box).size == box

@@ -36,12 +36,13 @@ def opened(data: bytes | None, size: tuple[int, int]) -> Image.Image | None:
 def covering(picture: Image.Image, width: int, height: int) -> Image.Image:
     """A picture that fills a box, cut evenly at two sides."""
     factor = max(width / picture.width, height / picture.height)
-    wide, high = width / factor, height / factor
+    wide = min(width / factor, picture.width)  # divisions may end a hair beyond the edge
+    high = min(height / factor, picture.height)
     left, top = (picture.width - wide) / 2, (picture.height - high) / 2
     return picture.resize(
         (width, height),
         Image.Resampling.LANCZOS,
-        box=(left, top, left + wide, top + high),
+        box=(left, top, min(left + wide, picture.width), min(top + high, picture.height)),
         reducing_gap=3.0,
     )
 
