@@ -32,7 +32,7 @@ class Club:
     shop: object
 
     def ladder(self, *thresholds, **more):
-        """Put tiers with these thresholds in force, the lowest first; their ids. None: no ladder."""
+        """Put tiers with these thresholds in force, the lowest first; their ids."""
         tiers = [make_tier(rank, each, **more) for rank, each in enumerate(thresholds, start=1)]
         if tiers:
             self.publish(*tiers)

@@ -1,5 +1,6 @@
 """Growth tasks: once ever or day by day, and only when the shop can see that they are done."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -59,6 +60,18 @@ def test_one_check_in_a_day_of_the_store(club, make_member, check_in, clock):
     assert check_in(member)
 
     assert club.growth(member) == 4
+
+
+def test_many_taps_at_once_give_once_and_one_rise(club, make_member, check_in, outbox):
+    club.ladder(0, 2)
+    club.rules(tasks={Task.CHECK_IN: 2})
+    member = make_member()
+    with ThreadPoolExecutor(6) as taps:
+        done = list(taps.map(check_in, [member] * 6))
+
+    assert sorted(done) == [False] * 5 + [True]
+    assert (club.growth(member), club.rank(member)) == (2, 2)
+    assert len(outbox.events("member_tier_changed")) == 1
 
 
 def test_opened_shares_count_up_to_the_cap_each_visitor_once_a_day(club, make_member, outbox):
