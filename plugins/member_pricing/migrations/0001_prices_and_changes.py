@@ -65,6 +65,17 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
     )
+    _history()
+    turn = op.create_table(
+        f"{_P}turn",
+        sa.Column("id", sa.SmallInteger(), nullable=False, autoincrement=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{_P}turn"),
+    )
+    op.bulk_insert(turn, [{"id": 1, "number": 0}])
+
+
+def _history() -> None:
     op.create_table(
         f"{_P}act",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -91,13 +102,6 @@ def upgrade() -> None:
     op.create_index(f"ix_{_P}change_product", f"{_P}change", ["product_id", "id"])
     op.create_index(f"ix_{_P}change_act_id", f"{_P}change", ["act_id"])
     op.create_index(f"ix_{_P}change_sku_id", f"{_P}change", ["sku_id"])
-    turn = op.create_table(
-        f"{_P}turn",
-        sa.Column("id", sa.SmallInteger(), nullable=False, autoincrement=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=f"pk_{_P}turn"),
-    )
-    op.bulk_insert(turn, [{"id": 1, "number": 0}])
 
 
 def downgrade() -> None:

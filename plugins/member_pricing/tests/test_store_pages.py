@@ -124,7 +124,7 @@ AUDIENCES = st.sampled_from(["all", "silver", "gold", "black"])
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     given_prices=st.dictionaries(st.tuples(AUDIENCES, st.sampled_from(["", "POT-S"])), KINDS),
