@@ -116,7 +116,7 @@ def _carry_out(session: Session, verdict: Verdict, at: datetime) -> None:
             session,
             place.member_id,
             Change(
-                key=f"membership:expiry:{place.member_id}:{ended:%Y%m%dT%H%M%S}",
+                key=f"membership:expiry:{place.member_id}:{ended:%Y%m%dT%H%M%S%f}",
                 kind="expiry",
                 amount=-verdict.expiring,
                 reference=f"member:{place.member_id}",

@@ -1,7 +1,7 @@
 """Any history of orders, refunds, adjustments and reviews agrees with an account kept by hand."""
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.api.clock import now
@@ -102,6 +102,17 @@ class Story:
     steps=st.lists(STEPS, min_size=3, max_size=9),
     rule=st.sampled_from(ReviewRule),
     expiry_bps=st.sampled_from([0, 2500, 10_000]),
+)
+@example(
+    steps=[
+        ("order", [(1, 9000)]),
+        ("receive", 0),
+        ("review",),
+        ("adjust", 30),
+        ("adjust", -20),  # what the review left them stays
+    ],
+    rule=ReviewRule.STEP_DOWN,
+    expiry_bps=10_000,
 )
 def test_ledger_log_tiers_and_facts_agree_with_an_account_kept_by_hand(
     any_club, maker, make_order, outbox, steps, rule, expiry_bps
