@@ -21,6 +21,8 @@ from jinja2.runtime import LoopContext, Macro, Undefined
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from core.themes.plugin_words import PluginWords
+
 _ALLOWED = """
     abs batch capitalize count d default dictsort e escape first float format groupby int items join
     last length list lower map max min reject rejectattr replace reverse round select selectattr
@@ -72,6 +74,7 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         trusted: functions of ours that templates call; they take plain arguments.
         with_page: the trusted ones that get the page's context first.
         folds: functions whose calls with constants are worked out while compiling.
+        words_of: from a plugin's name to what folds the texts in its templates.
         kept: rendered pieces by the values they show.
     """
 
@@ -80,6 +83,7 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
     trusted: frozenset[Any] = frozenset()
     with_page: frozenset[Any] = frozenset()
     folds: dict[str, Fold] = {}
+    words_of: Callable[[str], Fold] = staticmethod(lambda _plugin: str)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,7 +147,11 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        return cast(nodes.Template, _Folder(self.folds).visit(tree))
+        if name is None or not name.startswith("plugins/"):
+            return cast(nodes.Template, _Folder(self.folds).visit(tree))
+        plugin = name.split("/")[1]
+        folds = {**self.folds, "gettext": self.words_of(plugin)}
+        return cast(nodes.Template, PluginWords(plugin).visit(_Folder(folds).visit(tree)))
 
 
 _plain: dict[type, bool] = {}

@@ -14,12 +14,14 @@ from core.db import state
 from core.host.shop import Shop
 from core.themes.assets import Shelf
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
+from core.themes.plugin_words import plugin_functions
 from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import ThemeChoice, in_theme, load_choice
 from core.web import asking, block_files, context, flash, i18n, pictures, regions, shells, static
 from core.web.access import has_permission
 from core.web.here import application, asked
 from core.web.placing import Plans
+from core.web.plugin_words import words_of
 from core.web.shells import Person
 
 
@@ -138,10 +140,12 @@ class Face:
             "plugin_asset": block_files.url,
             FILL: fill_text,
             **pictures.picture_globals(),
+            **plugin_functions(lambda plugin: words_of(plugin, locale)),
         }
         env.trusted = frozenset((*functions.values(), regions.region))
         env.with_page = frozenset((regions.region,))
         env.folds = {"icon": look.icons.icon, "gettext": _folded(found)}
+        env.words_of = lambda plugin: _folded(words_of(plugin, locale))
         env.globals.update(functions, region=regions.region)
 
 

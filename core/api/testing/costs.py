@@ -107,8 +107,8 @@ def weighed_blocks(plugin: str) -> Iterator[dict[str, int]]:
     weights: dict[str, int] = {}
     render = regions._render  # noqa: SLF001 - the one place where a block becomes markup
 
-    def weigh(env: Any, placed: Any, values: Any) -> str:
-        html = render(env, placed, values)
+    def weigh(page: Any, placed: Any, values: Any) -> str:
+        html = render(page, placed, values)
         if placed.plugin == plugin:
             size = packed_bytes(html.encode())
             weights[placed.block.key] = max(weights.get(placed.block.key, 0), size)

@@ -7,25 +7,28 @@ and find each other under their plugin's name.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import flask
 import flask_babel
 import jinja2
 from flask import request
+from jinja2 import nodes
 from markupsafe import Markup
 
 from core.host.shop import Shop
 from core.host.snapshot import Standing
 from core.settings.rules import StoreSettings
 from core.themes.assets import Shelf
+from core.themes.plugin_words import PluginWords, plugin_functions
 from core.web import block_files, context, flash, i18n
 from core.web.access import has_permission
 from core.web.admin import charts, naming, navigation, showing
 from core.web.admin.assets import icon
 from core.web.admin.queries.things import thing_of
 from core.web.admin.queries.waiting import waiting_counts
+from core.web.plugin_words import words_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOOK_COOKIE = "banyan_look"
@@ -73,7 +76,7 @@ class PluginLine:
 
 def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
     """The environment of the merchant's pages; compiled templates are kept."""
-    env = jinja2.Environment(
+    env = _Environment(
         loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(TEMPLATES), _PluginLoader(shop)]),
         autoescape=True,
         trim_blocks=True,
@@ -91,6 +94,8 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
     )
     env.filters.update(i18n.request_filters())
     env.filters.update(showing.FILTERS)
+    env.plugins = frozenset(shop.plugins.plugins)
+    env.globals.update(plugin_functions(words_of))
     env.globals.update(
         asset=shelf.url,
         plugin_asset=block_files.url,
@@ -109,6 +114,25 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         message_channel_name=naming.message_channel_name,
     )
     return env
+
+
+class _Environment(jinja2.Environment):
+    """Knows which templates are a plugin's, and lets them speak its words.
+
+    Attributes:
+        plugins: names of all that are found.
+    """
+
+    plugins: frozenset[str] = frozenset()
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        plugin = (name or "").partition("/")[0]
+        return (
+            cast(nodes.Template, PluginWords(plugin).visit(tree))
+            if plugin in self.plugins
+            else tree
+        )
 
 
 class _PluginLoader(jinja2.BaseLoader):

@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.host.shop import Shop
 from core.members.services import touch_session
-from core.web import access, context, csrf, errors, headers, i18n, plain, static
+from core.web import access, context, csrf, errors, headers, i18n, plain, plugin_words, static
 from core.web.cache import PageCache
 from core.web.render import Face
 from core.web.store import (
@@ -40,6 +40,7 @@ def install_web(app: flask.Flask, shop: Shop) -> None:
     app.extensions["banyan.shop"] = shop
     app.config.setdefault("MAX_CONTENT_LENGTH", MOST_BYTES)
     i18n.install(app, shop)
+    plugin_words.install(app, shop)
     app.extensions["banyan.face"] = Face(shop, app.extensions["banyan.translations"])
     blocks.declare_blocks()
     _install_steps(app)
