@@ -38,7 +38,7 @@ _COMMAND = re.compile(r"(?:^|(?<=[\s=(|]))(?:[\w./-]*/)?banyan[ \t]+([^\n#;&]+)"
 _HOOK = re.compile(
     r"(?<![\w./])(register_[a-z_]+|check_[a-z_]+"
     r"|(?:after_sale|member|order|payment|payout|price|product|referral|share|stock)"
-    r"_(?:[a-z]+ed|paid|bound|sent))\b(?!\.)"
+    r"_(?:[a-z_]+ed|paid|bound|sent))\b(?!\.)"
 )
 
 

@@ -39,7 +39,8 @@ class FanTask(Base):
 class TaskEntry(Base):
     """A member takes part in a task; not ``is_active``: they were erased.
 
-    ``share_token`` and ``share_code``: of their link. ``is_due``: fans became final since their steps were looked at.
+    ``share_token`` and ``share_code``: of their link. ``is_due``: fans became final since their
+    steps were looked at.
     """
 
     __tablename__ = "plugin_poster_entry"

@@ -16,6 +16,7 @@ from core.api.errors import NotFound
 from core.api.media import Files
 from core.api.sharing import ShareView
 from plugins.poster.models import Poster
+from plugins.poster.rules.layout import Layout
 from plugins.poster.services.contents import card_for, gathered
 from plugins.poster.services.template_views import template_by_id, unknown
 
@@ -83,8 +84,8 @@ def request_poster(
 ) -> PosterView:
     """A member's poster: the one that is there, or one that the job makes now.
 
-    The same words, pictures, layout and target are the same poster; a price that changed makes a
-    new one. The edge asks for the job (``core.api.web.run_soon``); ``views.asking`` does both.
+    The same words, pictures, layout and target: the same poster. The edge asks for the job
+    (``core.api.web.run_soon``); ``views.asking`` does both.
 
     Args:
         session: unit of work.
@@ -112,37 +113,34 @@ def request_poster(
     found = session.scalar(sa.select(Poster).where(Poster.cache_key == key))
     if found is not None:
         return _asked_again(session, found, expires_at)
-    height = round(template.layout.height * width / template.layout.width)
-    session.execute(
-        insert_or(session, Poster.__table__)
-        .values(
-            id=new_id(),
-            cache_key=key,
-            member_id=member_id,
-            template_id=template_id,
-            version_id=template.version_id,
-            product_id=card.id if card else None,
-            share_id=share.id,
-            target=target,
-            words=contents.body(width),
-            price_fen=contents.price_fen,
-            width=width or template.layout.width,
-            height=height or template.layout.height,
-            state=WAITING,
-            tries=0,
-            error="",
-            format="jpg",
-            content_hash="",
-            path="",
-            byte_count=0,
-            asked_at=now(),
-            due_at=now(),
-            expires_at=expires_at,
-            used_at=now(),
-        )
-        .on_conflict_do_nothing(index_elements=["cache_key"])
-    )
+    values = {
+        "cache_key": key,
+        "member_id": member_id,
+        "template_id": template_id,
+        "version_id": template.version_id,
+        "product_id": card.id if card else None,
+        "share_id": share.id,
+        "target": target,
+        "words": contents.body(width),
+        "price_fen": contents.price_fen,
+        "expires_at": expires_at,
+        **_size(template.layout, width),
+    }
+    fresh = insert_or(session, Poster.__table__).values(values | _not_yet_made())
+    session.execute(fresh.on_conflict_do_nothing(index_elements=["cache_key"]))
     return poster_view(session.scalars(sa.select(Poster).where(Poster.cache_key == key)).one())
+
+
+def _size(layout: Layout, width: int) -> dict[str, int]:
+    height = round(layout.height * width / layout.width)
+    return {"width": width or layout.width, "height": height or layout.height}
+
+
+def _not_yet_made() -> dict[str, Any]:
+    at = now()
+    blank = {"error": "", "content_hash": "", "path": "", "byte_count": 0, "format": "jpg"}
+    times = {"asked_at": at, "due_at": at, "used_at": at}
+    return {"id": new_id(), "state": WAITING, "tries": 0, **blank, **times}
 
 
 def poster_of(session: Session, poster_id: UUID, member_id: UUID) -> PosterView:
