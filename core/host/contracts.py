@@ -162,11 +162,16 @@ def _check_addresses(manifest: Manifest, contributions: Contributions) -> None:
                 raise _broken("The page “%(key)s” may take GET and POST only.", key=page.key)
 
 
+_AUDIENCES = frozenset({"all", "member", "guest"})
+_CACHE_KEYS = frozenset({"subject", "member"})
+
+
 def _check_blocks(manifest: Manifest, contributions: Contributions) -> None:
     for block in contributions.blocks:
         if block.region not in set(Region):
             raise _broken("There is no region called “%(region)s”.", region=block.region)
-        if block.audience not in ("all", "member", "guest") or set(block.cache) - {"subject", "member"}:
+        is_known = block.audience in _AUDIENCES and set(block.cache) <= _CACHE_KEYS
+        if not is_known:
             raise _broken(
                 "The block “%(key)s” names an audience or a cache key that is not known.",
                 key=block.key,
