@@ -84,8 +84,7 @@ def request_poster(
 ) -> PosterView:
     """A member's poster: the one that is there, or one that the job makes now.
 
-    The same words, pictures, layout and target: the same poster. The edge asks for the job
-    (``core.api.web.run_soon``); ``views.asking`` does both.
+    The edge asks for the job (``core.api.web.run_soon``); ``views.asking`` does both.
 
     Args:
         session: unit of work.
