@@ -209,7 +209,7 @@ def _cells(
         format_yuan(row.reversed_fen),
         format_yuan(row.left_fen),
         str(LABELS[state]),
-        _("yes") if row.is_held else "",
+        _("Yes") if row.is_held else "",
         *(_at(each) for each in (row.accrued_at, row.frozen_at, row.available_at)),
     ]
 

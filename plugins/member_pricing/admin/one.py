@@ -32,7 +32,7 @@ class PriceForm(AdminForm):
 
     kind = RadioField(_l("How"), choices=options(KINDS), default=str(PriceKind.FIXED))
     value = StringField(
-        _l("Number"), [required()], render_kw={"inputmode": "decimal", "autocomplete": "off"}
+        _l("How much"), [required()], render_kw={"inputmode": "decimal", "autocomplete": "off"}
     )
     since = DateField(_l("First day"), [Optional()])
     until = DateField(_l("Last day"), [Optional()])

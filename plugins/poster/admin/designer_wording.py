@@ -76,7 +76,7 @@ _WORDS: Mapping[tuple[str, str], Any] = {
     ("weight", "bold"): _l("Bold"),
     ("align", "left"): _l("Left"),
     ("align", "center"): _l("Centre"),
-    ("align", "right"): _l("Right"),
+    ("align", "right"): _l("To the right"),
     ("fit", "cover"): _l("Fill it"),
     ("fit", "contain"): _l("Show all of it"),
 }
@@ -185,7 +185,7 @@ def value_text(what: str, value: Any) -> str:
     if what == "hidden":
         return str(_("hidden") if value else _("shown"))
     if what == "strike":
-        return str(_("yes") if value else _("no"))
+        return str(_("Yes") if value else _("No"))
     if what in {"media", "background_media"}:
         nothing = _("The product’s first picture") if what == "media" else _("None")
         return str(_("A picture of your own") if value else nothing)

@@ -51,7 +51,7 @@ REWARD_LABELS = {
     "held": _l("Being checked"),
     "unfunded": _l("Waits for the store"),
     "due": _l("The store hands it over"),
-    "granted": _l("Received"),
+    "granted": _l("Paid to you"),
     "rejected": _l("Not granted"),
     "void": _l("Not granted"),
 }
