@@ -4,6 +4,12 @@ from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, apply, states_of
 from plugins.distribution.services.programmes import current
 
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
 ROOT = "/admin/x/distribution"
 OWN = {"Origin": "http://localhost"}
 

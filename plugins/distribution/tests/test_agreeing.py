@@ -4,6 +4,12 @@ import pytest
 
 from plugins.distribution.services.distributors import RULES_VERSION, distributor
 
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
 OWN = {"Origin": "http://localhost"}
 CENTRE, RULES = "/x/distribution/", "/x/distribution/rules"
 

@@ -12,6 +12,12 @@ from plugins.distribution.services.distributors import RULES_VERSION, Distributo
 from plugins.distribution.services.programmes import current
 from plugins.distribution.tests.conftest import STAFF
 
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
 ROOT = "/x/distribution/"
 OWN = {"Origin": "http://localhost"}
 SILVER, GOLD = UUID(int=1), UUID(int=2)

@@ -8,6 +8,12 @@ from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.tests.conftest import ask_for
 
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
 ROOT = "/x/distribution/"
 PAGES = (
     "",

@@ -7,6 +7,12 @@ from core.api.clock import now
 from core.api.payouts import list_payouts
 from plugins.distribution.services.accounts import AVAILABLE
 
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
 ROOT = "/x/distribution/"
 OWN = {"Origin": "http://localhost"}
 CARD = {

@@ -10,6 +10,11 @@ from plugins.distribution.tests.plan_pages import DEFAULT, PLAN, Editor
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
+@pytest.fixture
 def merchant(make_staff, sign_in):
     return sign_in(make_staff(name="店主"), "staff")
 

@@ -8,6 +8,11 @@ from plugins.distribution.tests.plan_pages import DEFAULT, OWN, Editor
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
+@pytest.fixture
 def editor(shop, make_staff, sign_in):
     return Editor(shop, sign_in(make_staff(name="店主"), "staff"))
 

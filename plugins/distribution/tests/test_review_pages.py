@@ -13,6 +13,12 @@ from plugins.distribution.rules import Condition, Grade, Joining, Measure
 from plugins.distribution.services.distributors import DistributorState, apply, states_of
 from plugins.distribution.services.programmes import current, history
 
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
+
+
 ROOT = "/admin/x/distribution"
 OWN = {"Origin": "http://localhost"}
 SILVER, GOLD = UUID(int=1), UUID(int=2)
