@@ -55,6 +55,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         shop, maker = self.house.shop, self.house.maker
         self.books, self.members, self.orders = Bookkeeper(WARES), {}, []
+        self.is_anybody_let_in = False
         for name in PEOPLE:
             self.members[name] = maker.member(name, referrer=self.members.get(TREE.get(name)))
         self.books.referrer = dict(TREE)
@@ -226,6 +227,7 @@ class Histories(RuleBasedStateMachine):
         except ShopError:
             return
         if state == "active":
+            self.is_anybody_let_in = True
             self.books.active.add(who)
         else:
             self.books.active.discard(who)
@@ -281,6 +283,8 @@ class Histories(RuleBasedStateMachine):
         events = [each for each in outbox.events() if each.name.startswith("order_")]
         own = {order.id for order, _ in self.orders}
         events = [each for each in events if each.order_id in own]
+        if self.is_anybody_let_in:  # a payment told without its receipt is judged by who is in now
+            events = [each for each in events if each.name != "order_paid"]
         for event in [*events, *reversed(events)]:
             outbox.tell("distribution", event)
         self.house.run_job("distribution.settle")

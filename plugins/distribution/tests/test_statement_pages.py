@@ -64,7 +64,7 @@ def test_staff_reads_and_downloads_the_statement_of_anybody(
     root = f"/admin/x/distribution/statements/{eventful.id}"
     page = browser.get(f"{root}?month={second_month}").text
     assert "21.80" in page
-    assert "申请提现" in page
+    assert "提现申请" in page
     answer = browser.post(f"{root}/csv?month={second_month}", headers=OWN)
     assert answer.data.startswith(b"\xef\xbb\xbf")
     assert "distribution.statement.export" in browser.get("/admin/audit").text

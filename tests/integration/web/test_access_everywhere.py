@@ -36,7 +36,7 @@ EXPORT = ".csv"
 
 @pytest.fixture
 def plugins_on():
-    return ("distribution", "welcome_offer")
+    return ("distribution", "membership", "member_pricing", "poster", "welcome_offer")
 
 
 @pytest.fixture
