@@ -107,7 +107,7 @@ KEPT = Kind(
 LIVE = Kind("live", ("",), False)
 ASKING = Kind("asking", ("",), True)
 KINDS = (KEPT, LIVE, ASKING)
-BOUNDS = {("kept", "guest"): SHARE, ("live", "guest"): SHARE, ("kept", "member"): SHARE}
+BOUNDS = {(kind, reader): SHARE for kind in ("kept", "live") for reader in ("guest", "member")}
 
 
 @dataclass(frozen=True)
