@@ -12,11 +12,6 @@ from plugins.distribution.services.holds import reject
 from plugins.distribution.tests.programmes import bps, fixed, opt_out, own, plan, publish
 
 
-@pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url  # what pages ask both databases for is in the contract's and services' tests
-
-
 ROOT = "/x/distribution/"
 OWN = {"Origin": "http://localhost"}
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
