@@ -11,7 +11,6 @@ from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.services.holds import reject
 from plugins.distribution.tests.programmes import bps, fixed, opt_out, own, plan, publish
 
-
 ROOT = "/x/distribution/"
 OWN = {"Origin": "http://localhost"}
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
