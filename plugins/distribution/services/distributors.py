@@ -5,11 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
-from core.api.db import Prepared, among
+from core.api.db import Prepared, among, insert_or
 from core.api.errors import InvalidInput, NotFound, Rejected
 from core.api.members import ids_matching
 from core.api.sharing import history_of
@@ -255,7 +254,6 @@ def enter(
     """
     if not member_ids:
         return []
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     at = now()
     empty = {"reason": "", "note": "", "real_name": "", "rules_version": ""}
     rows = [
@@ -269,7 +267,7 @@ def enter(
         }
         for member_id in sorted(member_ids)
     ]
-    made = insert(Distributor).values(rows).on_conflict_do_nothing()
+    made = insert_or(session, Distributor).values(rows).on_conflict_do_nothing()
     return session.execute(made.returning(Distributor.member_id)).scalars().all()
 
 

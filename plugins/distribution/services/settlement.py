@@ -13,11 +13,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
-from core.api.db import new_id
+from core.api.db import insert_or, new_id
 from core.api.events import OrderSettled
 from core.api.ledger import Transfer, member_owner, transfer_many
 from plugins.distribution.models import Commission, Mark
@@ -202,8 +201,7 @@ def settlement_health(session: Session) -> SettlementHealth:
 
 def note_run(session: Session) -> None:
     """The job has come to the end of a batch, or found nothing to do."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    mark = insert(Mark).values(name=_RAN, at=now())
+    mark = insert_or(session, Mark).values(name=_RAN, at=now())
     session.connection().execute(
         mark.on_conflict_do_update(index_elements=["name"], set_={"at": mark.excluded.at})
     )

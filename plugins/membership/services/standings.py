@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.api.clock import day_bounds, local_date, now
-from core.api.db import new_id
+from core.api.db import insert_or, new_id
 from core.api.ledger import balance, balances_of, member_owner
 from core.api.members import tell_tier_change
 from core.api.settings import load_settings
@@ -85,15 +84,15 @@ def _locked(session: Session, chosen: sa.Select[Any]) -> Sequence[Standing]:
 
 def _open(session: Session, member_id: UUID) -> None:
     base = open_tier(tiers(session))
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    insert = (postgresql.insert if is_postgres else sqlite.insert)(Standing)
     session.execute(
-        insert.values(
+        insert_or(session, Standing)
+        .values(
             member_id=member_id,
             tier_id=id_of(base),
             since_at=now(),
             valid_until=end_of_validity(session, base),
-        ).on_conflict_do_nothing(index_elements=["member_id"])
+        )
+        .on_conflict_do_nothing(index_elements=["member_id"])
     )
 
 
