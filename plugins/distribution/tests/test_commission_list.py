@@ -122,7 +122,7 @@ def test_held_and_rejected_commissions_are_found_and_told(
     assert listed(state="held") == [(order.order_no, 1)]
     page = merchant.get(f"{ROOT}/commissions?lang=en&state=held").text
     assert "Held for a decision" in page.partition("<tbody>")[2]
-    assert [row["Held"] for row in downloaded("&state=held")] == ["yes"]
+    assert [row["Held"] for row in downloaded("&state=held")] == ["Yes"]
 
     with shop.database.write() as session:
         reject(session, order.id, chain.first.id, actor=STAFF, note="同一人")
