@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.db.looks import Look
+from core.db.looks import BEGUN, Look
 from core.db.turns import Turns
 from core.kernel.errors import InvariantError, ShopError
 
@@ -167,7 +167,7 @@ def _postgres_engine(url: sa.URL, pool_size: int) -> sa.Engine:
         max_overflow=10,
         pool_pre_ping=False,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"},
+        connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC", "prepare_threshold": 2},
     )
 
     @sa.event.listens_for(engine, "begin")
@@ -211,6 +211,8 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
+        if options.get(BEGUN):
+            return
         driver = cast(Any, connection.connection.driver_connection)
         if not options.get(_WRITES_NEXT):
             driver.execute("BEGIN")  # takes no lock and cannot fail: straight to the driver

@@ -1,38 +1,74 @@
 """Sessions that only read."""
 
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+BEGUN = "banyan_begun"
+"""Option of a connection on which a look has begun already."""
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A driver's connection straight from the pool, as far as prepared statements need one."""
+
+    engine: sa.Engine
+    connection: sa.PoolProxiedConnection
+
+    @property
+    def dialect(self) -> sa.Dialect:
+        """Of the database."""
+        return self.engine.dialect
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        """What listeners may ask of a connection: this one reads."""
+        return self.engine.get_execution_options()
+
 
 class Look(Session):
-    """A session on one connection that it opens itself, at its first statement.
+    """A session on one connection that it takes from the pool itself, at its first statement.
 
-    A session's own way to a connection and back costs twice what a short statement does; most
-    pages look with prepared statements only and need nothing of it. The connection is given back
-    when the look is closed; a look that was closed opens another.
+    A session's own way to a connection and back costs several times what a short statement does;
+    most pages look with prepared statements only and need nothing of it. A statement of the session
+    itself runs on the same connection. It is given back when the look is closed; a look that was
+    closed opens another.
     """
 
-    _opened: sa.Connection | None = None
-    _source: sa.Engine | None = None
+    _held: Held | None = None
+    _own: sa.Connection | None = None
 
-    def opened(self) -> sa.Connection:
+    def opened(self) -> Held | sa.Connection:
         """The connection of this look."""
-        if self._opened is None:
+        if self._held is None:
             if self.in_transaction():
                 return self.connection()
-            self._source = self._source or cast(sa.Engine, self.get_bind())
-            self._opened = self.bind = self._source.connect()
-            self._opened.begin()
-        return self._opened
+            engine = cast(sa.Engine, super().get_bind())
+            self._held = Held(engine, engine.raw_connection())
+            if engine.dialect.name == "sqlite":  # there a look is at one moment
+                cast(Any, self._held.connection.driver_connection).execute("BEGIN")
+        return self._held
+
+    def get_bind(self, *args: Any, **options: Any) -> sa.Engine | sa.Connection:
+        """What a statement of the session itself runs on."""
+        if self._held is None:
+            return super().get_bind(*args, **options)
+        if self._own is None:
+            begun = sa.Connection(self._held.engine, connection=self._held.connection)
+            self._own = begun.execution_options(**{BEGUN: True})
+        return self._own
 
     def close(self) -> None:
         """End the look."""
+        held, self._held = self._held, None
+        own, self._own = self._own, None
         try:
-            super().close()
+            if self.in_transaction() or self.identity_map:
+                super().close()
         finally:
-            opened, self._opened = self._opened, None
-            if opened is not None:
-                self.bind = self._source
-                opened.close()
+            if own is not None:
+                own.close()
+            elif held is not None:
+                held.connection.close()

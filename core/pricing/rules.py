@@ -52,25 +52,42 @@ class Step(Protocol):
         """Whether promotions come off on top of a price of the MEMBER stage."""
 
 
-def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any]) -> Quote:
-    """Run the pipeline.
+class Pipeline:
+    """Rules in the order in which they run, for any number of baskets.
 
     Args:
-        request: the basket at list price.
         steps: rules of the trunk and of plugins, in any order.
-        loaded: what each rule's ``load`` brought, by key.
-
-    Raises:
-        PluginError: a rule answered what :func:`check_adjustment` refuses.
     """
-    run = _Run(request)
-    ordered = sorted(steps, key=lambda rule: (rule.stage, rule.key))
-    run.follow([step for step in ordered if step.stage <= Stage.MEMBER], loaded)
-    rivals = run.set_aside({step.key for step in ordered if step.stacks})
-    run.follow([step for step in ordered if step.stage == Stage.PROMOTION], loaded)
-    run.keep_lower(rivals)
-    run.follow([step for step in ordered if step.stage > Stage.PROMOTION], loaded)
-    return run.quote()
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        ordered = sorted(steps, key=lambda rule: (rule.stage, rule.key))
+        self._first = [step for step in ordered if step.stage <= Stage.MEMBER]
+        self._promotions = [step for step in ordered if step.stage == Stage.PROMOTION]
+        self._last = [step for step in ordered if step.stage > Stage.PROMOTION]
+        self._stacking = {step.key for step in ordered if step.stacks}
+
+    def price(self, request: QuoteRequest, loaded: Mapping[str, Any]) -> Quote:
+        """Run it.
+
+        Args:
+            request: the basket at list price.
+            loaded: what each rule's ``load`` brought, by key.
+
+        Raises:
+            PluginError: a rule answered what :func:`check_adjustment` refuses.
+        """
+        run = _Run(request)
+        run.follow(self._first, loaded)
+        rivals = run.set_aside(self._stacking)
+        run.follow(self._promotions, loaded)
+        run.keep_lower(rivals)
+        run.follow(self._last, loaded)
+        return run.quote()
+
+
+def price(request: QuoteRequest, steps: Sequence[Step], loaded: Mapping[str, Any]) -> Quote:
+    """Run the rules on one basket; see :meth:`Pipeline.price`."""
+    return Pipeline(steps).price(request, loaded)
 
 
 def flat_freight(freight_fen: int, free_from_fen: int) -> Apply:
@@ -139,6 +156,8 @@ def _is_line(line: Any, line_count: int) -> bool:
 def _is_storable(label: Any, params: Any) -> bool:
     if not isinstance(label, str) or not isinstance(params, Mapping):
         return False
+    if not params:
+        return True
     try:
         json.dumps(dict(params), allow_nan=False)
     except (TypeError, ValueError):
@@ -166,6 +185,8 @@ class _Run:
 
     def set_aside(self, stacking: Collection[str]) -> Mapping[int, Sequence[TraceStep]]:
         """Put lines back to the list price whose price competes with promotions; their steps."""
+        if not self._trace:
+            return {}
         rivals: dict[int, list[TraceStep]] = {
             step.line: []
             for step in self._trace

@@ -1,7 +1,7 @@
 """Quoting: the loads of the rules, then the pure pipeline. The same quote on every page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -40,12 +40,13 @@ def quote_each(
     return [ready.price(request) for request in requests]
 
 
-@dataclass(frozen=True)
 class Ready:
     """Rules that have something to say about some baskets, with what they loaded for them."""
 
-    rules: Sequence[PriceRule]
-    loaded: Mapping[str, Any]
+    def __init__(self, rules: Sequence[PriceRule], loaded: Mapping[str, Any]) -> None:
+        self.has_rules = bool(rules)
+        self._pipeline = pipeline.Pipeline(rules)
+        self._loaded = loaded
 
     def price(self, request: QuoteRequest) -> Quote:
         """One of the baskets, by itself.
@@ -53,7 +54,7 @@ class Ready:
         Raises:
             PluginError: a rule answered something that cannot be applied.
         """
-        return pipeline.price(request, self.rules, self.loaded)
+        return self._pipeline.price(request, self._loaded)
 
 
 def load_rules(

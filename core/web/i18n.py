@@ -26,7 +26,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
-from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.config import ROOT
@@ -34,7 +33,7 @@ from core.host.shop import Shop
 from core.kernel.errors import ShopError
 from core.kernel.money import format_yuan
 from core.web import context
-from core.web.here import here
+from core.web.here import asked, here
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -163,18 +162,20 @@ def locale() -> str:
 def _select() -> str:
     if not flask.has_request_context():
         return CHINESE
-    asked = parse_locale(request.args.get("lang"))
-    if asked is not None:
-        if request.cookies.get(context.LANGUAGE_COOKIE) != asked:
-            context.set_cookie(context.LANGUAGE_COOKIE, asked, days=365)
-        return asked
+    request = asked()
+    wanted = parse_locale(request.args.get("lang"))
+    if wanted is not None:
+        if request.cookies.get(context.LANGUAGE_COOKIE) != wanted:
+            context.set_cookie(context.LANGUAGE_COOKIE, wanted, days=365)
+        return wanted
     return chosen() or _own() or negotiate(request.headers.get("Accept-Language", "")) or _stores()
 
 
 def chosen() -> str | None:
     """The locale chosen in this browser, now by ``?lang=`` or before; ``None`` if none was."""
-    asked = parse_locale(request.args.get("lang"))
-    return asked or parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
+    request = asked()
+    wanted = parse_locale(request.args.get("lang"))
+    return wanted or parse_locale(request.cookies.get(context.LANGUAGE_COOKIE))
 
 
 def _own() -> str | None:

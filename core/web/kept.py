@@ -5,6 +5,7 @@ old as the block said it may be; other processes keep their own. A failure is ke
 """
 
 from typing import Any
+from uuid import UUID
 
 from core.api.contributions import Block
 from core.web.asking import Asking
@@ -12,6 +13,7 @@ from core.web.asking import Asking
 MOST = 4000
 """Texts kept in a process; one has a few hundred characters."""
 Key = tuple[Any, ...]
+_NOTHING = (float("-inf"), "")
 
 
 def key_of(page: Asking, block: Block, subject: Any) -> Key:
@@ -26,9 +28,12 @@ def key_of(page: Asking, block: Block, subject: Any) -> Key:
 
 
 def get(page: Asking, key: Key) -> str | None:
-    """The text, unless it is too old."""
-    found = page.plan.texts.get(key)
-    return found[1] if found is not None and found[0] > page.moment else None
+    """The text, unless it is too old; a page that shows it is kept no longer than the text is."""
+    until, html = page.plan.texts.get(key, _NOTHING)
+    if until <= page.moment:
+        return None
+    page.limit(until - page.moment)
+    return html
 
 
 def put(page: Asking, key: Key, html: str, seconds: float) -> None:
@@ -44,5 +49,6 @@ def _id_of(subject: Any) -> Any:
     for about in (subject, getattr(subject, "product", None)):
         for name in ("id", "order_id"):
             if about is not None and hasattr(about, name):
-                return getattr(about, name)
+                found = getattr(about, name)
+                return found.int if isinstance(found, UUID) else found  # compared sooner
     return None

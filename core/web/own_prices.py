@@ -51,7 +51,7 @@ def quote_page(
 
 def _lower(ready: Ready, requests: Mapping[UUID, QuoteRequest]) -> Mapping[UUID, int]:
     quotes = {}
-    if ready.rules:
+    if ready.has_rules:
         quotes = {key: ready.price(request) for key, request in requests.items()}
     return {
         key: quote.goods_fen for key, quote in quotes.items() if quote.goods_fen < quote.list_fen

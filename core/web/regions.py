@@ -79,8 +79,7 @@ def _plugin_block(placed: Placed, region_name: str, subject: Any, about: Any) ->
     if html is None:
         html = _fresh(page, placed, region_name, subject or about)
         kept.put(page, key, html, block.fresh_seconds)
-    else:
-        page.limit(block.fresh_seconds)
+    elif html:
         block_files.need(placed.plugin, block)
     return html
 
@@ -164,7 +163,8 @@ def _card_of(product: ProductCard) -> Markup:
         "".join([shown[product.id] for shown in blocks if product.id in shown]) if blocks else ""
         for blocks in _blocks_of_cards()
     )
-    env, own_fen = asking().env, own_prices.of(product)
+    page = asking()
+    env, own_fen = page.env, None if page.member_id is None else own_prices.of(product)
     if env.auto_reload:
         return _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
     kept = env.kept
@@ -227,13 +227,38 @@ def _card_blocks(name: str) -> list[Mapping[Any, str]]:
 
 def _on_cards(page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]) -> Mapping[Any, str]:
     block = cast(Block, placed.block)
-    asked = _told(page, placed, name, cards)
-
-    def show() -> Mapping[Any, str]:
-        told = (block.context(asked) or {}).get("cards", {})
-        return {card.id: _render(page, placed, told[card.id]) for card in cards if card.id in told}
-
-    shown = guarded(placed.plugin, placed.hook, show) or {}
+    if block.fresh_seconds <= LIVE_SECONDS:
+        shown = _fresh_on_cards(page, placed, name, cards)
+    else:
+        shown = _kept_on_cards(page, placed, name, cards)
     if any(shown.values()):
         block_files.need(placed.plugin, block)
-    return cast("Mapping[Any, str]", shown)
+    return shown
+
+
+def _kept_on_cards(
+    page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]
+) -> Mapping[Any, str]:
+    """What a block shows on each card; asked for those only of which nothing is kept."""
+    block = cast(Block, placed.block)
+    keys = {card.id: kept.key_of(page, block, card) for card in cards}
+    texts = {card_id: kept.get(page, key) for card_id, key in keys.items()}
+    missing = tuple(card for card in cards if texts[card.id] is None)
+    if missing:
+        fresh = _fresh_on_cards(page, placed, name, missing)
+        for card in missing:
+            texts[card.id] = html = fresh.get(card.id, "")
+            kept.put(page, keys[card.id], html, block.fresh_seconds)
+    return {card_id: html for card_id, html in texts.items() if html}
+
+
+def _fresh_on_cards(
+    page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]
+) -> Mapping[Any, str]:
+    told = _told(page, placed, name, cards)
+
+    def show() -> Mapping[Any, str]:
+        seen = (cast(Block, placed.block).context(told) or {}).get("cards", {})
+        return {card.id: _render(page, placed, seen[card.id]) for card in cards if card.id in seen}
+
+    return cast("Mapping[Any, str]", guarded(placed.plugin, placed.hook, show) or {})

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from core.media.types import PictureView
 
 
-@dataclass(frozen=True)
-class ProductCard:
+class ProductCard(NamedTuple):
     """A product in a list. Prices are list prices in fen, before any rule.
+
+    A tuple, since a page makes dozens of them.
 
     Args:
         sku_id: the cheapest SKU that can be bought (or the cheapest, when sold out), for quoting

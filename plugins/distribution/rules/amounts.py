@@ -9,6 +9,7 @@ from plugins.distribution.rules.programme import Base, Found, Programme, RateKin
 
 SELF_LEVEL = 0
 """Level of what a buyer gets as an extra line on an order of their own."""
+_ESTIMATES_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,15 @@ def estimate_fen(
     found = programme.find(sku_id, product_id, shelves, is_campaign=False)
     if cost_fen is None and found.plan.base == Base.PROFIT:
         return 0
-    line = LineSold(paid_fen, cost_fen or 0, 1)
-    shares = line_shares(line, found, depth=programme.depth, grades={1: grade_id})
-    return shares[0].amount_fen if shares else 0
+    known = programme.estimates
+    key = (found.plan.id, found.scope, found.target_id, grade_id, paid_fen, cost_fen)
+    if key not in known:
+        if len(known) >= _ESTIMATES_KEPT:
+            known.clear()
+        line = LineSold(paid_fen, cost_fen or 0, 1)
+        shares = line_shares(line, found, depth=programme.depth, grades={1: grade_id})
+        known[key] = shares[0].amount_fen if shares else 0
+    return known[key]
 
 
 def reversed_fen(amount_fen: int, line_refunded_fen: int, line_paid_fen: int) -> int:

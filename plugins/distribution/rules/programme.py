@@ -4,7 +4,7 @@ One version of it is one document; an order freezes the version, so what it pays
 for ever, whatever the merchant publishes later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -254,6 +254,11 @@ class Programme:
         if is_campaign and rate is not None and plan.campaign != Campaign.SAME:
             scope, target, rate = Scope.CAMPAIGN, None, plan.rate_of(Scope.CAMPAIGN, None)
         return Found(plan, scope, target, rate)
+
+    @cached_property
+    def estimates(self) -> dict[Hashable, int]:
+        """What was estimated under this version: pages ask the same for each card they show."""
+        return {}
 
     @cached_property
     def names_categories(self) -> bool:

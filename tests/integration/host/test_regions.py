@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -199,6 +200,35 @@ def test_what_a_block_told_is_kept_by_what_it_declared(
     assert len(set(by_member.values()) | set(by_subject.values())) == 4
     english = told(readers[0].get(f"{paths[0]}?lang=en").text)
     assert all(text.startswith("en-") for text in english)
+
+
+def test_what_a_block_told_on_cards_is_kept_card_by_card(
+    shop, visit, make_product, sign_in, make_member
+):
+    def on_cards(page: str) -> list[str]:
+        return re.findall(r'<i class="on-card">([^<]+)</i>', page)
+
+    reader = sign_in(make_member("甲"))
+    first = on_cards(reader.get("/").text)
+    assert len(first) == len(set(first)) == 1
+    assert on_cards(reader.get("/search?q=茶").text) == first
+
+    make_product("茶杯", skus=[("CUP", 5000, 9)])
+    shop.counters.refresh(force=True)  # the catalogue changed: nothing kept stands for it
+    both = on_cards(reader.get("/").text)
+    assert len(set(both)) == 2
+    assert set(both).isdisjoint(first)
+    assert sorted(on_cards(reader.get("/search?q=茶&sort=price").text)) == sorted(both)
+
+
+def test_a_page_is_kept_no_longer_than_what_stands_on_it(shop, visit, client, monkeypatch):
+    path = re.search(r'href="(/p/[^"]+)"', client.get("/").text)[1]
+    before, moment = told(client.get(path).text), time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: moment + 50.0)  # ten seconds are left to them
+    assert told(client.get(f"{path}?sku=none").text) == before
+
+    monkeypatch.setattr(time, "monotonic", lambda: moment + 61.0)
+    assert set(told(client.get(f"{path}?sku=none").text)).isdisjoint(before)
 
 
 def test_a_change_of_settings_ends_what_was_kept(shop, visit, client):

@@ -24,7 +24,7 @@ def kind(subject):
     """What a block is told its page is about, as the reference words it."""
     if subject is None:
         return "none"
-    if isinstance(subject, tuple):
+    if type(subject) is tuple:
         return f"tuple[{kind(subject[0])}, ...]"
     return type(subject).__name__
 
@@ -32,6 +32,11 @@ def kind(subject):
 def count(context):
     """Tells how often it was asked."""
     return {"told": f"{context.locale}-{next(asked)}"}
+
+
+def count_cards(context):
+    """The same on each card."""
+    return {"cards": {card.id: {"told": next(asked)} for card in context.subject}}
 
 
 @hookimpl
@@ -42,5 +47,13 @@ def register_blocks():
         *(
             Block(f"{NAME}.by_{each}", info, "told.html", count, cache=(each,), **kept)
             for each in ("subject", "member")
+        ),
+        Block(
+            f"{NAME}.on_card",
+            Region.CARD_AFTER_PRICE,
+            "on_card.html",
+            count_cards,
+            fresh_seconds=60.0,
+            cache=("subject",),
         ),
     ]
