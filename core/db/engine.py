@@ -115,17 +115,18 @@ class Database:
         finally:
             self._turns.hand_on()
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A look at the store, for reading only.
+    def look(self) -> Look:
+        """A look at the store, for reading only; whoever takes it closes it.
 
         On SQLite it is a look at one moment. On PostgreSQL each statement sees what is committed
         when it begins, as it would in a transaction of READ COMMITTED, without the two round trips
-        that begin and end one.
-
-        Raises:
-            InvariantError: within it, a statement that writes.
+        that begin and end one. A statement that writes raises ``InvariantError``.
         """
+        return self._looks()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A :meth:`look` that ends with the block."""
         with self._looks() as session:
             yield session
 

@@ -38,12 +38,18 @@ COMPILED = "2"
 """Changes with the way templates are compiled here: those kept by another way are left alone."""
 _MACHINERY = (TemplateModule, LoopContext)
 
+_AS_THEY_ARE = frozenset({int, float, Markup})
+
 Fold = Callable[..., str]
 
 
 def fill_text(text: str, **params: Any) -> Markup:
     """A translated text with its places filled; what is put in is escaped."""
-    return Markup(text) % params  # noqa: S704 (texts are ours)
+    given = {
+        name: value if type(value) in _AS_THEY_ARE else escape(value)
+        for name, value in params.items()
+    }
+    return Markup(text % given)  # noqa: S704 (texts are ours)
 
 
 def shown(value: Any) -> str:
@@ -163,6 +169,8 @@ def _is_plain(kind: type) -> bool:
         return True
     if issubclass(kind, Enum | str | Undefined):
         return False  # texts have ``format``; undefined names must complain in their own way
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return True
     parameters = getattr(kind, "__dataclass_params__", None)
     return dataclasses.is_dataclass(kind) and bool(parameters and parameters.frozen)
 

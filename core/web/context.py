@@ -41,8 +41,7 @@ def reader() -> Session:
     known = here()
     session = known.get("banyan_reader")
     if session is None:
-        known.banyan_unit = shop().database.read()
-        session = known.banyan_reader = known.banyan_unit.__enter__()
+        session = known.banyan_reader = shop().database.look()
     return cast(Session, session)
 
 
@@ -59,10 +58,9 @@ def writing() -> Iterator[Session]:
 
 def close_reader(_error: BaseException | None = None) -> None:
     """Give the read-only session back; also runs at the end of every request."""
-    unit = g.pop("banyan_unit", None)
-    g.pop("banyan_reader", None)
-    if unit is not None:
-        unit.__exit__(None, None, None)
+    session = here().pop("banyan_reader", None)
+    if session is not None:
+        session.close()
 
 
 def lend_reader(response: flask.Response) -> flask.Response:
@@ -72,10 +70,9 @@ def lend_reader(response: flask.Response) -> flask.Response:
     """
     if not response.is_streamed:
         return response
-    unit = g.pop("banyan_unit", None)
-    g.pop("banyan_reader", None)
-    if unit is not None:
-        response.call_on_close(lambda: unit.__exit__(None, None, None))
+    session = g.pop("banyan_reader", None)
+    if session is not None:
+        response.call_on_close(session.close)
     if request.method == "HEAD":
         response.close()
         response.response = ()
@@ -177,7 +174,7 @@ def _cookies() -> dict[str, tuple[str, int | None]]:
 
 def send_cookies(response: flask.Response) -> flask.Response:
     """Put the request's cookies on its response."""
-    for name, (value, max_age) in g.get("banyan_cookies", {}).items():
+    for name, (value, max_age) in here().get("banyan_cookies", {}).items():
         response.set_cookie(
             name,
             value,
@@ -196,6 +193,7 @@ def client_ip() -> str:
 
 def external_url(path: str) -> str:
     """A path of this shop with its public origin: the configured one, else the request's own."""
+    request = asked()
     return (shop().config.base_url or f"{request.scheme}://{request.host}") + path
 
 

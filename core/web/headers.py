@@ -7,6 +7,8 @@ No inline script and no inline style anywhere; a page that must reach elsewhere 
 import flask
 from flask import g
 
+from core.web.here import here
+
 _POLICY: dict[str, str] = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -57,7 +59,7 @@ def protect(response: flask.Response) -> flask.Response:
         if lower not in brought:
             headers.add(name, value)
     if "content-security-policy" not in brought:
-        extra = g.get("banyan_csp")
+        extra = here().get("banyan_csp")
         headers.add("Content-Security-Policy", policy(extra) if extra else _PLAIN)
     if response.mimetype == "text/html" and "cache-control" not in brought:
         headers.add("Cache-Control", "private, no-cache")

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import flask
 from babel.support import NullTranslations
-from flask import g, request
+from flask import g
 
 from core.config import ROOT
 from core.db import state
@@ -19,7 +19,7 @@ from core.themes.sandbox import FILL, ThemeEnvironment, fill_text
 from core.themes.services import ThemeChoice, in_theme, load_choice
 from core.web import asking, block_files, context, flash, i18n, pictures, regions, shells, static
 from core.web.access import has_permission
-from core.web.here import application, asked
+from core.web.here import application, asked, here
 from core.web.placing import Plans
 from core.web.plugin_words import words_of
 from core.web.shells import Person
@@ -173,7 +173,7 @@ def present() -> tuple[Look, Plans]:
 
 
 def _may_preview() -> bool:
-    if context.STAFF_COOKIE not in request.cookies:
+    if context.STAFF_COOKIE not in asked().cookies:
         return False
     principal = context.current_staff()
     return principal is not None and has_permission(principal.permissions, "theme.edit")
@@ -236,7 +236,7 @@ def _site(look: Look) -> Site:
         slogan=(is_english and settings.shop_slogan_en) or settings.shop_slogan,
         lang=i18n.html_lang(locale),
         locale=locale,
-        path=request.path,
+        path=asked().path,
         here=_here(),
         member=Person(principal.name) if principal else None,
         bag=bag_count(),
@@ -264,7 +264,7 @@ def _here() -> str:
 
 def bag_count() -> int:
     """Pieces in the bag as this browser's cookie tells; only a figure on an icon."""
-    text = str(g.get("banyan_bag", request.cookies.get(context.BAG_COOKIE, "")))
+    text = str(here().get("banyan_bag", asked().cookies.get(context.BAG_COOKIE, "")))
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
 
 
@@ -273,5 +273,5 @@ def remember_bag(pieces: int) -> None:
     g.banyan_bag = pieces
     if pieces:
         context.set_cookie(context.BAG_COOKIE, str(min(pieces, 999)), days=365)
-    elif context.BAG_COOKIE in request.cookies:
+    elif context.BAG_COOKIE in asked().cookies:
         context.drop_cookie(context.BAG_COOKIE)

@@ -33,7 +33,7 @@ def is_new(session: Session, member_id: UUID | None) -> bool:
     """
     if member_id is None:
         return False
-    key = f"welcome_offer.is_new.{member_id}"
+    key = "welcome_offer.is_new", member_id
     known: bool | None = session.info.get(key)
     if known is None:
         known = session.info[key] = not has_order(session, member_id)

@@ -7,6 +7,7 @@ from core.host.shop import Shop
 from core.members.services import touch_session
 from core.web import access, context, csrf, errors, headers, i18n, plain, plugin_words, static
 from core.web.cache import PageCache
+from core.web.here import here
 from core.web.render import Face
 from core.web.store import (
     addresses,
@@ -84,8 +85,9 @@ def _after(response: flask.Response) -> flask.Response:
 
 def _touch(response: flask.Response) -> flask.Response:
     """Keep the sessions of people who are here alive; a write at most every few minutes."""
+    known = here()
     for realm in ("banyan_member", "banyan_staff"):
-        principal = flask.g.get(realm)
+        principal = known.get(realm)
         if principal is not None and principal.is_touch_due:
             with context.writing() as session:
                 touch_session(session, principal)

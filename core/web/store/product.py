@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import flask
-from flask import request
 from markupsafe import Markup
 
 from core.api.pages import ProductSubject
@@ -14,6 +13,7 @@ from core.kernel.clock import now
 from core.pricing.types import QuoteLine, QuoteRequest
 from core.web import cache, context, own_prices, regions
 from core.web.access import access, has_permission
+from core.web.here import asked
 from core.web.render import render_store_page
 from core.web.shells import Same
 from core.web.store.memo import remember
@@ -73,15 +73,16 @@ def _detail(slug: str) -> ProductDetail:
 
 def _may_see_drafts() -> bool:
     """Staff look at a draft before it goes on sale; their requests never meet the page cache."""
-    if context.STAFF_COOKIE not in request.cookies:
+    if context.STAFF_COOKIE not in asked().cookies:
         return False
     staff = context.current_staff()
     return staff is not None and has_permission(staff.permissions, "product.view")
 
 
 def _selected(detail: ProductDetail) -> SkuView | None:
-    asked = request.args.get("sku", "")
-    return next((sku for sku in detail.skus if str(sku.id) == asked), None) or detail.default_sku
+    wanted = asked().args.get("sku", "")
+    chosen = next((sku for sku in detail.skus if str(sku.id) == wanted), None) if wanted else None
+    return chosen or detail.default_sku
 
 
 def _prices(detail: ProductDetail, selected: SkuView | None) -> tuple[Story, Mapping[UUID, int]]:

@@ -13,6 +13,7 @@ from plugins.distribution.rules import Grade, Joining, Programme, effective_bps,
 from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import RULES_VERSION, DistributorState, standing
 
+_KNOWN = "distribution.standing"
 _PROGRAMME: Any = ProgrammeVersion.__table__
 _DISTRIBUTOR: Any = Distributor.__table__
 _QUERY = Prepared(
@@ -89,7 +90,7 @@ class Standing:
 
 def standing_of(session: Session, member_id: UUID) -> Standing:
     """State and plan in one statement, once a session: several blocks ask on one page."""
-    key = f"distribution.standing.{member_id}"
+    key = _KNOWN, member_id
     known: Standing | None = session.info.get(key)
     if known is None:
         known = session.info[key] = _read(session, member_id)

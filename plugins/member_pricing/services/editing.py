@@ -15,6 +15,8 @@ from plugins.member_pricing.models import Act, LeftOut, PriceChange, PriceRow, T
 from plugins.member_pricing.rules import Audience, Price, PriceKind, Terms, check_terms
 
 AT_ONCE = 500
+KNOWN = "member_pricing.offers"
+"""Where a session keeps the offers it read."""
 _PRICE: Any = PriceRow.__table__
 _CHANGE: Any = PriceChange.__table__
 _ACT: Any = Act.__table__
@@ -142,8 +144,7 @@ def take_turn(session: Session) -> int:
         A number that is higher each time: the version of what is written now.
     """
     session.execute(sa.update(Turn).values(number=Turn.number + 1))
-    for key in [key for key in session.info if str(key).startswith("member_pricing.offers.")]:
-        del session.info[key]
+    session.info.pop(KNOWN, None)
     return session.scalars(sa.select(Turn.number)).one()
 
 

@@ -25,6 +25,7 @@ from plugins.member_pricing.rules import (
     Terms,
     adjust,
 )
+from plugins.member_pricing.services.editing import KNOWN
 from plugins.membership.api import ladder_part, rank_of
 
 _PRICE: Any = PriceRow.__table__
@@ -82,8 +83,8 @@ def offers_as(session: Session, person: Person, product_ids: Iterable[UUID]) -> 
 
 
 def _known(session: Session, member_id: UUID | None) -> dict[UUID, Offers]:
-    kept: dict[UUID, Offers] = session.info.setdefault(f"member_pricing.offers.{member_id}", {})
-    return kept
+    by_member: dict[UUID | None, dict[UUID, Offers]] = session.info.setdefault(KNOWN, {})
+    return by_member.setdefault(member_id, {})
 
 
 def _person(member_id: UUID | None) -> Person:
