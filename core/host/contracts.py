@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from croniter import croniter
+from werkzeug.routing import Map, Rule
+from wtforms import Form
+from wtforms.fields.core import UnboundField
 
 from core.api import contributions as c
 from core.api.contributions import Contributions
 from core.api.regions import Region
+from core.host import fields
 from core.host.manifest import Manifest
+from core.host.settings import defaults
 from core.kernel.errors import PluginError
 
 # hook → (field of Contributions, what it returns)
@@ -41,10 +46,9 @@ KINDS: dict[str, tuple[str, type]] = {
     "register_payout_channels": ("payout_channels", c.PayoutChannel),
     "register_promoters": ("promoters", c.Promoters),
 }
+_EMPTY = Form()
 _PORTS = ("gateways", "channels", "payout_channels")
 _FREE_NAMES = frozenset({"commands"})  # named by one word under their plugin's own
-# field of a descriptor → whether it must hold a function
-_FUNCTIONS = ("apply", "context", "view", "load", "run", "search", "open", "includes")
 _ROOTS = {"store_pages": "/x/{name}", "admin_pages": "/admin/x/{name}"}
 _METHODS = frozenset({"GET", "POST"})
 _PORT_KEY_LIMIT = 40
@@ -69,7 +73,7 @@ def collect(manifest: Manifest, hooks: Mapping[str, Callable[..., Any]]) -> Cont
     if "register_order_freezes" in hooks:
         answers["order_freezes"] = dict(hooks["register_order_freezes"]())
     contributions = Contributions(**answers)
-    for check in (_check_keys, _check_rights, _check_functions, _check_addresses):
+    for check in (_check_fields, _check_keys, _check_rights, _check_addresses):
         check(manifest, contributions)
     for check in (_check_blocks, _check_templates, _check_jobs, _check_commands, _check_ports):
         check(manifest, contributions)
@@ -96,7 +100,38 @@ def _settings(answer: Any) -> c.SettingsSchema:
         raise _broken("“register_settings” must return a SettingsSchema.")
     if unknown := sorted(set(answer.secrets) - set(answer.fields)):
         raise _broken("The secret “%(name)s” is not among its settings.", name=unknown[0])
+    for name in answer.fields:
+        field: Any = answer.fields[name]
+        if not isinstance(field, UnboundField) or name.startswith("_") or hasattr(_EMPTY, name):
+            raise _broken(
+                "The setting “%(name)s” must be a field of WTForms, and not be called like a part "
+                "of a form.",
+                name=name,
+            )
+    defaults(answer)
     return answer
+
+
+def _check_fields(_manifest: Manifest, contributions: Contributions) -> None:
+    """Every field holds what the reference says: its annotation is taken at its word."""
+    for item in _all(contributions):
+        found = fields.misfit(item)
+        if found is not None:
+            raise _unfit(_key(item), *found)
+    for name, freeze in contributions.order_freezes.items():
+        if not callable(freeze):
+            raise _broken("What it freezes under “%(key)s” must be a function.", key=name)
+
+
+def _unfit(key: str, name: str, wanted: Any) -> PluginError:
+    if fields.wants_function(wanted):
+        return _broken("“%(name)s” of “%(key)s” must be a function.", name=name, key=key)
+    return _broken(
+        "“%(name)s” of “%(key)s” must be %(expected)s.",
+        name=name,
+        key=key,
+        expected=fields.in_words(wanted),
+    )
 
 
 def _check_keys(manifest: Manifest, contributions: Contributions) -> None:
@@ -138,16 +173,6 @@ def _check_rights(manifest: Manifest, contributions: Contributions) -> None:
             )
 
 
-def _check_functions(_manifest: Manifest, contributions: Contributions) -> None:
-    for item in _all(contributions):
-        for name in _FUNCTIONS:
-            value = getattr(item, name, None)
-            if value is not None and not callable(value):
-                raise _broken(
-                    "“%(name)s” of “%(key)s” must be a function.", name=name, key=_key(item)
-                )
-
-
 def _check_addresses(manifest: Manifest, contributions: Contributions) -> None:
     for kind, pattern in _ROOTS.items():
         root = pattern.format(name=manifest.name)
@@ -158,24 +183,27 @@ def _check_addresses(manifest: Manifest, contributions: Contributions) -> None:
                     path=page.path,
                     root=root,
                 )
+            if why := _unreadable(page.path):
+                raise _broken(
+                    "The address “%(path)s” cannot be read: %(why)s.", path=page.path, why=why
+                )
             if not page.methods or set(page.methods) - _METHODS:
                 raise _broken("The page “%(key)s” may take GET and POST only.", key=page.key)
 
 
-_AUDIENCES = frozenset({"all", "member", "guest"})
-_CACHE_KEYS = frozenset({"subject", "member"})
+def _unreadable(path: str) -> str:
+    """Why Flask could not take an address; empty when it can."""
+    try:
+        Map([Rule(path)])
+    except (ValueError, LookupError, TypeError, SyntaxError) as error:
+        return f"{type(error).__name__}: {error}".partition("\n")[0]
+    return ""
 
 
 def _check_blocks(manifest: Manifest, contributions: Contributions) -> None:
     for block in contributions.blocks:
         if block.region not in set(Region):
             raise _broken("There is no region called “%(region)s”.", region=block.region)
-        is_known = block.audience in _AUDIENCES and set(block.cache) <= _CACHE_KEYS
-        if not is_known:
-            raise _broken(
-                "The block “%(key)s” names an audience or a cache key that is not known.",
-                key=block.key,
-            )
         for name in (*block.styles, *block.scripts):
             if ".." in name or not (manifest.folder / "static" / name).is_file():
                 raise _broken(
@@ -237,11 +265,6 @@ def _check_ports(_manifest: Manifest, contributions: Contributions) -> None:
                     key=port.key,
                     limit=_PORT_KEY_LIMIT,
                 )
-    for channel in contributions.channels:
-        if channel.kind not in ("sms", "email", "push"):
-            raise _broken(
-                "The channel “%(key)s” must carry sms, email or push messages.", key=channel.key
-            )
 
 
 def _all(contributions: Contributions) -> Iterator[Any]:
@@ -250,7 +273,7 @@ def _all(contributions: Contributions) -> Iterator[Any]:
 
 
 def _key(item: Any) -> str:
-    return str(getattr(item, "key", None) or item.name)
+    return str(getattr(item, "key", None) or getattr(item, "name", ""))
 
 
 def _broken(message: str, **params: Any) -> PluginError:

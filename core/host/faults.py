@@ -6,6 +6,7 @@ also looks after calls that do not come back.
 """
 
 import ctypes
+import dis
 import logging
 import os
 import sys
@@ -109,9 +110,18 @@ class Guarded:
 
 def is_fault(error: BaseException) -> bool:
     """Whether something raised in a plugin is its fault: no refusal, nobody's Ctrl-C."""
-    if isinstance(error, Exception):
-        return not isinstance(error, Rejected)
-    return isinstance(error, SystemExit | Overdue)
+    return not isinstance(error, Rejected) and not is_of_the_keyboard(error)
+
+
+def is_of_the_keyboard(error: BaseException) -> bool:
+    """Whether Ctrl-C was pressed; a plugin that raises the same by itself says ``raise``."""
+    if not isinstance(error, KeyboardInterrupt) or error.__traceback__ is None:
+        return False
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code.co_code
+    return code[trace.tb_lasti] != dis.opmap["RAISE_VARARGS"]
 
 
 class FaultLog:

@@ -1,5 +1,6 @@
 """Functions of plugins behind a guard: a price rule that fails costs its discount, not the sale."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -8,7 +9,8 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.host.budgets import Overdue
+from core.db.looks import Look
+from core.host.faults import is_fault
 from core.kernel.errors import PluginError, Rejected
 from core.pricing.rules import check_adjustment
 from core.pricing.types import Adjustment, Draft, PriceRule, QuoteRequest
@@ -41,7 +43,9 @@ def configured(
     try:
         made = rule.configure(settings)
         return replace(rule, apply=made.apply, load=made.load, stacks=made.stacks)
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+    except BaseException as error:
+        if not is_fault(error):
+            raise
         record(plugin, f"price:{rule.key}", error)
         return replace(rule, apply=lambda _draft, _loaded: (), load=None)
 
@@ -51,8 +55,8 @@ def guarded(plugin: str, rule: PriceRule, record: Record, timed: Timed = _untime
 
     An answer that cannot be applied is a fault too; nothing of such an answer is used.
 
-    ``Rejected`` passes: a rule may refuse a shopper's choice. So do database errors, because the
-    transaction cannot go on after one.
+    ``Rejected`` passes: a rule may refuse a shopper's choice. So does an error of the database
+    where the transaction cannot go on after it: in a unit of work on PostgreSQL.
     """
     hook = f"price:{rule.key}"
 
@@ -61,12 +65,12 @@ def guarded(plugin: str, rule: PriceRule, record: Record, timed: Timed = _untime
         try:
             with timed(plugin, hook):
                 return rule.load(session, request)
-        except (Rejected, SQLAlchemyError) as error:
-            if not isinstance(error, Rejected):
-                record(plugin, hook, error)
-            raise
-        except (Exception, SystemExit, Overdue) as error:  # noqa: BLE001 - it may raise anything
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             record(plugin, hook, error)
+            if isinstance(error, SQLAlchemyError) and not _goes_on(session):
+                raise
             return _FAILED
 
     def apply(draft: Draft, loaded: Any) -> Sequence[Adjustment]:
@@ -78,13 +82,18 @@ def guarded(plugin: str, rule: PriceRule, record: Record, timed: Timed = _untime
             for adjustment in answered:
                 check_adjustment(rule.key, adjustment, len(draft.line_fen))
             return answered
-        except Rejected:
-            raise
-        except (Exception, SystemExit, Overdue) as error:  # noqa: BLE001 - it may raise anything
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             record(plugin, hook, error)
             return ()
 
     return replace(rule, apply=apply, load=load if rule.load is not None else None)
+
+
+def _goes_on(session: Session) -> bool:
+    """Whether statements can follow one that failed."""
+    return isinstance(session, Look) or session.get_bind().dialect.name == "sqlite"
 
 
 def guarded_freeze(
@@ -98,10 +107,12 @@ def guarded_freeze(
     def run(session: Session, placement: Any) -> Any:
         try:
             with timed(plugin, "freeze_order"):
-                return freeze(session, placement)
-        except Rejected:
-            raise
-        except (Exception, SystemExit) as error:
+                frozen = freeze(session, placement)
+                json.dumps(frozen)
+                return frozen
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             record(plugin, "freeze_order", error)
             raise failed(plugin, "freeze_order") from error
 

@@ -17,7 +17,7 @@ from core.db import state
 from core.db.engine import Database
 from core.db.state import POLL_SECONDS, Counters
 from core.host.discovery import by_requirements, find_plugins, required_first
-from core.host.faults import FaultLog, Guarded
+from core.host.faults import FaultLog, Guarded, is_fault
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
 from core.host.living import Living
 from core.host.loading import LoadedPlugin, load_plugin, new_manager, without_code
@@ -201,7 +201,9 @@ class PluginHost(Living):
                 call(**arguments)
             except Rejected as error:
                 refused.append(error)
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
+                if not is_fault(error):
+                    raise
                 self.faults.record(name, hook, error)
                 raise failed(name, hook) from error
             finally:

@@ -4,7 +4,6 @@ A plugin that cannot be imported, implements hooks that do not exist, or raises 
 is quarantined with the reason; nothing of it is left behind.
 """
 
-import dis
 import importlib
 import importlib.util
 import sys
@@ -23,6 +22,7 @@ from core.api.contributions import Contributions
 from core.db.base import Base
 from core.host.contracts import collect
 from core.host.discovery import Found
+from core.host.faults import is_of_the_keyboard
 from core.host.manifest import Manifest
 from core.host.migrations import head_of
 from core.host.owed import noting_accounts
@@ -94,7 +94,7 @@ def load_plugin(found: Found, manager: pluggy.PluginManager) -> LoadedPlugin:
     except PluginError as error:
         return LoadedPlugin(manifest, quarantine=error)
     except BaseException as error:
-        if _is_of_the_keyboard(error):
+        if is_of_the_keyboard(error):
             raise
         return LoadedPlugin(manifest, quarantine=_fault(error))
     kept = {name: call for name, call in implementations.items() if not _is_register(name)}
@@ -107,6 +107,7 @@ def without_code(found: Found) -> LoadedPlugin:
 
 
 def _import(found: Found) -> ModuleType:
+    before = frozenset(Base.metadata.tables)
     try:
         if found.package.startswith("plugins."):
             _ensure_package(found.package, found.manifest.folder)
@@ -115,7 +116,7 @@ def _import(found: Found) -> ModuleType:
         _check_tables(found)
         _check_models(found.package)
     except BaseException:
-        _forget(found.package)
+        _forget(found.package, before)
         raise
     return module
 
@@ -126,7 +127,7 @@ def _ensure_package(package: str, folder: Path) -> None:
     if known is not None:
         if str(folder) in [str(Path(entry)) for entry in known.__path__]:
             return
-        _forget(package)
+        _forget(package, frozenset())
     if "plugins" not in sys.modules:
         parent = ModuleType("plugins", "The plugins of this installation.")
         parent.__path__ = []
@@ -178,9 +179,12 @@ def _tables_of(package: str) -> list[str]:
     return [str(cast(sa.Table, mapper.local_table).name) for mapper in _mappers_of(package)]
 
 
-def _forget(package: str) -> None:
-    """Leave nothing of a plugin that failed: its modules, its models, its tables."""
-    tables = _tables_of(package)
+def _forget(package: str, others: frozenset[str]) -> None:
+    """Leave nothing of a plugin that failed: its modules, its models, its tables.
+
+    A model of it may stand on a table of ``others``; that stays.
+    """
+    tables = set(_tables_of(package)) - others
     for mapper in _mappers_of(package):
         # SQLAlchemy disposes of a whole registry only; ours holds the trunk's models too
         manager = mapper.class_manager
@@ -238,17 +242,6 @@ def _is_register(name: str) -> bool:
     return name.startswith("register_")
 
 
-def _is_of_the_keyboard(error: BaseException) -> bool:
-    """Whether Ctrl-C was pressed; a plugin that raises the same by itself says ``raise``."""
-    if not isinstance(error, KeyboardInterrupt) or error.__traceback__ is None:
-        return False
-    trace = error.__traceback__
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code.co_code
-    return code[trace.tb_lasti] != dis.opmap["RAISE_VARARGS"]
-
-
 def _fault(error: BaseException) -> PluginError:
     where = ""
     trace = error.__traceback__
@@ -261,6 +254,13 @@ def _fault(error: BaseException) -> PluginError:
         "plugins.load",
         "It cannot be loaded: %(kind)s: %(why)s%(where)s",
         kind=type(error).__name__,
-        why=getattr(error, "msg", None) or str(error),
+        why=_said(error),
         where=where,
     )
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(getattr(error, "msg", None) or error)
+    except Exception:  # noqa: BLE001 - even that is the plugin's own code
+        return ""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from core.db import migrate
 from core.db.versions import Track, current, heads
+from core.host.faults import is_of_the_keyboard
 from core.host.manifest import Manifest
 from core.kernel.errors import PluginError
 
@@ -65,7 +66,9 @@ def _upgrade(engine: sa.Engine, manifest: Manifest, track: Track) -> str:
     before_tables, before_revision = _tables(engine), current(engine, track)
     try:
         migrate.upgrade(engine, track)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_of_the_keyboard(error):
+            raise
         raise _failed(engine, track, before_tables, before_revision, error) from error
     made = _tables(engine) - before_tables
     foreign = sorted(name for name in made if not _may_make(name, track))
@@ -106,7 +109,9 @@ def _failed(
 def _take_back(engine: sa.Engine, revision: str, track: Track, table: str) -> None:
     try:
         migrate.downgrade(engine, revision, track)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_of_the_keyboard(error):
+            raise
         raise PluginError(
             "plugins.prefix_stays",
             "Its migrations made the table “%(table)s”, which is not its own, and cannot take it "
@@ -128,7 +133,9 @@ def remove(engine: sa.Engine, manifest: Manifest) -> None:
     try:
         with alone:
             migrate.downgrade(engine, "base", track)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_of_the_keyboard(error):
+            raise
         raise PluginError(
             "plugins.downgrade",
             "Its migrations cannot be taken back: %(why)s",

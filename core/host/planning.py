@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from core.db import migrate
 from core.db.engine import Database
 from core.db.versions import current, heads
+from core.host.faults import is_of_the_keyboard
 from core.host.loading import LoadedPlugin
 from core.host.manifest import read_manifest
 from core.host.migrations import FOLDER, alone, head_of, track_of
@@ -92,7 +93,9 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     at = current(database.engine, track)
     try:
         scripts = list(migrate.scripts(track))
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_of_the_keyboard(error):
+            raise
         raise PluginError(
             "plugins.migration_files",
             "Its migrations cannot be read: %(why)s",
@@ -163,7 +166,9 @@ def _sql(module: Any, engine: sa.Engine) -> str:
     try:
         with Operations.context(context):
             module.upgrade()
-    except (Exception, SystemExit):  # noqa: BLE001 - it looks at the database, a plan does not
+    except BaseException as error:  # it looks at the database, a plan does not
+        if is_of_the_keyboard(error):
+            raise
         return ""
     return buffer.getvalue().strip()
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.api.contributions import TimelineEntry as Told
+from core.host.fields import all_of
 from core.orders.types import OrderView, TimelineEntry
 from core.web import context
 
@@ -21,7 +22,7 @@ def with_plugins(order: OrderView, *, is_public: bool) -> OrderView:
         with plugins.guard(name, f"timeline:{story.key}"):
             told += [
                 _entry(name, entry)
-                for entry in story.load(session, order.order_id)
+                for entry in all_of(Told, story.load(session, order.order_id))
                 if entry.is_public or not is_public
             ]
     if not told:
@@ -31,6 +32,8 @@ def with_plugins(order: OrderView, *, is_public: bool) -> OrderView:
 
 
 def _entry(plugin: str, told: Told) -> TimelineEntry:
+    if told.at.tzinfo is None:
+        raise ValueError("a moment in the story of an order needs its time zone")
     return TimelineEntry(
         source=plugin,
         kind="told",

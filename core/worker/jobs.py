@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.host.faults import is_of_the_keyboard
 from core.host.jobs import core_jobs
 from core.host.shop import Shop
 from core.host.work import Work
@@ -87,7 +88,9 @@ def _run(shop: Shop, job: Runnable, tick: ticks.Tick) -> str:
     try:
         with _timed(shop, job):
             job.run(work)
-    except Exception as error:  # noqa: BLE001 - a job may raise anything; the others go on
+    except BaseException as error:  # a job may raise anything; the others go on
+        if is_of_the_keyboard(error):
+            raise
         _log.exception("job %s failed", job.key)
         if job.plugin:
             shop.plugins.faults.record(job.plugin, f"job:{job.key}", error)

@@ -23,6 +23,7 @@ from core.db.engine import Database
 from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.prepared import Prepared, among
 from core.host.deliveries import MAX_TRIES, delay_seconds
+from core.host.faults import is_of_the_keyboard
 from core.host.host import PluginHost
 from core.host.models import PluginState
 from core.kernel.clock import now
@@ -93,7 +94,7 @@ class Progress:
 class _HandlerFailed(Exception):
     """A handler raised; carries which delivery, what, and whether it was alone in its batch."""
 
-    def __init__(self, picked: Picked, cause: Exception) -> None:
+    def __init__(self, picked: Picked, cause: BaseException) -> None:
         self.picked = picked
         self.cause = cause
         self.is_alone = False
@@ -248,7 +249,9 @@ class Relay:
         try:
             self._plugins.deliver(session, plugin, from_payload(item.name, item.payload))
             session.flush()
-        except Exception as error:
+        except BaseException as error:
+            if is_of_the_keyboard(error):
+                raise
             raise _HandlerFailed(item, error) from error
 
     def _note_failure(self, plugin: str, failure: _HandlerFailed) -> Progress:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.api.contributions import Block, BlockContext, SearchHit
 from core.api.regions import Region
+from core.host.fields import all_of
 from core.orders.types import PackingSlip
 from core.web import context, i18n
 from core.web.access import has_permission
@@ -126,7 +127,7 @@ def search(session: Session, text: str) -> list[Found]:
     plugins, found = context.shop().plugins, []
     for name, provider in _allowed("search_providers"):
         with plugins.guard(name, f"search:{provider.key}"):
-            hits = tuple(provider.search(session, text, SEARCH_LIMIT))[:SEARCH_LIMIT]
+            hits = all_of(SearchHit, provider.search(session, text, SEARCH_LIMIT))[:SEARCH_LIMIT]
             if hits:
                 found.append(Found(name, i18n.gettext(provider.label), hits))
     return found

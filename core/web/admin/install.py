@@ -6,6 +6,7 @@ from typing import Any
 import flask
 
 from core.api.contributions import AdminPage
+from core.host.faults import is_fault
 from core.host.shop import Shop
 from core.kernel.errors import NotFound, PluginError, ShopError
 from core.web import access, context, errors, static
@@ -41,10 +42,12 @@ def _add_plugin_page(app: flask.Flask, name: str, page: AdminPage) -> None:
             raise NotFound("web.not_found", "There is nothing here.")
         try:
             with plugins.faults.timed(name, f"admin_page:{page.key}"):
-                return page.view(**values)
+                return flask.make_response(page.view(**values))
         except ShopError:
             raise
-        except Exception as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             plugins.faults.record(name, f"admin_page:{page.key}", error)
             raise PluginError(
                 "plugins.page", "The plugin “%(plugin)s” failed on this page.", plugin=name

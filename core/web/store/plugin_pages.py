@@ -7,6 +7,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from core.api.contributions import StorePage
+from core.host.faults import is_fault
 from core.host.shop import Shop
 from core.kernel.errors import NotFound, ShopError
 from core.web import access, context
@@ -31,12 +32,16 @@ def _gate(plugin: str, page: StorePage) -> Callable[..., Any]:
         access.require(kind)
         try:
             with plugins.faults.timed(plugin, f"page:{page.key}"):
-                return page.view(**arguments)
+                return flask.make_response(page.view(**arguments))
         except (ShopError, HTTPException):
             raise
-        except Exception as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             plugins.faults.record(plugin, f"page:{page.key}", error)
-            raise
+            if isinstance(error, Exception):
+                raise
+            raise RuntimeError(f"{type(error).__name__} on a page of {plugin}") from error
 
     view.__doc__ = f"Page {page.key} of the plugin {plugin}."
     return access.declare_held(kind, view)

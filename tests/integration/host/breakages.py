@@ -91,6 +91,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.api.db import Base
 """
+_PAGE = """
+@hookimpl
+def register_store_pages():
+    return [StorePage("{name}.page", "/x/{name}{path}", len, access="{access}")]
+"""
 Q, A = Standing.QUARANTINED, Standing.AVAILABLE
 
 AT_THE_START = (
@@ -108,8 +113,8 @@ AT_THE_START = (
     Breakage("b_core", "A core range that leaves this core out", Q, "It is made for core >=99",
              plugin("b_core", toml='core = ">=99"\n')),
     Breakage("b_toml", "A plugin.toml that is no TOML", Q, "plugin.toml cannot be read", _not_toml),
-    Breakage("b_field", "A word in plugin.toml that means nothing", Q,
-             "plugin.toml: nothing is called “colour”", plugin("b_field", toml='colour = "red"\n')),
+    Breakage("b_word", "A word in plugin.toml that means nothing", Q,
+             "plugin.toml: nothing is called “colour”", plugin("b_word", toml='colour = "red"\n')),
     Breakage("b_circle_a", "Plugins that require each other in a circle", Q,
              "What it requires goes in a circle: b_circle_a → b_circle_b → b_circle_a",
              several(plugin("b_circle_a", toml='requires = ["b_circle_b"]\n'),
@@ -135,11 +140,26 @@ AT_THE_START = (
     Breakage("b_nonsense", "A registration that returns something else", Q,
              "“register_jobs” must return Job, not str",
              plugin("b_nonsense", "@hookimpl\ndef register_jobs(): return ['x']\n")),
+    Breakage("b_field", "A field of a contribution that holds something else", Q,
+             "“access” of “b_field.page” must be guest",
+             plugin("b_field", _PAGE.format(name="b_field", path="", access="everybody"))),
+    Breakage("b_address", "An address that cannot be read", Q,
+             "The address “/x/b_address/<” cannot be read",
+             plugin("b_address", _PAGE.format(name="b_address", path="/<", access="guest"))),
+    Breakage("b_default", "A setting whose default raises", Q,
+             "It cannot be loaded: ZeroDivisionError",
+             plugin("b_default", "from wtforms import StringField\n@hookimpl\n"
+                    "def register_settings():\n"
+                    "    return SettingsSchema({'a': StringField(default=lambda: 1 / 0)})\n")),
     Breakage("b_table", "A model whose table has another name", Q,
              "Its table “members_too” does not start with",
              plugin("b_table", "from plugins.b_table.models import Thing\n", models=_MODELS
                     + "class Thing(Base):\n    __tablename__ = 'members_too'\n"
                     "    id: Mapped[int] = mapped_column(primary_key=True)\n")),
+    Breakage("b_trunk", "A model that stands on a table of the trunk", Q,
+             "Its table “shop_order” does not start with",
+             plugin("b_trunk", "from plugins.b_trunk.models import Order\n", models=_MODELS
+                    + "class Order(Base):\n    __table__ = Base.metadata.tables['shop_order']\n")),
     Breakage("b_model", "A model that relates to a model that is not there", Q,
              "It cannot be loaded: InvalidRequestError",
              plugin("b_model", "from plugins.b_model.models import Thing\n", models=_MODELS
@@ -191,6 +211,9 @@ WHILE_IT_RUNS = (
     Breakage("r_exit", "A block that calls `sys.exit()`", P,
              "block:r_exit.block failed 50 times within an hour: SystemExit",
              block("r_exit", "import sys; sys.exit(1)")),
+    Breakage("r_base", "A block that raises a `BaseException` of its own", P,
+             "block:r_base.block failed 50 times within an hour",
+             block("r_base", "class Stop(BaseException): pass\n    raise Stop('no')")),
     Breakage("r_template", "A block whose template is broken", P,
              "block:r_template.block failed 50 times within an hour",
              block("r_template", "return {}", template="{% if %}")),
@@ -201,6 +224,13 @@ WHILE_IT_RUNS = (
              block("r_slow", "import time; time.sleep(0.55); return {}")),
     Breakage("r_endless", "A block that never comes back", P, "block:r_endless.block was too slow",
              block("r_endless", "while True: pass")),
+    Breakage("r_rule", "A price rule that sends broken SQL", P,
+             "price:r_rule.rule failed 50 times within an hour",
+             plugin("r_rule", "from core.api.pricing import Stage\n@hookimpl\n"
+                    "def register_price_rules():\n"
+                    "    return [PriceRule('r_rule.rule', Stage.PROMOTION, len, _load)]\n"
+                    "def _load(session, _request):\n"
+                    "    session.execute(sa.text('SELECT nothing FROM nowhere'))\n")),
     Breakage("r_page", "A page of its own that raises", P,
              "page:r_page.page failed 50 times within an hour: ZeroDivisionError",
              plugin("r_page", '@hookimpl\ndef register_store_pages():\n    return [StorePage('

@@ -1,7 +1,9 @@
 """Time taken of every call, budgets, the breaker, and calls that do not come back."""
 
+import signal
 import threading
 import time
+from asyncio import CancelledError
 from itertools import count
 
 import pytest
@@ -175,14 +177,15 @@ def test_a_stop_never_reaches_what_runs_after_the_call(shop, monkeypatch):
     assert outcomes == ["whole"] * len(threads)
 
 
-def test_sys_exit_in_a_hook_is_a_fault_and_ctrl_c_is_not(shop):
-    with shop.plugins.guard("has_settings", "block:x"):
-        raise SystemExit(1)
+def test_whatever_is_raised_in_a_hook_is_a_fault_and_ctrl_c_is_not(shop):
+    for error in (SystemExit(1), CancelledError(), KeyboardInterrupt()):
+        with shop.plugins.guard("has_settings", "block:x"):
+            raise error
     with pytest.raises(KeyboardInterrupt), shop.plugins.guard("has_settings", "block:x"):
-        raise KeyboardInterrupt
+        signal.default_int_handler(signal.SIGINT, None)
     with pytest.raises(Rejected), shop.plugins.guard("has_settings", "block:x"):
         raise Rejected("x", "no")
-    assert timings(shop)["has_settings", "block:x"].calls == 3
+    assert timings(shop)["has_settings", "block:x"].calls == 5
 
 
 def test_a_guarded_call_costs_a_few_microseconds_at_most(shop):

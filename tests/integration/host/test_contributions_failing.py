@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from core.api.contributions import DashboardCard, OrderTimeline, SearchProvider, TimelineEntry
 from core.api.web import is_promoter
 from core.catalog.models import Product
 from core.cli.contributed import contributed
@@ -190,6 +191,45 @@ def test_a_price_rule_that_answers_nonsense_costs_its_own_discount_and_the_merch
     page = merchant.get("/admin/plugins/odd?tab=health").text
     assert "odd.rule" in page
     assert "answered something that cannot be applied" in page
+
+
+ODD = {
+    "dashboard_cards": [
+        DashboardCard("odd.rows", "Odd", lambda _session, _settings: {"rows": ["no row"]}, "rows"),
+        DashboardCard("odd.steps", "Odd", lambda _session, _settings: {"steps": [1]}, "steps"),
+    ],
+    "search_providers": [SearchProvider("odd.search", "Odd", lambda *_asked: [None])],
+    "order_timelines": [
+        OrderTimeline(
+            "odd.naive", lambda *_asked: [TimelineEntry(now().replace(tzinfo=None), "Odd")]
+        ),
+        OrderTimeline("odd.mute", lambda *_asked: [TimelineEntry(now(), None)]),
+    ],
+}
+
+
+def test_answers_of_another_kind_are_left_out_and_counted(
+    shop, make_plugin, make_order, sign_in, make_staff
+):
+    order = make_order([("POT", 1, 26_800)])
+    make_plugin("odd", **ODD)
+    merchant = sign_in(make_staff(), "staff")
+
+    for path in ("/", "/search?q=POT", f"/orders/{order.order_no}"):
+        assert merchant.get(f"/admin{path}").status_code == 200, path
+    expected = ["card:odd.rows", "card:odd.steps", "search:odd.search"]
+    expected += ["timeline:odd.mute", "timeline:odd.naive"]
+    assert sorted(faults(shop)) == expected
+
+
+def test_what_cannot_be_frozen_refuses_the_order_and_names_the_plugin(
+    shop, make_plugin, make_order
+):
+    make_plugin("odd", order_freezes={"odd": lambda *_asked: {"at": now()}})
+
+    with pytest.raises(PluginError, match="odd"):
+        make_order([("POT", 1, 26_800)])
+    assert faults(shop) == {"freeze_order": 1}
 
 
 def test_a_block_that_fails_leaves_the_rest_of_its_page(shop, shop_with_faults, client):

@@ -77,7 +77,7 @@ def test_facts_of_one_aggregate_arrive_in_order(shop, batch):
 
 
 def test_a_poison_fact_costs_only_itself(shop, outbox):
-    tell(shop, cancelled(reason="a"), cancelled(reason="fail:1"), cancelled(reason="b"))
+    tell(shop, cancelled(reason="a"), cancelled(reason="fail:exit"), cancelled(reason="b"))
     progress = outbox.drain()
     assert (progress.delivered, progress.failed) == (2, 1)
     assert sorted(seen(shop)) == ["a", "b"]

@@ -20,6 +20,8 @@ def _note(session: Session, event: Event, detail: str) -> None:
 
 
 def _obey(detail: str) -> None:
+    if detail == "fail:exit":
+        raise SystemExit(f"told to: {detail}")
     if detail.startswith("fail:"):
         raise RuntimeError(f"told to: {detail}")
     if detail.startswith("fail-unless:") and not Path(detail.split(":", 1)[1]).exists():

@@ -42,6 +42,10 @@ def boom(*_arguments: Any, **_named: Any) -> NoReturn:
     raise RuntimeError("boom")
 
 
+def leave(*_arguments: Any, **_named: Any) -> NoReturn:
+    raise SystemExit("boom")
+
+
 class RaisesEverywhere:
     """Every ``check_*`` and every fact is taken, and fails; see ``_take`` below."""
 
@@ -60,11 +64,11 @@ class RaisesEverywhere:
 
     @hookimpl
     def register_store_pages(self):
-        return [StorePage(f"{NAME}.page", f"/x/{NAME}", boom, "guest", menu_label="Boom")]
+        return [StorePage(f"{NAME}.page", f"/x/{NAME}", leave, "guest", menu_label="Boom")]
 
     @hookimpl
     def register_admin_pages(self):
-        return [AdminPage(f"{NAME}.admin", f"/admin/x/{NAME}", boom, f"{NAME}.see")]
+        return [AdminPage(f"{NAME}.admin", f"/admin/x/{NAME}", leave, f"{NAME}.see")]
 
     @hookimpl
     def register_dashboard_cards(self):
@@ -116,7 +120,7 @@ class RaisesEverywhere:
 
     @hookimpl
     def register_jobs(self):
-        return [Job(f"{NAME}.job", "Boom", boom, every_seconds=1)]
+        return [Job(f"{NAME}.job", "Boom", leave, every_seconds=1)]
 
     @hookimpl
     def register_commands(self):

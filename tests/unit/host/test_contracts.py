@@ -36,12 +36,20 @@ FAULTS = {
             '[Block("NAME.a", "store.home.main", "a.html", len, scripts=("../plugin.py",))]',
             "is not in its folder static",
         ),
-        ('[Block("NAME.a", "store.home.main", "a.html", len, audience="staff")]', "audience"),
-        ('[Block("NAME.a", "store.home.main", "a.html", len, cache=("weather",))]', "cache key"),
+        ('[Block("NAME.a", "store.home.main", "a.html", len, audience="staff")]', "must be all |"),
+        ('[Block("NAME.a", "store.home.main", "a.html", len, cache=("weather",))]', "be subject |"),
+        ('[Block("NAME.a", "store.home.main", "a.html", len, weight="1")]', "“weight”"),
+        ('[Block("NAME.a", "store.home.main", "a.html", len, fresh_seconds=None)]', "be float"),
     ],
     "register_store_pages": [
         ('[StorePage("NAME.p", "/p/NAME", len, "guest")]', "does not start with “/x/NAME”"),
         ('[StorePage("NAME.p", "/x/NAMED", len, "guest")]', "does not start with “/x/NAME”"),
+        ('[StorePage("NAME.p", "/x/NAME", len, "public")]', "must be guest | member"),
+        (f"[{PAGE}, menu_label=3)]", "“menu_label” of “NAME.page” must be str | NoneType"),
+        ('[StorePage("NAME.p", "/x/NAME/<", len, "guest")]', "“/x/NAME/<” cannot be read"),
+        ('[StorePage("NAME.p", "/x/NAME/<word:a>", len, "guest")]', "cannot be read: LookupError"),
+        ('[StorePage("NAME.p", "/x/NAME/<int(a=1):b>", len, "guest")]', "cannot be read"),
+        ('[StorePage("NAME.p", "/x/NAME/<a>/<a>", len, "guest")]', "cannot be read"),
         (f'[{PAGE}, methods=("DELETE",))]', "may take GET and POST only"),
     ],
     "register_admin_pages": [
@@ -59,6 +67,11 @@ FAULTS = {
     "register_member_panels": [
         ('[MemberPanel("NAME.a", "A", "gone.html", len)]', "the template “gone.html”"),
     ],
+    "register_price_rules": [('[PriceRule("NAME.a", "promo", len)]', "must be Stage")],
+    "register_dashboard_cards": [
+        ('[DashboardCard("NAME.a", "A", len, "pie")]', "kpi | todo | rows | steps"),
+    ],
+    "register_order_freezes": [('{"NAME": 1}', "freezes under “NAME” must be a function")],
     "register_order_timelines": [('[OrderTimeline("a", len)]', "does not start with")],
     "register_search_providers": [
         ('[SearchProvider("NAME.a", "A", 1)]', "“search” of “NAME.a” must be a function"),
@@ -73,12 +86,16 @@ FAULTS = {
         ("[object()]", "must return Gateway, not object"),
     ],
     "register_channels": [
-        ('[MessageChannel("NAME.a", "A", "pigeon", len)]', "must carry sms, email or push"),
+        ('[MessageChannel("NAME.a", "A", "pigeon", len)]', "must be sms | email | push"),
     ],
     "register_payout_channels": [('[PayoutChannel("wallet", "A", len)]', "does not start with")],
     "register_settings": [
         ('SettingsSchema({}, secrets=frozenset({"key"}))', "“key” is not among its settings"),
         ("[]", "must return a SettingsSchema"),
+        ('SettingsSchema({"a": 3})', "“a” must be a field of WTForms"),
+        ('SettingsSchema({"data": FIELD()})', "not be called like a part of a form"),
+        ('SettingsSchema({"a": FIELD(default=lambda: 1 / 0)})', "ZeroDivisionError"),
+        ('SettingsSchema({"a": FIELD(default=object())})', "holds a object"),
     ],
 }
 CASES = [(hook, text, said) for hook, cases in FAULTS.items() for text, said in cases]
@@ -89,6 +106,7 @@ def loaded(tmp_path):
     """Loads a plugin whose one hook returns what a text says."""
 
     def load(hook: str, text: str):
+        text = text.replace("FIELD", '__import__("wtforms").StringField')
         name = write_plugin(tmp_path, f"@hookimpl\ndef {hook}():\n    return {text}\n")
         folder = tmp_path / name
         (folder / "templates").mkdir()

@@ -62,6 +62,7 @@ def test_a_manifest_is_read_without_importing_the_plugin(tmp_path):
         ("def broken(:", "SyntaxError"),
         ("import no_such_module_anywhere", "No module named"),
         ("1 / 0", "ZeroDivisionError"),
+        ("class Mute(Exception):\n    __str__ = None\nraise Mute", "Mute"),
         ("@hookimpl\ndef register_jobs():\n    raise ValueError('not today')", "not today"),
         ("@hookimpl\ndef order_paied(event): pass", "no hook called “order_paied”"),
         ("@hookimpl\ndef order_paid(event, colour): pass", "colour"),
@@ -140,6 +141,23 @@ def test_a_model_outside_the_prefix_is_quarantined_and_its_table_forgotten(tmp_p
     )
     assert "does not start with" in reason(tmp_path, name)
     assert "member_extras" not in Base.metadata.tables
+
+
+def test_a_model_on_a_table_of_the_trunk_is_quarantined_and_the_table_stays(tmp_path):
+    from core.db.base import Base
+    from core.orders.models import Order
+
+    name = write_plugin(
+        tmp_path,
+        """
+        from core.api.db import Base
+
+        class Borrowed(Base):
+            __table__ = Base.metadata.tables["shop_order"]
+        """,
+    )
+    assert "“shop_order” does not start with" in reason(tmp_path, name)
+    assert Base.metadata.tables["shop_order"] is Order.__table__
 
 
 @pytest.mark.parametrize(

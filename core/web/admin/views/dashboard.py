@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 
 from core.api.contributions import CardRow, CardStep
+from core.host.fields import all_of
 from core.kernel import clock
 from core.kernel.clock import local_date
 from core.orders.services import search_orders
@@ -127,6 +128,6 @@ def _card(name: str, card: Any, shown: Any) -> Card:
         value="" if card.kind in _LISTS else str(shown["value"]),
         hint=i18n.sentence(hint, shown.get("params")) if hint else "",
         url=str(shown.get("url", "")),
-        rows=tuple(shown["rows"])[:ROWS] if card.kind == "rows" else (),
-        steps=tuple(shown["steps"]) if card.kind == "steps" else (),
+        rows=all_of(CardRow, shown["rows"])[:ROWS] if card.kind == "rows" else (),
+        steps=all_of(CardStep, shown["steps"]) if card.kind == "steps" else (),
     )
