@@ -37,7 +37,8 @@ def readable(
 ) -> Mapping[str, Any]:
     """Stored values over the defaults, secrets opened; names that no longer exist are left out.
 
-    A secret that cannot be opened is empty, as if it had never been entered.
+    So are values of another kind than the default: an earlier version of the plugin kept them. A
+    secret that cannot be opened is empty, as if it had never been entered.
     """
     values = defaults(schema)
     if schema is None:
@@ -48,9 +49,13 @@ def readable(
                 values[name] = box.open(value) if value else ""
             except ConfigError:
                 values[name] = ""
-        elif name in values:
+        elif name in values and _is_of_its_kind(value, values[name]):
             values[name] = value
     return MappingProxyType(values)
+
+
+def _is_of_its_kind(value: Any, default: Any) -> bool:
+    return value is None or default is None or isinstance(value, type(default))
 
 
 def storable(

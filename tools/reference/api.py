@@ -3,10 +3,11 @@
 import ast
 
 from tools.reference.markdown import code, finish, head, spaced, table
-from tools.reference.source import Found, find, modules_below, public_names, tree
+from tools.reference.source import Found, fields, find, modules_below, public_names, tree
 
 _PACKAGE = "core.api"
 _TESTING = "core.api.testing"
+_TOLD_ELSEWHERE = frozenset({"core.api.contributions", "core.api.events", "core.api.forms"})
 OUTSIDE = {
     "gettext": "A text in the request's language, said now.",
     "lazy_gettext": "A text that is translated when it is shown: for labels of forms.",
@@ -27,7 +28,7 @@ def page() -> str:
         lines += [f"## `{module}`", "", *spaced(_doc(module))]
         lines += table(
             ["Name", "Kind", "What it is"],
-            ([code(name), found.kind, summary(found)] for name, found in exported(module)),
+            ([code(name), found.kind, _told(module, found)] for name, found in exported(module)),
         )
     return finish(lines)
 
@@ -42,6 +43,13 @@ def summary(found: Found) -> str:
     if found.node is None:
         return OUTSIDE.get(found.name, "")
     return found.doc.summary
+
+
+def _told(module: str, found: Found) -> str:
+    """Its line, with the fields of what has some unless another page tells of them."""
+    names = [] if module in _TOLD_ELSEWHERE else [field.name for field in fields(found)]
+    held = f" Holds {', '.join(map(code, names))}." if names else ""
+    return f"{summary(found)}{held}"
 
 
 def without_a_sentence() -> list[str]:

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from wtforms import IntegerField, PasswordField, StringField, TextAreaField
 
 from core.api.contributions import SettingsSchema
-from core.host.models import PluginChange
+from core.api.forms import YuanField
+from core.db import state
+from core.host.models import PluginChange, PluginState
 from tests.integration.admin.conftest import said
 from tests.integration.host.conftest import PLUGINS
 
@@ -50,6 +52,16 @@ def test_a_secret_is_not_sent_back_after_a_refusal(make_plugin, admin, field):
     assert "s3cret" not in page
     if field is StringField:
         assert re.search(r'<input[^>]*name="token"[^>]*type="password"', page)
+
+
+def test_settings_of_another_kind_than_an_update_wants_are_its_defaults(shop, make_plugin, admin):
+    make_plugin("odd", settings=SettingsSchema({"off_fen": YuanField("Off", default=300)}))
+    with shop.database.write() as session:
+        session.execute(sa.update(PluginState).values(settings={"off_fen": "a lot"}))
+        state.bump(session, state.PLUGINS)
+    shop.counters.refresh(force=True)
+    assert shop.plugins.settings_of("odd") == {"off_fen": 300}
+    assert 'value="3.00"' in admin.page("/admin/plugins/odd")
 
 
 def test_settings_put_aside_are_printed_nowhere_and_go_with_the_data(shop, admin):
