@@ -47,19 +47,17 @@ def show() -> str:
 def judge() -> Any:
     """Accept or refuse every ticked application; each is judged alone and told by itself."""
     accept = request.form.get("do") == "accept"
-    reason = request.form.get("reason", "").strip()
+    reason = request.form.get("reason", "")
     picked = [key for key in map(uuid_or_none, request.form.getlist("pick")) if key]
     if not picked:
         notice("Choose some rows first.", "warn")
         return _page()
-    if not accept and not reason:
-        problem = InvalidInput(
-            "distribution.reason", "Please give a reason; the distributor will see it."
-        )
-        return _page(errors=[translate_error(problem)], picked=picked), problem.status
     picked = picked[:MOST_AT_ONCE]
     names = names_of(reader(), picked)
-    outcomes = [_judge(key, names.get(key, ""), reason, accept=accept) for key in picked]
+    try:
+        outcomes = [_judge(key, names.get(key, ""), reason, accept=accept) for key in picked]
+    except InvalidInput as error:  # the reason, the same for all
+        return _page(errors=[translate_error(error)], picked=picked), error.status
     return _page(outcomes=outcomes), 200 if any(each.is_done for each in outcomes) else 409
 
 
@@ -75,6 +73,8 @@ def _judge(member_id: UUID, name: str, reason: str, *, accept: bool) -> Outcome:
                 before={"state": str(DistributorState.APPLIED)},
                 after={"state": str(row.state), "reason": row.reason},
             )
+    except InvalidInput:
+        raise
     except ShopError as error:
         return Outcome(name, is_done=False, sentence=translate_error(error))
     done = _("accepted; they earn on new orders") if accept else _("refused; they can read why")

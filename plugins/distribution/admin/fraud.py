@@ -50,7 +50,7 @@ def decide() -> Any:
             _decide_one(order_id, beneficiary_id, note, is_release=is_release)
             done += 1
         except InvalidInput as error:  # the note, the same for all
-            return _page(errors=[translate_error(error)]), error.status
+            return _page(errors=[translate_error(error)], picked=cases), error.status
         except ShopError as error:
             problems.append(translate_error(error))
     if done:
@@ -101,7 +101,7 @@ def _back() -> str:
     return f"{ROOT}/fraud" + (f"?reason={reason}" if reason in set(Suspicion) else "")
 
 
-def _page(*, errors: Sequence[str] = ()) -> str:
+def _page(*, errors: Sequence[str] = (), picked: Sequence[tuple[UUID, UUID]] = ()) -> str:
     session, number = reader(), page_number()
     state, reason = request.args.get("state", "open"), request.values.get("reason", "")
     state = state if state in STATES else "open"
@@ -121,4 +121,6 @@ def _page(*, errors: Sequence[str] = ()) -> str:
         state=state,
         reason=reason,
         errors=list(errors),
+        picked=set(picked),
+        written=request.form.get("note", ""),
     )

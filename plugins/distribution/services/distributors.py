@@ -113,9 +113,13 @@ def set_state(
     Raises:
         NotFound: there is no such distributor, and the target is not ``ACTIVE``.
         Conflict: the move does not exist.
-        InvalidInput: freezing or rejecting without a reason.
+        InvalidInput: freezing or rejecting without a reason, or one that is too long.
     """
     reason = squeeze(reason)
+    if len(reason) > NOTE_LIMIT:
+        raise InvalidInput(
+            "distribution.note", "Please use at most 200 characters.", field="reason"
+        )
     if target in {_S.FROZEN, _S.REJECTED} and not reason:
         raise InvalidInput(
             "distribution.reason",
@@ -272,4 +276,4 @@ def enter(
 
 
 def _move(row: Distributor, target: DistributorState, actor: str, reason: str) -> None:
-    row.state, row.actor, row.reason, row.changed_at = target, actor, reason[:200], now()
+    row.state, row.actor, row.reason, row.changed_at = target, actor, reason, now()

@@ -118,7 +118,7 @@ def decide(
     Raises:
         NotFound: no such application.
         Conflict: it was decided already, or withdrawn.
-        InvalidInput: refusing without a reason.
+        InvalidInput: refusing without a reason, or with one that is too long.
     """
     row = session.get(Distributor, member_id, with_for_update=True, populate_existing=True)
     if row is None:

@@ -281,6 +281,10 @@ def test_the_board_shows_each_case_with_its_reason_and_takes_decisions(
         f"{ROOT}?lang=en", data={"pick": cases[0], "do": "reject", "note": ""}, headers=OWN
     )
     assert (answer.status_code, "Please give a reason" in answer.text) == (422, True)
+    wordy = {"pick": cases, "do": "reject", "note": "长" * 201}
+    answer = merchant.post(ROOT, data=wordy, headers=OWN)
+    assert (answer.status_code, answer.text.count(" checked")) == (422, 2)
+    assert "长" * 201 in answer.text
     merchant.post(ROOT, data={"pick": cases[0], "do": "reject", "note": "本人"}, headers=OWN)
     merchant.post(ROOT, data={"pick": cases[1], "do": "release"}, headers=OWN)
 

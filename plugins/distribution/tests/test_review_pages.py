@@ -100,6 +100,9 @@ def test_refusing_needs_a_reason_and_keeps_the_ticks(shop, merchant, applied):
     bare = post(merchant, "/applications", do="refuse", pick=[str(one.id)])
     assert bare.status_code == 422
     assert bare.text.count(" checked") == 1
+    long = post(merchant, "/applications", do="refuse", pick=[str(one.id)], reason="长" * 201)
+    assert (long.status_code, long.text.count(" checked")) == (422, 1)
+    assert "长" * 201 in long.text
     assert states(shop, one) == ["applied"]
 
     both = [str(one.id), str(two.id)]
