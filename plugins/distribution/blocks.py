@@ -21,7 +21,7 @@ from core.api.regions import Region
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
 from plugins.distribution.services.joining import Goal, goal_of
-from plugins.distribution.services.reports import commissions
+from plugins.distribution.services.reports import commissions, has_earned
 from plugins.distribution.services.saving import card_saving_fen
 from plugins.distribution.services.standings import Standing, earn_fen, standing_of
 from plugins.distribution.services.story import story_of
@@ -94,6 +94,13 @@ def entry(context: BlockContext) -> Mapping[str, Any] | None:
     }
 
 
+def menu(context: BlockContext) -> Mapping[str, Any] | None:
+    """The way to what was earned, also for who is no distributor any more."""
+    standing = _standing(context)
+    is_shown = standing.has_centre or has_earned(context.session, standing.member_id)
+    return {} if is_shown else None
+
+
 def _goal(session: Session, standing: Standing) -> Goal | None:
     """What they must reach to join; measured once a session, for card and menu."""
     key = f"distribution.goal.{standing.member_id}"
@@ -147,7 +154,7 @@ BLOCKS = (
         key="distribution.menu",
         region=Region.MEMBER_HOME_MENU,
         template="store/menu.html",
-        context=entry,
+        context=menu,
         weight=50,
         audience="member",
     ),

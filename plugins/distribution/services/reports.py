@@ -150,6 +150,12 @@ def money_of(session: Session, member_id: UUID) -> Money:
     return Money(*(found[kind] for kind in kinds))
 
 
+def has_earned(session: Session, member_id: UUID) -> bool:
+    """Whether a member ever got a commission, whatever they are now. One statement."""
+    mine = sa.exists().where(_TABLE.c.beneficiary_id == member_id)
+    return bool(session.scalar(sa.select(mine)))
+
+
 def commissions(
     session: Session,
     *,

@@ -68,6 +68,15 @@ class Standing:
         return self.is_known and is_in and self.rules_version != RULES_VERSION
 
     @property
+    def has_centre(self) -> bool:
+        """Whether they are a distributor, or were one until they left."""
+        return self.state in {
+            DistributorState.ACTIVE,
+            DistributorState.FROZEN,
+            DistributorState.LEFT,
+        }
+
+    @property
     def is_active(self) -> bool:
         """Whether they earn on new orders."""
         return self.state == DistributorState.ACTIVE

@@ -205,7 +205,7 @@ def test_orders_show_their_lines_with_rate_and_own_commission(chain, buy, page):
 
     orders = page(chain.second, "orders")
 
-    assert "2 items" in orders
+    assert "3 pieces" in orders
     assert "5% of ¥268.00" in orders
     assert "+13.40" in orders
     assert "+5.00" in orders
@@ -324,8 +324,13 @@ def test_home_leads_to_every_page_of_the_centre(shop, chain, page):
         assert f'"{ROOT}{path}"' in home, path
 
 
-def test_rules_tell_the_programme_in_force(shop, programme, chain, page):
+def test_rules_tell_the_programme_in_force(shop, programme, chain, page, maker):
+    assert "A fee of" not in page(chain.first, "rules")
+    maker.settings(payout_fee_fen=200)
+    assert "A fee of ¥2.00 and a tax of 0% are taken off." in page(chain.first, "rules")
+    maker.settings(payout_fee_bps=150)
     before = page(chain.first, "rules")
+    assert "A fee of 1.5% + ¥2.00 and a tax of 0%" in before
     assert "You earn nothing on what you buy yourself" in before
     assert "Grades" not in before
     publish(

@@ -1,5 +1,6 @@
 """Each way of joining and each state, as the phone shows it."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -155,6 +156,26 @@ def test_a_closed_store_offers_no_form(programme, make_member, sign_in):
     assert post(browser, "join", rules=RULES_VERSION).status_code == 422
 
 
+def test_who_earned_before_finds_the_money_and_who_never_did_is_led_to_joining(
+    programme, make_member, make_order, outbox, sign_in
+):
+    programme.change(joining=Joining.EVERYONE)
+    earner = make_member("甲")
+    make_order([("POT", 1, 26_800)], member=make_member("乙", referrer=earner))
+    outbox.drain()
+    programme.change(joining=Joining.DESIGNATED)
+
+    browser, stranger = sign_in(earner), sign_in(make_member("路人"))
+    assert 'href="/x/distribution/ledger"' in browser.get("/me").text
+    assert 'href="/x/distribution/withdraw"' in read(browser, "join")
+    assert 'href="/x/distribution/ledger"' not in stranger.get("/me").text
+    assert "stays yours" not in read(stranger, "join")
+    pages = ("ledger", "orders", "team", "customers", "links", "statements", "withdraw", "payouts")
+    for path in pages:
+        assert browser.get(f"{ROOT}{path}").status_code == 200
+        assert stranger.get(f"{ROOT}{path}").location == f"{ROOT}join"
+
+
 def test_leaving_is_explained_confirmed_and_undone(shop, programme, make_member, sign_in):
     programme.change(joining=Joining.EVERYONE)
     member = make_member("甲")
@@ -241,6 +262,18 @@ def test_the_invitation_is_made_once_and_counts_who_came(shop, chain, sign_in, c
     client.get("/?" + link.partition("?")[2], headers={"User-Agent": "Mozilla/5.0 (iPhone)"})
     assert '<dt>Opened it</dt><dd class="num">1</dd>' in read(browser, "invite")
     assert '<dt>In your team</dt><dd class="num">1</dd>' in read(browser, "invite")
+
+
+def test_the_invitation_says_by_which_act_friends_come_to_the_team(maker, chain, sign_in):
+    browser, said = sign_in(chain.first), set()
+    post(browser, "invite")
+    for policy in ("first_visit", "registration", "first_order", "first_payment"):
+        maker.settings(binding=policy)
+        page = read(browser, "invite")
+        said.add(re.search(r"<li>(Who [^<]+)", page).group(1))
+
+    assert len(said) == 4
+    assert "you earn from the next order on" in page  # the last: at the first payment
 
 
 def test_nobody_else_gets_a_grade_or_an_invitation(programme, make_member, sign_in):

@@ -57,6 +57,18 @@ def test_fee_tax_and_what_arrives_stand_there_before_anything_is_asked(browser):
     assert "Alipay" not in page
 
 
+def test_working_out_another_amount_asks_for_nothing_and_writes_no_account_into_an_address(
+    browser, shop, rich
+):
+    assert "formmethod" not in browser.get(f"{ROOT}withdraw").text
+    answer = ask(browser, amount="20", net_fen="1", do="work_out")
+    assert answer.status_code == 200
+    assert 'name="net_fen" value="1980"' in answer.text
+    assert 'name="bank_card.number" value="6222 0212 3456 7890"' in answer.text
+    with shop.database.read() as session:
+        assert list_payouts(session, member_id=rich.id) == []
+
+
 def test_a_wrong_account_is_named_beside_its_field_and_what_was_typed_stays(browser, shop, rich):
     answer = ask(browser, **{"bank_card.number": "6222"})
     assert answer.status_code == 422

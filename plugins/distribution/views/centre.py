@@ -19,7 +19,7 @@ from plugins.distribution.services.reports import STATES, commissions, money_of,
 from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.services.statements import Month, months_of
 from plugins.distribution.views.grade import Progress, progress_of
-from plugins.distribution.views.page import asked_number, go, page_number, show_page
+from plugins.distribution.views.page import asked_number, for_earners, go, page_number, show_page
 from plugins.distribution.views.showing import (
     STATE_LABELS,
     Slice,
@@ -88,6 +88,7 @@ def _chart(values: tuple[int, ...], until: Any, days: int) -> Any:
     )
 
 
+@for_earners
 def ledger() -> str:
     """Commissions by state, month and order; what was taken back stands as a negative row."""
     session, zone = reader(), store_settings().timezone

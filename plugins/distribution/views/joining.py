@@ -27,6 +27,7 @@ from plugins.distribution.services.distributors import (
 )
 from plugins.distribution.services.joining import Application, goal_of, join
 from plugins.distribution.services.programmes import current
+from plugins.distribution.services.reports import has_earned
 from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.views import wording
 from plugins.distribution.views.page import go, show_page
@@ -111,6 +112,7 @@ def _page(
     return show_page(
         "join.html",
         standing,
+        has_earned=has_earned(session, standing.member_id),
         goal=goal,
         goal_words=wording.wanted(goal) if goal else "",
         to_go=wording.to_go(goal) if goal else "",
@@ -139,5 +141,6 @@ def _terms(standing: Standing) -> dict[str, Any]:
         "auto_receive_days": settings.auto_receive_days,
         "payout_min_fen": settings.payout_min_fen,
         "payout_fee_bps": settings.payout_fee_bps,
+        "payout_fee_fen": settings.payout_fee_fen,
         "payout_tax_bps": settings.payout_tax_bps,
     }

@@ -39,7 +39,7 @@ from core.api.web import (
 from plugins.distribution.services.accounts import AVAILABLE
 from plugins.distribution.services.reports import money_of
 from plugins.distribution.services.standings import standing_of
-from plugins.distribution.views.page import go, show_page
+from plugins.distribution.views.page import for_earners, go, show_page
 from plugins.distribution.views.showing import uuid_or_none
 
 PER_PAGE = 20
@@ -62,14 +62,21 @@ class Sum:
     error: str
 
 
+@for_earners
 def show() -> str:
     """The form, with fee and tax of the amount in it; any amount can be tried by ``?amount=``."""
     return _form(request.args.get("amount", ""))
 
 
 def ask() -> Any:
-    """Reserve the amount and hand the payout to the store for review."""
+    """Reserve the amount and hand the payout to the store for review.
+
+    ``do=work_out`` only shows fee and tax of another amount: by POST, because the account that was
+    typed has no place in an address.
+    """
     principal, typed = member(), request.form.get("amount", "")
+    if request.form.get("do") == "work_out":
+        return _form(typed)
     try:
         ways = _ways()
         channel = request.form.get("channel") or WALLET_CHANNEL
@@ -97,6 +104,7 @@ def ask() -> Any:
     return go(f"{ROOT}payouts/{made.id}")
 
 
+@for_earners
 def payouts() -> str:
     """Payouts, newest first."""
     session = reader()
@@ -119,6 +127,7 @@ def payouts() -> str:
     )
 
 
+@for_earners
 def payout(payout_id: str) -> str:
     """One payout: amounts, state, reason, and the time of every step."""
     session = reader()

@@ -24,7 +24,7 @@ from core.api.sharing import ShareStats, shares_of
 from core.api.web import external_url, locale, member, reader
 from plugins.distribution.rules import Base
 from plugins.distribution.services.standings import Standing, earn_fen, standing_of
-from plugins.distribution.views.page import go, page_number, show_page
+from plugins.distribution.views.page import for_earners, go, page_number, show_page
 from plugins.distribution.views.showing import uuid_or_none
 
 PER_PAGE = 20
@@ -158,6 +158,7 @@ def _with_figures(offer: Offer, made: Sequence[ShareStats]) -> Offer:
     )
 
 
+@for_earners
 def links() -> str:
     """Every link of theirs: opened, scanned, registered, ordered."""
     session = reader()

@@ -25,7 +25,7 @@ from plugins.distribution.services.reports import (
 )
 from plugins.distribution.services.standings import standing_of
 from plugins.distribution.views.explaining import rate_words
-from plugins.distribution.views.page import asked_number, page_number, show_page
+from plugins.distribution.views.page import asked_number, for_earners, page_number, show_page
 from plugins.distribution.views.showing import (
     REFUSED_LABEL,
     STATE_LABELS,
@@ -61,7 +61,13 @@ class OrderRow:
     tone: str
     lines: Sequence[SoldLine]
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces were bought of what they earn on."""
+        return sum(each.commission.quantity for each in self.lines)
 
+
+@for_earners
 def orders() -> str:
     """Orders of those who came through them, by state, each with its lines."""
     session = reader()
@@ -108,6 +114,7 @@ def orders() -> str:
     )
 
 
+@for_earners
 def team() -> str:
     """Who came through them, level by level, as deep as the plan pays; names are masked."""
     session = reader()
@@ -141,6 +148,7 @@ def team() -> str:
     )
 
 
+@for_earners
 def customers() -> str:
     """Who bought through them: masked, with what came of it."""
     session = reader()

@@ -21,7 +21,7 @@ from plugins.distribution.services.statements import (
     months_of,
     statement_of,
 )
-from plugins.distribution.views.page import show_page
+from plugins.distribution.views.page import for_earners, show_page
 
 SHOWN = 200
 """Rows on a page; the file has all."""
@@ -48,6 +48,7 @@ ACCOUNT_LABELS = {
 """Where money stands at the end of a month."""
 
 
+@for_earners
 def show() -> str:
     """A month of the signed-in distributor: this one, or the one that is asked for."""
     session, zone = reader(), store_settings().timezone
@@ -62,6 +63,7 @@ def show() -> str:
     )
 
 
+@for_earners
 def download() -> Any:
     """The same as a file."""
     session, zone = reader(), store_settings().timezone
