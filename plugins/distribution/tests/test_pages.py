@@ -274,11 +274,16 @@ def test_a_payout_that_cannot_be_is_refused_and_keeps_what_was_typed(earned, pro
 def test_a_rejected_payout_gives_the_money_back_and_says_why(
     earned, programme, shop, maker, sign_in
 ):
+    maker.settings(payout_fee_fen=20)
     payout = ask_for(shop, earned.first, 1000)
+    browser = sign_in(earned.first)
+    assert "You get" in browser.get(f"{ROOT}payouts/{payout.id}?lang=en").text
     maker.reject_payout(payout.id, "账户核对中")
 
-    page = sign_in(earned.first).get(f"{ROOT}payouts/{payout.id}").text
+    page = browser.get(f"{ROOT}payouts/{payout.id}?lang=en").text
     assert "账户核对中" in page
+    assert "All of it is back in what is ready to withdraw" in page
+    assert "9.80" not in page  # what would have arrived
     assert programme.money(earned.first).available == 2680
 
 

@@ -140,6 +140,7 @@ def payout(payout_id: str) -> str:
         "payout.html",
         standing,
         payout=found,
+        is_back=found.state in {PayoutState.REJECTED, PayoutState.RETURNED},
         label=sentence(state_label(found.state)),
         reason=_said(found.reason),
         coming=_said(expected_next(found.state, found.channel)),
