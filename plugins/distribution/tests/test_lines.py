@@ -125,12 +125,18 @@ def test_lines_of_a_promotion_are_paid_as_the_plan_says(
         assert {row.base_fen: row.scope for row in rows} == {8000: "campaign", 5000: "plan"}
 
 
-def test_a_coupon_makes_no_campaign(shop, programme, chain, make_plugin, earned):
-    coupon = PriceRule("probe.coupon", Stage.COUPON, lambda *_: [Adjustment(-2000, "Coupon")])
-    make_plugin("probe", price_rules=[coupon])
+def test_what_a_coupon_points_and_the_wallet_pay_earns_nothing_and_makes_no_campaign(
+    shop, programme, chain, make_plugin, earned
+):
+    stages = (Stage.COUPON, Stage.POINTS, Stage.WALLET)
+    rules = [
+        PriceRule(f"probe.{stage.name.lower()}", stage, lambda *_: [Adjustment(-1000, "Off")])
+        for stage in stages
+    ]
+    make_plugin("probe", price_rules=rules)
     publish(shop, default={"campaign": Campaign.EXCLUDED}, depth=1)
 
-    assert earned(chain.buyer, ("CUP", 1, 10_000)) == [(1, chain.first.id, 800)]
+    assert earned(chain.buyer, ("CUP", 1, 10_000)) == [(1, chain.first.id, 700)]
 
 
 def test_a_profit_base_is_what_was_paid_less_the_cost_and_never_below_zero(
