@@ -25,6 +25,7 @@ REASONS = {
     Suspicion.PHONE: _l("Delivered to the distributor’s phone"),
     Suspicion.ADDRESS: _l("Delivered to the distributor’s address"),
     Suspicion.DEVICE: _l("Same device"),
+    Suspicion.BROWSER: _l("Same network and kind of browser"),
     Suspicion.ACCOUNT: _l("Same account paid from or to"),
     Suspicion.BURST: _l("Many new people at once"),
     Suspicion.LOOP: _l("Each earns on the other"),

@@ -8,18 +8,31 @@ from enum import StrEnum
 class Suspicion(StrEnum):
     """Why a commission is held.
 
-    ``PHONE``, ``ADDRESS``, ``DEVICE``, ``ACCOUNT``: buyer and beneficiary share one, so they may be
-    one person; an account is one they paid from or asked to be paid to. ``BURST``: more people were
-    bound to the beneficiary within an hour than is usual. ``LOOP``: each of the two earns on what
-    the other buys.
+    ``PHONE``, ``ADDRESS``, ``DEVICE``, ``BROWSER``, ``ACCOUNT``: buyer and beneficiary share one,
+    so they may be one person. A device is a browser in which both opened share links. ``BROWSER``
+    is weaker: both signed in from one network address with a browser of one kind, as people of one
+    household do. An account is one they paid from or asked to be paid to. ``BURST``: more people
+    were bound to the beneficiary within an hour than is usual. ``LOOP``: each of the two earns on
+    what the other buys.
     """
 
     PHONE = "phone"
     ADDRESS = "address"
     DEVICE = "device"
+    BROWSER = "browser"
     ACCOUNT = "account"
     BURST = "burst"
     LOOP = "loop"
+
+
+SHARED = (
+    Suspicion.PHONE,
+    Suspicion.ADDRESS,
+    Suspicion.DEVICE,
+    Suspicion.BROWSER,
+    Suspicion.ACCOUNT,
+)
+"""What buyer and beneficiary may share."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ def suspicions(sight: Sight, watched: Collection[Suspicion], burst: int) -> list
     """
     shared = [
         kind
-        for kind in (Suspicion.PHONE, Suspicion.ADDRESS, Suspicion.DEVICE, Suspicion.ACCOUNT)
+        for kind in SHARED
         if not frozenset(sight.buyer.get(kind, ())).isdisjoint(sight.beneficiary.get(kind, ()))
     ]
     if sight.bound_lately > burst:

@@ -37,6 +37,7 @@ _FIELDS = {
     Suspicion.PHONE: ("phones",),
     Suspicion.ADDRESS: ("addresses",),
     Suspicion.DEVICE: ("devices",),
+    Suspicion.BROWSER: ("browsers",),
     Suspicion.ACCOUNT: ("accounts", "payers"),
 }
 """Of what members and orders show, what each suspicion compares."""

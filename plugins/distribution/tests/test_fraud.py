@@ -9,7 +9,7 @@ from core.api.errors import Conflict, InvalidInput, NotFound
 from core.api.ledger import platform_balance
 from core.api.testing.making import ADDRESS
 from core.api.text import parse_phone
-from core.members.models import Member
+from core.members.models import AuthSession, Member
 from core.payouts.services import request_payout
 from core.payouts.types import PayoutRequest
 from core.sharing.models import ShareVisit
@@ -30,7 +30,7 @@ ROOT = "/admin/x/distribution/fraud"
 OWN = {"Origin": "http://localhost"}
 
 
-@pytest.mark.parametrize("kind", ["phone", "address", "device", "account"])
+@pytest.mark.parametrize("kind", ["phone", "address", "device", "browser", "account"])
 def test_a_shared_fingerprint_is_suspicious_when_it_is_watched(kind):
     sight = Sight(buyer={Suspicion(kind): {"a", "b"}}, beneficiary={Suspicion(kind): {"b"}})
     other = Sight(buyer={Suspicion(kind): {"a"}}, beneficiary={Suspicion(kind): {"b"}})
@@ -111,6 +111,21 @@ def test_a_browser_that_both_used_is_held(sell, held, chain, shop):
     sell()
 
     assert held() == [(chain.third.id, "device", "open")]
+
+
+def test_a_second_account_in_one_browser_is_held_where_that_is_watched(
+    sell, held, chain, shop, sign_in
+):
+    for member in (chain.first, chain.buyer):
+        sign_in(member).get("/me")
+    with shop.database.write() as session:
+        session.execute(sa.update(AuthSession).values(ip="203.0.113.9", user_agent="WeChat"))
+    sell()
+    assert held() == []
+
+    shop.plugins.save_settings("distribution", {"watch_browser": True}, "test")
+    sell()
+    assert held() == [(chain.first.id, "browser", "open")]
 
 
 def test_who_earn_on_each_other_are_held(programme, chain, make_order, transfer, sell, held):
