@@ -1,6 +1,7 @@
 """Distributors: who they are, who waits, and moving them from state to state."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
@@ -69,7 +70,7 @@ def move(member_id: str, target: str) -> Any:
         form = ReasonForm(request.form)
         if not form.validate():
             notice("Please give a reason; the distributor will see it.", "error")
-            return go(_back())
+            return go(_back(wanted))
         reason = form.reason.data or ""
     try:
         with writing() as session:
@@ -79,7 +80,7 @@ def move(member_id: str, target: str) -> Any:
     except ShopError as error:
         return _page(DesignateForm(), errors=[translate_error(error)]), error.status
     notice(sentence)
-    return go(_back())
+    return go(_back(wanted))
 
 
 def _move(session: Any, member_id: Any, target: DistributorState, reason: str) -> None:
@@ -96,7 +97,10 @@ def _move(session: Any, member_id: Any, target: DistributorState, reason: str) -
     )
 
 
-def _back() -> str:
+def _back(member_id: UUID) -> str:
+    """The distributor's own page, or the list as it was narrowed."""
+    if request.form.get("page") == "one":
+        return f"{ROOT}/distributors/{member_id}"
     state = request.form.get("state", "")
     known = state in set(DistributorState)
     return f"{ROOT}/distributors" + (f"?state={state}" if known else "")

@@ -76,8 +76,12 @@ def test_a_distributor_is_frozen_with_a_reason_and_unfrozen(shop, programme, mer
     post(merchant, f"/distributors/{member.id}/freeze", reason="刷单", state="active")
     assert state_of(shop, member) == "frozen"
     assert "刷单" in merchant.get(f"{ROOT}/distributors").text
-    post(merchant, f"/distributors/{member.id}/activate")
+    own = f"{ROOT}/distributors/{member.id}"
+    assert f'action="{own}/activate"' in merchant.get(own).text
+    answer = post(merchant, f"/distributors/{member.id}/activate", page="one")
+    assert answer.location == own
     assert state_of(shop, member) == "active"
+    assert f'action="{own}/freeze"' in merchant.get(own).text
 
 
 def test_a_move_that_does_not_exist_is_refused(shop, programme, merchant, make_member):
