@@ -1,6 +1,8 @@
 """Making posters that were asked for: claimed, rendered outside every unit of work, stored.
 
-A claim is a lease: whoever dies with one lets it run out, and the poster is made by another.
+A claim is a lease: whoever dies with one lets it run out, and the poster is made by another. One
+that was claimed before is then claimed alone and after all fresh ones, so that a poster that ends
+its worker takes no other along; after three claims it is given up.
 """
 
 import hashlib
@@ -21,7 +23,7 @@ from plugins.poster.rules.words import Words
 from plugins.poster.services.posters import FAILED, READY, WAITING
 
 BATCH = 16
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 MAX_TRIES = 3
 PAUSE_SECONDS = 20
 """After a try that failed; twice as long after the second."""
@@ -60,16 +62,19 @@ class Made:
 
 
 def claim(session: Session, limit: int = BATCH) -> Sequence[UUID]:
-    """Take posters that wait, the oldest first; no other process gets them for two minutes."""
+    """Take posters that wait, fresh ones first; no other process gets them for a minute."""
     at = now()
     due = (
-        sa.select(Poster.id)
+        sa.select(Poster.id, Poster.tries)
         .where(Poster.state == WAITING, Poster.due_at <= at)
-        .order_by(Poster.due_at, Poster.id)
+        .order_by(Poster.tries, Poster.due_at, Poster.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list(session.scalars(due))
+    found = session.execute(due).all()
+    _give_up(session, [row.id for row in found if row.tries >= MAX_TRIES])
+    again = [row.id for row in found if 0 < row.tries < MAX_TRIES]
+    ids = [row.id for row in found if not row.tries] or again[:1]
     if ids:
         session.execute(
             sa.update(Poster)
@@ -77,6 +82,16 @@ def claim(session: Session, limit: int = BATCH) -> Sequence[UUID]:
             .values(claimed_at=at, due_at=at + LEASE, tries=Poster.tries + 1)
         )
     return ids
+
+
+def _give_up(session: Session, ids: Sequence[UUID]) -> None:
+    """Let posters fail that were claimed as often as any is, and whose workers never came back."""
+    if ids:
+        session.execute(
+            sa.update(Poster)
+            .where(Poster.id.in_(ids))
+            .values(state=FAILED, due_at=None, error="Whoever began to make it never came back.")
+        )
 
 
 def orders(session: Session, ids: Sequence[UUID]) -> Sequence[Order]:

@@ -24,6 +24,9 @@ PLUGIN = "poster"
 RETRY_AFTER = timedelta(seconds=30)
 """How long a poster that failed is left alone, however often it is asked for."""
 
+NOTICED = timedelta(seconds=5)
+"""A poster that could be made for so long is asked for once more by the page that waits for it."""
+
 TOUCH_AFTER = timedelta(hours=12)
 """How exact it is known when a poster was last asked for."""
 
@@ -38,6 +41,7 @@ class PosterView:
         state: ``waiting``, ``ready`` or ``failed``.
         path: name of its file, for :func:`poster_file`; empty until it is ready.
         target: what its QR code opens.
+        due_at: when it is made next; ``None``: it is not.
         expires_at: when its QR code ends; ``None``: never.
     """
 
@@ -54,8 +58,14 @@ class PosterView:
     content_hash: str
     byte_count: int
     asked_at: datetime
+    due_at: datetime | None
     ready_at: datetime | None
     expires_at: datetime | None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it could be made now and nobody does: its worker may have died."""
+        return self.state == WAITING and self.due_at is not None and self.due_at < now() - NOTICED
 
     @property
     def is_ready(self) -> bool:
@@ -218,6 +228,7 @@ def poster_view(row: Poster) -> PosterView:
         content_hash=row.content_hash,
         byte_count=row.byte_count,
         asked_at=row.asked_at,
+        due_at=row.due_at,
         ready_at=row.ready_at,
         expires_at=row.expires_at,
     )

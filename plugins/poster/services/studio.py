@@ -1,4 +1,4 @@
-"""What the studio asks about posters: a member's latest, and whether one is still what it says."""
+"""What the studio asks about posters: a member's latest, and whether one shows what is true."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from plugins.poster.models import Poster, Tally, Template
+from core.api.catalog import ProductCard
+from core.api.sharing import ShareView
+from plugins.poster.models import Poster, Tally
+from plugins.poster.services.contents import gathered
 from plugins.poster.services.posters import PosterView, posters_by_id
+from plugins.poster.services.template_views import TemplateView
 
 _POSTER: Any = Poster
 
@@ -37,23 +41,38 @@ def latest_posters(
     return [found[each] for each in ids if each in found], len(ids) > per_page
 
 
-def is_outdated(session: Session, poster_id: UUID, price_fen: int | None) -> bool:
-    """Whether a poster says what is no longer true: an old design, or another price.
+def is_outdated(
+    session: Session,
+    poster_id: UUID,
+    template: TemplateView,
+    card: ProductCard | None,
+    share: ShareView,
+    price_fen: int | None,
+) -> bool:
+    """Whether a poster made now would show something else; two statements at most.
+
+    The shop's name and the words of the price are those it was made with, whatever language its
+    member reads now. A product that is not on sale is compared with nothing.
 
     Args:
         session: any session.
         poster_id: the poster.
-        price_fen: what the product costs now; ``None``: it is about none.
+        template: of the poster.
+        card: its product as it is now; ``None``: it is about none, or about one that is gone.
+        share: its link.
+        price_fen: what the product costs now; ``None``: there is none.
     """
-    row = session.execute(
-        sa.select(_POSTER.version_id, _POSTER.price_fen, Template.version_id.label("present"))
-        .join(Template, Template.id == _POSTER.template_id)
-        .where(_POSTER.id == poster_id)
-    ).one_or_none()
+    row = session.get(Poster, poster_id)
     if row is None:
         return False
-    is_repriced = None not in (price_fen, row.price_fen) and row.price_fen != price_fen
-    return is_repriced or bool(row.version_id != row.present)
+    if row.product_id is not None and (card is None or price_fen is None):
+        return row.version_id != template.version_id
+    said = row.words["words"]
+    present = gathered(
+        session, row.member_id, card, share, said["shop"], row.price_fen, said["price"]
+    )
+    key = present.key(row.member_id, template, row.target, row.words["width"])
+    return price_fen != row.price_fen or key != row.cache_key
 
 
 def is_noted(session: Session, share_id: UUID, day: date) -> bool:

@@ -91,19 +91,22 @@ class Progress:
 
 
 def progress_list(session: Session, member_id: UUID) -> list[Progress]:
-    """Tasks that are open, and those in which a member takes part, the soonest to end first.
+    """Tasks that are open, the soonest to end first, then a member's own that are over.
 
     Three statements.
     """
+    is_open = sa.and_(_TASK.c.state == TaskState.OPEN, _TASK.c.ends_at > now())
     rows = session.execute(
         _mine(member_id)
         .where(
-            sa.or_(
-                sa.and_(_TASK.c.state == TaskState.OPEN, _TASK.c.ends_at > now()),
-                _ENTRY.c.member_id.is_not(None),
-            )
+            sa.or_(is_open, _ENTRY.c.member_id.is_not(None)),
         )
-        .order_by(_TASK.c.ends_at.desc(), _TASK.c.id.desc())
+        .order_by(
+            is_open.desc(),
+            sa.case((is_open, _TASK.c.ends_at)),
+            _TASK.c.ends_at.desc(),
+            _TASK.c.id.desc(),
+        )
         .limit(MOST_TASKS)
     ).all()
     joined = [row.id for row in rows if row.joined_at is not None]

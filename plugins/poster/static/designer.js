@@ -122,12 +122,14 @@
     const g = make("g", { "data-handle": dir }, over);
     return { dir: dir, hit: make("rect", { "class": "reach" }, g), dot: make("rect", { "class": "dot" }, g) };
   });
+  const isFinger = window.matchMedia("(pointer: coarse)").matches;
+  const reach = (b) => (isFinger ? Math.max(22, Math.min(44, Math.min(b.w, b.h) * zoom / 2)) : 22);
   const guides = make("g", { "class": "guides" }, over);
   const frame = () => {
     const key = chosen;
     over.setAttribute("display", key ? "inline" : "none");
     if (!key) { where.textContent = ""; return; }
-    const b = box(key), isLocked = !may || !!get(key, "locked"), p = 1 / zoom;
+    const b = box(key), isLocked = !may || !!get(key, "locked"), p = 1 / zoom, r = reach(b);
     at(grab, b);
     grab.classList.toggle("locked", isLocked);
     grab.setAttribute("stroke-width", 1.5 * p);
@@ -135,8 +137,8 @@
       const x = b.x + (each.dir.includes("w") ? 0 : each.dir.includes("e") ? b.w : b.w / 2);
       const y = b.y + (each.dir.includes("n") ? 0 : each.dir.includes("s") ? b.h : b.h / 2);
       const isSide = each.dir.length === 1, room = each.dir === "n" || each.dir === "s" ? b.w : b.h;
-      each.hit.parentNode.setAttribute("display", isLocked || (isSide && room * zoom < 44) ? "none" : "inline");
-      at(each.hit, { x: x - 11 * p, y: y - 11 * p, w: 22 * p, h: 22 * p });
+      each.hit.parentNode.setAttribute("display", isLocked || (isSide && room * zoom < 2 * r) ? "none" : "inline");
+      at(each.hit, { x: x - r / 2 * p, y: y - r / 2 * p, w: r * p, h: r * p });
       at(each.dot, { x: x - 4.5 * p, y: y - 4.5 * p, w: 9 * p, h: 9 * p });
       each.dot.setAttribute("stroke-width", 1.5 * p);
       each.dot.setAttribute("rx", 2 * p);

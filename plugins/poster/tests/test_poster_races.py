@@ -57,3 +57,23 @@ def test_what_a_killed_worker_had_claimed_is_made_by_another(stage, clock, run_j
     clock.advance(minutes=3)
     run_job("poster.render")
     assert stage.row(asked.id).state == "ready"
+
+
+def test_a_poster_that_ends_its_worker_is_given_up_and_takes_no_other_along(stage, clock, run_job):
+    bad, good = (stage.ask(stage.lin, stage.one, stage.pot, target=f"x{n}") for n in range(2))
+
+    def die_with(*expected):
+        with stage.shop.database.write() as session:
+            assert tuple(making.claim(session)) == expected
+        clock.advance(minutes=2)
+
+    die_with(bad.id, good.id)
+    fresh = stage.ask(stage.maker.member("许知远"), stage.one, stage.pot)
+    die_with(fresh.id)
+    die_with(bad.id)
+    die_with(good.id)
+    die_with(fresh.id)
+    die_with(bad.id)
+    run_job("poster.render")
+    states = {row.id: row.state for row in stage.rows()}
+    assert states == {bad.id: "failed", good.id: "ready", fresh.id: "ready"}

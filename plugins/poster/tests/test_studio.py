@@ -10,10 +10,11 @@ from PIL import Image
 from core.api.sharing import shares_by_id
 from core.api.testing.costs import statements_sent
 from core.api.web import is_promoter
+from core.host.models import JobRun
 from plugins.poster.admin.studio_settings import MEMBERS
 from plugins.poster.models import Poster, Tally
 from plugins.poster.rules import Purpose
-from plugins.poster.services import templates
+from plugins.poster.services import making, templates
 from plugins.poster.services.starters import starters
 
 OWN = {"Origin": "http://localhost"}
@@ -148,16 +149,16 @@ def test_looking_at_a_ready_poster_is_counted_once_a_day(studio, clock):
 
 def test_a_new_price_asks_for_a_new_poster_and_the_old_code_goes_on(studio, shop, app):
     address, html = studio.made()
-    assert "价格或设计有变化" not in html
+    assert "海报内容有变化" not in html
     with shop.database.write() as session:
         session.execute(sa.text("UPDATE sku SET price_fen = 19900 WHERE code = 'POT'"))
         session.execute(sa.text("UPDATE product SET min_price_fen = 19900, max_price_fen = 19900"))
-    assert "价格或设计有变化" in studio.page(address)
+    assert "海报内容有变化" in studio.page(address)
     anew = studio.phone.post(f"{address}/again", headers=OWN).location
     assert anew != address
     studio.run_job("poster.render")
     fresh = studio.page(anew)
-    assert "价格或设计有变化" not in fresh
+    assert "海报内容有变化" not in fresh
     assert "¥199" in fresh
     with shop.database.read() as session:
         shares = set(session.scalars(sa.select(Poster.share_id)))
@@ -165,6 +166,23 @@ def test_a_new_price_asks_for_a_new_poster_and_the_old_code_goes_on(studio, shop
     listed = studio.page(f"{ROOT}/")
     assert anew in listed
     assert f'href="{address}"' not in listed
+
+
+def test_another_name_portrait_or_title_asks_for_a_new_poster(studio, shop):
+    address, _html = studio.made()
+    for changed in (
+        "UPDATE member SET nickname = '知夏'",
+        "UPDATE product SET title = '青瓷侧把壶 大'",
+    ):
+        with shop.database.write() as session:
+            session.execute(sa.text(changed))
+        assert "海报内容有变化" in studio.page(address)
+        assert "has changed" in studio.page(f"{address}?lang=en")
+        address = studio.phone.post(f"{address}/again", headers=OWN).location
+        studio.run_job("poster.render")
+        assert "海报内容有变化" not in studio.page(address)
+        assert "has changed" not in studio.page(f"{address}?lang=en")
+        studio.page(f"{address}?lang=zh-CN")
 
 
 def test_a_failure_says_so_and_trying_again_helps(studio, shop, clock):
@@ -177,6 +195,19 @@ def test_a_failure_says_so_and_trying_again_helps(studio, shop, clock):
     assert studio.phone.post(f"{address}/again", headers=OWN).location == address
     studio.run_job("poster.render")
     assert studio.state(address) == "ready"
+
+
+def test_a_page_that_waits_for_a_dead_worker_asks_for_another(studio, shop, clock):
+    address = studio.make()
+    with shop.database.write() as session:
+        assert making.claim(session)
+        session.execute(sa.update(JobRun).values(state="done"))
+    assert (studio.state(address), studio.count(JobRun)) == ("waiting", 1)
+    clock.advance(minutes=2)
+    for _ in range(2):
+        assert studio.state(address) == "waiting"
+        studio.page(address)
+    assert studio.count(JobRun) == 2
 
 
 def test_an_expired_code_and_a_file_that_is_gone_are_told(studio, shop, clock):
@@ -238,9 +269,13 @@ def test_what_cannot_be_made_is_said(studio, shop):
     assert studio.phone.get(f"{ROOT}/new?purpose=fax").location == f"{ROOT}/products"
     assert studio.make(template="x").startswith(f"{ROOT}/new?product=")
     assert studio.make(template=str(studio.templates[Purpose.SHOP])).startswith(f"{ROOT}/new")
+    address = studio.make(Purpose.SHOP)
     with shop.database.write() as session:
         templates.rename(session, studio.templates[Purpose.SHOP], "店铺", is_shown=False)
     assert "还没有模板" in studio.page(f"{ROOT}/new?purpose=shop")
+    again = studio.phone.post(f"{address}/again", headers=OWN)
+    assert again.location == f"{ROOT}/new?purpose=shop"
+    assert "该模板或商品已下架" in studio.page(again.location)
     assert "青瓷侧把壶" in studio.page(f"{ROOT}/products?q=青瓷")
     assert "没有找到" in studio.page(f"{ROOT}/products?q=没有这样的词")
 

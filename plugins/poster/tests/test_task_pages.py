@@ -1,5 +1,7 @@
 """Fan tasks on the phone."""
 
+import re
+
 import pytest
 
 from core.api.testing.costs import statements_sent
@@ -48,6 +50,18 @@ def test_guests_sign_in_first_and_drafts_are_nobodys(stage, app, client, sign_in
     assert browser.get(f"{ROOT}/{draft}").status_code == 404
     assert browser.get(f"{ROOT}/nonsense").status_code == 404
     assert ROOT not in browser.get("/me").text
+
+
+def test_open_tasks_stand_first_the_soonest_to_end_above(stage, sign_in, clock):
+    taker = stage.maker.member("林知夏")
+    for days, name in ((1, "over"), (2, "over later"), (90, "last"), (20, "first"), (40, "second")):
+        task = stage.task(days=days, name=name)
+        if days < 3:
+            stage.take_part(task, taker)
+    clock.advance(days=4)
+    page = sign_in(taker).get(f"{ROOT}?lang=zh-CN").text
+    found = re.findall(r'<span class="fan-top"><b>([^<]+)', page)
+    assert found == ["first", "second", "last", "over later", "over"]
 
 
 def test_pages_make_as_many_statements_for_many_fans_as_for_few(stage, shop, sign_in):

@@ -8,7 +8,7 @@ import flask
 from core.api.catalog import ProductCard, product_cards
 from core.api.clock import local_date, now
 from core.api.contributions import StorePage
-from core.api.errors import NotFound
+from core.api.errors import NotFound, Rejected
 from core.api.i18n import gettext as _
 from core.api.sharing import ShareView, shares_by_id
 from core.api.web import (
@@ -16,7 +16,9 @@ from core.api.web import (
     files,
     locale,
     member,
+    notice,
     reader,
+    run_soon,
     store_settings,
     writing,
 )
@@ -24,8 +26,8 @@ from plugins.poster.rules.words import price_text
 from plugins.poster.services import statistics, tallying
 from plugins.poster.services.posters import PLUGIN, PosterView, poster_file, poster_of
 from plugins.poster.services.studio import is_noted, is_outdated
-from plugins.poster.services.template_views import published, template_by_id
-from plugins.poster.views.asking import ask_for_poster, price_now
+from plugins.poster.services.template_views import TemplateView, published, template_by_id
+from plugins.poster.views.asking import RENDER, ask_for_poster, price_now
 from plugins.poster.views.page import ROOT, go, may_make, show_page
 from plugins.poster.views.studio import closed
 
@@ -43,6 +45,7 @@ def show(poster_id: UUID) -> Any:
     card = _card_of(poster)
     fen, price = price_now(poster.product_id) if card is not None else (None, "")
     template, state = template_by_id(session, poster.template_id), _state(poster)
+    _see_to(poster)
     if state == "ready":
         _note_shown(share)
         session = reader()
@@ -50,12 +53,13 @@ def show(poster_id: UUID) -> Any:
         "poster.html",
         poster=poster,
         state=state,
-        is_outdated=state == "ready" and is_outdated(session, poster.id, fen),
+        is_outdated=state == "ready"
+        and is_outdated(session, poster.id, template, card, share, fen),
         product=card,
         picture_url=f"{ROOT}/{poster.id}/{poster.content_hash}.jpg",
         link=external_url(share.short_path),
         words=_words(card, price, share),
-        again_query=f"?product={card.id}" if card else f"?purpose={template.purpose}",
+        again_query=_again_query(card, template),
         others=[each for each in published(session, template.purpose) if each.id != template.id],
         sums=statistics.of_shares(session, [share.id])[share.id],
     )
@@ -63,7 +67,9 @@ def show(poster_id: UUID) -> Any:
 
 def tell_state(poster_id: UUID) -> Any:
     """Whether the poster is there, for the script that waits for it."""
-    answer = flask.jsonify(state=_state(_own(poster_id)))
+    poster = _own(poster_id)
+    _see_to(poster)
+    answer = flask.jsonify(state=_state(poster))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -79,12 +85,17 @@ def picture(poster_id: UUID, content_hash: str) -> Any:
 
 
 def again(poster_id: UUID) -> Any:
-    """Ask once more: after a failure, or with today's design and price."""
+    """Ask once more: after a failure, or with today's design, price, name and portrait."""
     member_id = member().subject_id
     if not may_make(member_id):
         return closed()
     poster = _own(poster_id)
-    made = ask_for_poster(member_id, poster.template_id, poster.product_id)
+    try:
+        made = ask_for_poster(member_id, poster.template_id, poster.product_id)
+    except (NotFound, Rejected):
+        notice("This template or product is not offered any more. Choose another one.", "warn")
+        template = template_by_id(reader(), poster.template_id)
+        return go(f"{ROOT}/new{_again_query(_card_of(poster), template)}")
     return go(f"{ROOT}/{made.id}")
 
 
@@ -102,6 +113,11 @@ def _share_of(poster: PosterView) -> ShareView:
 def _card_of(poster: PosterView) -> ProductCard | None:
     ids = [poster.product_id] if poster.product_id is not None else []
     return next(iter(product_cards(reader(), ids)), None)
+
+
+def _again_query(card: ProductCard | None, template: TemplateView) -> str:
+    """The chooser's address for the same aim; of a product that is gone, it leads to others."""
+    return f"?product={card.id}" if card else f"?purpose={template.purpose}"
 
 
 def _state(poster: PosterView) -> str:
@@ -127,6 +143,13 @@ def _words(card: ProductCard | None, price: str, share: ShareView) -> str:
             link=link,
         )
     return str(said)
+
+
+def _see_to(poster: PosterView) -> None:
+    """Have a worker look again when the one that began with this poster is gone."""
+    if poster.is_left:
+        with writing() as session:
+            run_soon(session, RENDER)
 
 
 def _note_shown(share: ShareView) -> None:
