@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.catalog.models import Sku
 from core.sharing import services as sharing
+from core.sharing.types import ShareView
 
 CHANNELS = {"link": 5, "qr": 2, "poster": 3}
 LOOKERS = 3
@@ -63,11 +64,22 @@ class SharedLinks:
         member_id: UUID | None,
     ) -> None:
         channel = self._chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
-        link = sharing.create_share(session, sharer_id, kind, target, channel)
+        link = self._link(session, sharer_id, kind, target, channel)
         how = "visit" if channel == "link" else "scan"
         sharing.record_visit(session, link.token, visitor=visitor, member_id=member_id, kind=how)
         for _ in range(self._chance.randint(0, LOOKERS)):
             self._look(session, link.token, how)
+
+    def _link(
+        self, session: Session, sharer_id: UUID, kind: str, target: str, channel: str
+    ) -> ShareView:
+        """One that the sharer has made for a campaign, if there is any, else one of their own."""
+        shared = sharing.shares_of(session, sharer_id, target_kind=kind, targets=[target]).items
+        made = [each.share for each in shared if each.share.channel == channel]
+        of_campaigns = [share for share in made if share.campaign]
+        if of_campaigns:
+            return of_campaigns[self._looked % len(of_campaigns)]
+        return sharing.create_share(session, sharer_id, kind, target, channel)
 
     def _look(self, session: Session, token: str, how: str) -> None:
         self._looked += 1

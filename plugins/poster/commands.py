@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from core.api.contributions import Command, JobContext
 from plugins.poster.models import Template
-from plugins.poster.services import task_sample
+from plugins.poster.services import sample_shares, task_sample
 from plugins.poster.services.starters import Starter, starters
 from plugins.poster.services.templates import create, publish
 
@@ -15,9 +16,10 @@ _ACTOR = "demo"
 
 
 def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
-    """Fill the demo store with a published template of every design and the draft of a fan task.
+    """Fill the demo store with templates, the draft of a fan task, and links of members' posters.
 
-    What there is stays.
+    Every design is published once; the links are of those members that are named. What there is
+    stays.
     """
     with context.read() as session:
         known = set(session.scalars(sa.select(Template.source_key)))
@@ -36,11 +38,12 @@ def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
             publish(session, made, layout, _ACTOR, summary=starter.about)
     with context.write() as session:
         drafted = task_sample.draft(session, _ACTOR)
-    return {"templates": len(missing), "fan_tasks": drafted}
+        shared = sample_shares.share_posters(session, [UUID(each) for each in arguments])
+    return {"templates": len(missing), "fan_tasks": drafted, "shared": shared}
 
 
 def _source(starter: Starter) -> str:
     return f"starter:{starter.key}"
 
 
-DEMO = Command("demo", "Fill the demo store with templates of posters", demo)
+DEMO = Command("demo", "Fill the demo store with templates and links of posters", demo)
