@@ -150,9 +150,13 @@ class DesignForm:
 
     @classmethod
     def read(cls, sent: Any) -> Self:
-        """What was sent; layers that say nonsense about themselves are left out."""
-        keys = [key for key in sent.getlist("layer") if _KEY.fullmatch(key)]
-        layers = [_read_layer(sent, key) for key in reversed(list(dict.fromkeys(keys)))]
+        """What was sent; layers that say nonsense about themselves are left out.
+
+        Of too many one more is read than a poster has, so that the form is refused.
+        """
+        named = dict.fromkeys(key for key in sent.getlist("layer") if _KEY.fullmatch(key))
+        keys = list(named)[: MAX_LAYERS + 1]
+        layers = [_read_layer(sent, key) for key in reversed(keys)]
         values = {
             name: sent.get(name, "") for name in (*CANVAS_NUMBERS, "background", "background_media")
         }
@@ -160,7 +164,7 @@ class DesignForm:
             base=_number(sent.get("base", "")) or 0,
             revision=_number(sent.get("revision", "")) or 0,
             values=values,
-            layers=[layer for layer in layers if layer is not None][: MAX_LAYERS + 1],
+            layers=[layer for layer in layers if layer is not None],
         )
 
     @property

@@ -29,6 +29,8 @@ that is shown at two fifths of its size."""
 MIN_FONT, MAX_FONT = 10, 400
 MAX_LINES = 12
 MAX_BOX = 4 * MAX_HEIGHT
+MAX_AREA = 2 * MAX_WIDTH * MAX_HEIGHT
+"""Of one layer in pixels; a design of forty larger ones would hold up whoever paints it."""
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _LEAST_CONTRAST = 4.5
 
@@ -140,7 +142,8 @@ def _is_inside(box: Box, layout: Layout) -> bool:
 def _check_looks(layer: Layer, index: int) -> Iterator[InvalidInput]:
     if layer.box.width < 1 or layer.box.height < 1:
         yield _wrong(index, "box", layer, "The layer “%(layer)s” has no size.")
-    if max(layer.box.width, layer.box.height) > MAX_BOX:
+    is_huge = layer.box.width * layer.box.height > MAX_AREA
+    if is_huge or max(layer.box.width, layer.box.height) > MAX_BOX:
         yield _wrong(index, "box", layer, "The layer “%(layer)s” is too large.")
     if not 0 <= layer.opacity <= 100:
         yield _wrong(index, "opacity", layer, "The opacity of “%(layer)s” is 0 to 100 percent.")
@@ -148,8 +151,19 @@ def _check_looks(layer: Layer, index: int) -> Iterator[InvalidInput]:
         yield _wrong(index, "radius", layer, "The radius of “%(layer)s” cannot be below 0.")
     if not _COLOUR.fullmatch(layer.colour) or not _COLOUR.fullmatch(layer.font.colour):
         yield _wrong(index, "colour", layer, "The layer “%(layer)s” needs a colour like #1B1D1A.")
-    if layer.kind not in TEXT_KINDS:
-        return
+    if layer.kind in TEXT_KINDS:
+        yield from _check_lettering(layer, index)
+
+
+def _check_lettering(layer: Layer, index: int) -> Iterator[InvalidInput]:
+    if len(layer.text) > TEXT_LIMIT:
+        yield _wrong(
+            index,
+            "text",
+            layer,
+            "The text of “%(layer)s” is longer than %(limit)s signs.",
+            limit=TEXT_LIMIT,
+        )
     if not MIN_FONT <= layer.font.size <= MAX_FONT:
         yield _wrong(
             index,
@@ -175,14 +189,6 @@ def _check_words(layer: Layer, index: int, purpose: Purpose) -> Iterator[Invalid
     )
     if layer.kind is Kind.TEXT and not layer.text.strip():
         yield _wrong(index, "text", layer, "The layer “%(layer)s” has no text.")
-    if len(layer.text) > TEXT_LIMIT:
-        yield _wrong(
-            index,
-            "text",
-            layer,
-            "The text of “%(layer)s” is longer than %(limit)s signs.",
-            limit=TEXT_LIMIT,
-        )
     for place in places_in(layer.text):
         is_known = place in PLACES if layer.kind is Kind.TEXT else place == ""
         if not is_known:

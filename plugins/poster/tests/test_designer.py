@@ -6,6 +6,7 @@ import re
 import pytest
 
 from plugins.poster.admin.designer_form import DesignForm
+from plugins.poster.admin.designer_wording import KINDS
 from plugins.poster.rules import Kind
 from plugins.poster.services.starters import starters
 from plugins.poster.tests.desk import Desk, changed, fields_of, key_of
@@ -105,6 +106,20 @@ def test_all_values_of_a_layer_are_fields(desk, path):
     assert (font.colour, font.strike) == ("#AA2200", True)
     assert (found["QR code"].radius, found["QR code"].is_locked) == (12, True)
     assert layout.height == 1400
+
+
+def test_too_many_layers_are_refused_and_not_read(desk, path):
+    fields = [each for each in desk.fields(path) if each[0] in {"base", "revision"}]
+    fields += [("canvas_width", "750"), ("canvas_height", "1334"), ("background", "#FFFFFF")]
+    fields += [("layer", f"n{number}") for number in range(60)]
+    layer = {"kind": "shape", "x": "0", "y": "0", "width": "9", "height": "9"}
+    for number in range(60):
+        fields += [(f"n{number}-{name}", value) for name, value in layer.items()]
+        fields.append((f"n{number}-name", str(number)))
+    answer = desk.save(path, fields)
+    assert answer.status_code == 422
+    assert "A poster has at most 40 layers." in answer.text
+    assert answer.text.count("data-row=") == 41 + len(KINDS)
 
 
 def test_layers_are_added_copied_moved_and_deleted_by_buttons_and_kept_once_saved(desk, path):

@@ -109,6 +109,8 @@ def test_a_draft_may_be_unfinished_and_hears_of_everything_at_once():
         {"font": Font(max_lines=0)},
         {"box": Box(0, 0, 0, 50)},
         {"box": Box(0, 0, 90_000, 50)},
+        {"box": Box(0, 0, 8_000, 8_000)},
+        {"text": "好" * 301},
         {"name": ""},
     ],
 )
