@@ -1,10 +1,12 @@
 """Two processes at the same poster: asked for once, made once, on both databases."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
-from plugins.poster.services import making
+from core.api.errors import Conflict
+from plugins.poster.services import designing, making, templates
 
 
 @pytest.fixture
@@ -46,6 +48,31 @@ def test_two_requests_at_once_are_one_poster(stage):
         each.join()
     assert len(ids) == 2
     assert len(set(ids)) == len(stage.rows()) == 1
+
+
+def test_of_two_who_save_or_publish_at_once_one_is_told_of_the_other(stage):
+    told, gate = [], threading.Barrier(4)
+
+    def edit(number, is_publishing):
+        gate.wait()
+        layout = replace(stage.layout(), background=f"#11223{number}")
+        try:
+            with stage.shop.database.write() as session:
+                if is_publishing:
+                    templates.publish(session, stage.one, layout, "test", revision=1)
+                else:
+                    designing.save(session, stage.one, layout, "test", base=1, revision=1)
+        except Conflict as error:
+            told.append(error.code)
+
+    with stage.shop.database.write() as session:
+        designing.save(session, stage.one, stage.layout(), "test", base=1, revision=0)
+    editors = [threading.Thread(target=edit, args=(n, n % 2 == 0)) for n in range(4)]
+    for each in editors:
+        each.start()
+    for each in editors:
+        each.join()
+    assert len(told) == 3
 
 
 def test_what_a_killed_worker_had_claimed_is_made_by_another(stage, clock, run_job):
