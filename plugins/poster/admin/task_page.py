@@ -54,6 +54,7 @@ REWARD_LABELS = {
 REASONS = {
     Suspicion.ADDRESS: _l("Same address"),
     Suspicion.DEVICE: _l("Same device"),
+    Suspicion.NETWORK: _l("Same network and browser"),
     Suspicion.ACCOUNT: _l("Same payment account"),
     Suspicion.BURST: _l("Many new people at once"),
 }

@@ -13,6 +13,10 @@ _LABELS = {
     Suspicion.DEVICE: _l(
         "Fan tasks: hold when a fan uses the device of the member or of another fan"
     ),
+    Suspicion.NETWORK: _l(
+        "Fan tasks: hold when a fan signs in from the network and with the kind of browser of the "
+        "member or of another fan"
+    ),
     Suspicion.ACCOUNT: _l("Fan tasks: hold when both pay from or are paid to the same account"),
     Suspicion.BURST: _l("Fan tasks: hold when unusually many fans come within an hour"),
 }

@@ -11,18 +11,20 @@ HOUR = timedelta(hours=1)
 class Suspicion(StrEnum):
     """Why a fan is doubted.
 
-    ``ADDRESS``, ``DEVICE``, ``ACCOUNT``: the fan shares one with the taker, or with another fan of
-    theirs, so they may be one person. ``BURST``: they came to the taker in an hour in which more
-    fans came than is usual.
+    ``ADDRESS``, ``DEVICE``, ``NETWORK``, ``ACCOUNT``: the fan shares one with the taker, or with
+    another fan of theirs, so they may be one person; ``NETWORK`` is a network address together with
+    the kind of browser that signed in from there. ``BURST``: they came to the taker in an hour in
+    which more fans came than is usual.
     """
 
     ADDRESS = "address"
     DEVICE = "device"
+    NETWORK = "network"
     ACCOUNT = "account"
     BURST = "burst"
 
 
-SHARED = (Suspicion.ADDRESS, Suspicion.DEVICE, Suspicion.ACCOUNT)
+SHARED = (Suspicion.ADDRESS, Suspicion.DEVICE, Suspicion.NETWORK, Suspicion.ACCOUNT)
 
 
 @dataclass(frozen=True)

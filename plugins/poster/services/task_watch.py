@@ -28,6 +28,7 @@ _FAN: Any = Fan.__table__
 _FIELDS = {
     Suspicion.ADDRESS: ("addresses",),
     Suspicion.DEVICE: ("devices",),
+    Suspicion.NETWORK: ("browsers",),
     Suspicion.ACCOUNT: ("accounts", "payers"),
 }
 

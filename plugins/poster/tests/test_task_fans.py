@@ -262,14 +262,14 @@ class TestOpening:
 
 def test_fans_who_share_something_with_the_taker_or_each_other_hold_the_reward(stage):
     task = stage.task(money(2, 500), window_days=0)
-    honest, own_home, twins = (stage.taker(task, name) for name in ("甲", "乙", "丙"))
-    for taker in (honest, own_home, twins):
+    honest, own_home, twins, ring = (stage.taker(task, name) for name in ("甲", "乙", "丙", "丁"))
+    for taker in (honest, own_home, twins, ring):
         for _ in range(2):
             stage.fan(taker)
     with stage.read() as session:
         fans = {
             taker.id: list(session.scalars(sa.select(Fan.fan_id).where(Fan.holder_id == taker.id)))
-            for taker in (own_home, twins)
+            for taker in (own_home, twins, ring)
         }
         homes = {
             member_id: members.addresses_of(session, member_id)[0]
@@ -284,6 +284,9 @@ def test_fans_who_share_something_with_the_taker_or_each_other_hold_the_reward(s
                 "收件人", "13800000001", home.province, home.city, home.detail, home.district
             )
             members.add_address(session, member_id, form)
+        for member_id in fans[ring.id]:
+            members.open_session(session, "member", member_id, ip="203.0.113.9", user_agent="X")
+        members.open_session(session, "member", honest.id, ip="203.0.113.9", user_agent="Y")
     stage.finish()
 
     states = {each.holder_id: (each.state, each.reasons) for each in stage.rewards()}
@@ -291,6 +294,7 @@ def test_fans_who_share_something_with_the_taker_or_each_other_hold_the_reward(s
         honest.id: ("granted", []),
         own_home.id: ("held", ["address"]),
         twins.id: ("held", ["address"]),
+        ring.id: ("held", ["network"]),
     }
 
 
