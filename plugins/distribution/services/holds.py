@@ -16,6 +16,7 @@ from core.api.ledger import PLATFORM, Leg, book, member_owner
 from core.api.text import squeeze
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE
+from plugins.distribution.services.locking import lock_commissions
 
 NOTE_LIMIT = 200
 _COMMISSION: Any = Commission.__table__
@@ -33,9 +34,8 @@ def release(
         InvalidInput: the note is too long.
     """
     _decide(session, order_id, beneficiary_id, "released", actor, note)
-    session.execute(
-        sa.update(_COMMISSION).where(*_of(order_id, beneficiary_id)).values(is_held=False)
-    )
+    ids = lock_commissions(session, *_of(order_id, beneficiary_id))
+    session.execute(sa.update(_COMMISSION).where(_COMMISSION.c.id.in_(ids)).values(is_held=False))
 
 
 def reject(session: Session, order_id: UUID, beneficiary_id: UUID, *, actor: str, note: str) -> int:

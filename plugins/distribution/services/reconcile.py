@@ -17,6 +17,7 @@ from core.api.clock import now
 from core.api.orders import OrderProgress, progress_of, refunded_orders
 from plugins.distribution.models import Commission, Mark
 from plugins.distribution.services.accrual import freeze_order, reverse_to
+from plugins.distribution.services.locking import lock_commissions
 from plugins.distribution.services.settlement import mark_order
 
 BATCH = 500
@@ -90,17 +91,8 @@ def catch_up(session: Session, order_ids: Sequence[UUID]) -> int:
         for progress in progress_of(session, [each for each in order_ids if each in states])
         if _is_behind(progress, states[progress.order_id], refunded)
     ]
-    _lock(session, [progress.order_id for progress in behind])
+    lock_commissions(session, Commission.order_id.in_([progress.order_id for progress in behind]))
     return sum(_catch_up_one(session, progress) for progress in behind)
-
-
-def _lock(session: Session, order_ids: Sequence[UUID]) -> None:
-    session.execute(
-        sa.select(Commission.id)
-        .where(Commission.order_id.in_(order_ids))
-        .order_by(Commission.id)
-        .with_for_update()
-    ).all()
 
 
 def _is_behind(progress: OrderProgress, states: set[str], refunded: dict[UUID, int]) -> bool:

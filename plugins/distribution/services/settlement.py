@@ -21,6 +21,7 @@ from core.api.events import OrderSettled
 from core.api.ledger import Transfer, member_owner, transfer_many
 from plugins.distribution.models import Commission, Mark
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, AVAILABLE
+from plugins.distribution.services.locking import lock_commissions
 
 BATCHES = {"postgresql": 500_000, "sqlite": 50_000}
 """Commissions moved by one unit of work: some seconds, in which SQLite lets nobody else write."""
@@ -46,17 +47,16 @@ def mark_due(session: Session, event: OrderSettled) -> int:
 
 
 def mark_order(session: Session, order_id: UUID, at: datetime) -> int:
-    """Mark what is left to settle of one order as due since ``at``. One statement."""
-    due = (
-        sa.update(_TABLE)
-        .where(
-            _TABLE.c.order_id == order_id,
-            _TABLE.c.state.in_(_OPEN),
-            _TABLE.c.due_at.is_(None),
-        )
-        .values(due_at=at)
+    """Mark what is left to settle of one order as due since ``at``. Two statements."""
+    ids = lock_commissions(
+        session,
+        _TABLE.c.order_id == order_id,
+        _TABLE.c.state.in_(_OPEN),
+        _TABLE.c.due_at.is_(None),
     )
-    return int(session.connection().execute(due).rowcount)
+    if ids:
+        session.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(ids)).values(due_at=at))
+    return len(ids)
 
 
 def settle_batch(

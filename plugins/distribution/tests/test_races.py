@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
+from core.api.clock import now
 from core.api.ledger import balances, member_owner
 from plugins.distribution.models import Commission
 from plugins.distribution.services import accrual, reconcile, settlement
@@ -243,3 +244,32 @@ def test_looks_decisions_and_settlement_at_once_pay_or_take_back_once(
         "commission_frozen": total - gone - kept,
     }
     right()
+
+
+def test_an_order_that_settles_locks_its_commissions_in_the_order_in_which_receipts_do(
+    bought, outbox, programme, shop
+):
+    if shop.database.is_sqlite:
+        pytest.skip("its units of work come one after the other")
+    with shop.database.write() as session:
+        accrual.accrue(session, facts(outbox, "order_paid")[0])
+    first, *rest = sorted(row.id for row in programme.rows())
+    with shop.database.write() as session:  # whose entries now lie behind the others
+        session.execute(
+            sa.update(Commission).where(Commission.id == first).values(accrued_at=now())
+        )
+    chosen = sa.select(Commission.id)
+    with ThreadPoolExecutor(1) as pool:
+        with shop.database.write() as session:
+            session.execute(chosen.where(Commission.id == first).with_for_update())
+
+            def settle():
+                with shop.database.write() as other:
+                    return settlement.mark_order(other, bought[0].id, now())
+
+            marked = pool.submit(settle)
+            waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not session.scalar(waiting):
+                assert not marked.done()
+            session.execute(chosen.where(Commission.id.in_(rest)).with_for_update(nowait=True))
+        assert marked.result() == 3
