@@ -20,12 +20,13 @@ PARTS = (
     "orders",
     "checkout",
     "network",
+    "figures",
     "settlement",
     "crashes",
 )
-ALONE = frozenset({"settlement", "crashes"})
+ALONE = frozenset({"figures", "settlement", "crashes"})
 """Parts with a store of their own: ``crashes`` checks the whole store, and what others left in it
-(rows of the bare driver) is no shop; ``settlement`` makes one that is large, and copies it."""
+(rows of the bare driver) is no shop; ``figures`` and ``settlement`` make one that is large."""
 
 
 def main() -> int:

@@ -116,14 +116,14 @@ def _planted(bench: Bench, folder: Path, size: int) -> Iterator[Network]:
         print(f"Planting {size:,} members …", flush=True)
         forest = grown(size)
         plant(database, forest)
-        yield Network(forest, database, watch, _server_of(database))
+        yield Network(forest, database, watch, server_of(database))
     finally:
         database.dispose()
         if server:
             server.drop_database(url)
 
 
-def _server_of(database: Database) -> int | None:
+def server_of(database: Database) -> int | None:
     """The process that answers this pool's one connection."""
     if database.is_sqlite:
         return None

@@ -8,10 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bench.filling import Filler, settle_down
 from bench.store import ACTOR, Bench
 from core.api.testing.making import Maker
-from core.db.base import UtcDateTime
-from core.host.shop import Shop
 from core.kernel.clock import now
 from core.ledger import services as ledger
 from core.ledger.services import Leg
@@ -23,11 +22,6 @@ PER_BENEFICIARY = 10
 """Members who might earn are a tenth of the commissions; by the power law some two thirds do."""
 
 _ORDER, _LINE, _MEMBER, _COMMISSION = "10", "11", "12", "13"
-_SERIES = {
-    "postgresql": "SELECT n FROM generate_series(1, :count) AS n",
-    "sqlite": "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < :count)"
-    " SELECT n FROM s",
-}
 
 
 def build(bench: Bench, count: int) -> None:
@@ -37,7 +31,7 @@ def build(bench: Bench, count: int) -> None:
         order = Maker(shop).order([("SETTLED", 1, 10_000)])
         with shop.database.write() as session:
             _Builder(session, bench.kind, count, order.id).run()
-        _settle_down(shop)
+        settle_down(shop.database)
     finally:
         shop.close()
 
@@ -46,34 +40,26 @@ class _Builder:
     """Everything in one unit of work."""
 
     def __init__(self, session: Session, kind: str, count: int, order_id: UUID) -> None:
-        self._session, self._kind, self._count = session, kind, count
+        self._session, self._count = session, count
+        self._fill = Filler(session, kind)
         self._order_id = order_id
 
     def run(self) -> None:
         """Copy an order and its buyer, write commissions, book them."""
         orders, members = -(-self._count // LEVELS), self._count // PER_BENEFICIARY
         unique = {"phone": "NULL", "email": "NULL", "source_key": "NULL"}
-        self._copy("member", members, {"id": self._id(_MEMBER, "n"), **unique}, "state = 'active'")
-        mine = f"id = {self._literal(self._order_id)}"
+        self._fill.copy(
+            "member", members, {"id": self._fill.id_of(_MEMBER, "n"), **unique}, "state = 'active'"
+        )
+        mine = f"id = {self._fill.literal(self._order_id)}"
         numbers = {"order_no": "'B' || n", "request_key": "'B' || n"}
-        self._copy("shop_order", orders, {"id": self._id(_ORDER, "n"), **numbers}, mine)
-        line = {"id": self._id(_LINE, "n"), "order_id": self._id(_ORDER, "n")}
-        self._copy("order_line", orders, line, f"order_{mine}")
+        self._fill.copy(
+            "shop_order", orders, {"id": self._fill.id_of(_ORDER, "n"), **numbers}, mine
+        )
+        line = {"id": self._fill.id_of(_LINE, "n"), "order_id": self._fill.id_of(_ORDER, "n")}
+        self._fill.copy("order_line", orders, line, f"order_{mine}")
         self._commissions(members)
         self._book()
-
-    def _copy(self, table: str, count: int, fresh: dict[str, str], chosen: str) -> None:
-        """One row of a table so many times, with fresh values in some columns."""
-        names = [
-            column["name"] for column in sa.inspect(self._session.connection()).get_columns(table)
-        ]
-        values = ", ".join(fresh.get(name, f"t.{name}") for name in names)
-        self._run(
-            f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM"
-            f" (SELECT * FROM {table} WHERE {chosen} LIMIT 1) AS t CROSS JOIN"
-            f" ({_SERIES[self._kind]}) AS numbered",
-            count=count,
-        )
 
     def _commissions(self, members: int) -> None:
         at = now()
@@ -82,13 +68,13 @@ class _Builder:
         rank = f"CAST(floor(exp({chance} * {math.log(members)})) AS bigint)"
         order = f"(n + {LEVELS - 1}) / {LEVELS}"
         values: dict[str, Any] = {
-            "id": self._id(_COMMISSION, "n"),
-            "order_id": self._id(_ORDER, order),
+            "id": self._fill.id_of(_COMMISSION, "n"),
+            "order_id": self._fill.id_of(_ORDER, order),
             "order_no": f"'B' || ({order})",
-            "order_line_id": self._id(_LINE, order),
+            "order_line_id": self._fill.id_of(_LINE, order),
             "product_id": "t.product_id",
             "buyer_id": "o.member_id",
-            "beneficiary_id": self._id(_MEMBER, rank),
+            "beneficiary_id": self._fill.id_of(_MEMBER, rank),
             "level": f"1 + (n % {LEVELS})",
             "base_fen": "10000",
             "refunded_fen": "0",
@@ -102,12 +88,13 @@ class _Builder:
             "due_at": ":settled",
             "checked_at": ":received",  # nothing of it looked like fraud
         }
-        self._run(
+        order_id = self._fill.literal(self._order_id)
+        self._fill.run(
             f"INSERT INTO {Commission.__tablename__} ({', '.join(values)})"
             f" SELECT {', '.join(values.values())} FROM"
-            f" (SELECT * FROM order_line WHERE order_id = {self._literal(self._order_id)}) AS t"
+            f" (SELECT * FROM order_line WHERE order_id = {order_id}) AS t"
             f" JOIN shop_order AS o ON o.id = t.order_id CROSS JOIN"
-            f" ({_SERIES[self._kind]}) AS numbered",
+            f" {self._fill.numbers}",
             count=self._count,
             paid=at - timedelta(days=10),
             received=at - timedelta(days=8),
@@ -133,32 +120,3 @@ class _Builder:
             actor=ACTOR,
             legs=legs,
         )
-
-    def _run(self, text: str, **values: Any) -> None:
-        times = [sa.bindparam(name, type_=UtcDateTime()) for name in values if name != "count"]
-        self._session.execute(sa.text(text).bindparams(*times), values)
-
-    def _id(self, kind: str, number: str) -> str:
-        """An id that is made of a number, in the order of numbers."""
-        tail = f"70{kind}8{'0' * 15}"
-        if self._kind == "sqlite":
-            return f"printf('%012x', {number}) || '{tail}'"
-        return f"CAST(lpad(to_hex({number}), 12, '0') || '{tail}' AS uuid)"
-
-    def _literal(self, value: UUID) -> str:
-        return f"'{value.hex}'" if self._kind == "sqlite" else f"'{value}'"
-
-
-def _settle_down(shop: Shop) -> None:
-    """What the database does by itself some time after such a load."""
-    with shop.database.engine.connect().execution_options(
-        isolation_level="AUTOCOMMIT"
-    ) as connection:
-        for text in _SETTLING_DOWN[shop.database.is_sqlite]:
-            connection.exec_driver_sql(text)
-
-
-_SETTLING_DOWN = {
-    True: ("PRAGMA wal_checkpoint(TRUNCATE)", "ANALYZE"),
-    False: ("VACUUM ANALYZE", "CHECKPOINT"),
-}

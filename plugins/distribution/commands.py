@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from core.api.contributions import Command, JobContext
 from core.api.errors import Forbidden, Rejected
 from core.api.money import parse_yuan
+from core.api.settings import load_settings
 from core.api.staff import StaffView, has_permission, staff_by_email
 from plugins.distribution.rules import MAX_DEPTH, Joining, Programme, to_json
+from plugins.distribution.services import recounting
 from plugins.distribution.services.distributors import (
     RULES_VERSION,
     DistributorState,
@@ -115,6 +117,34 @@ def _parse(arguments: Sequence[str]) -> tuple[list[int], Joining | None, str]:
     return rates, joining, email
 
 
+def check_totals(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
+    """Compare the kept totals with a recount of all commissions; ``--mend`` counts them anew.
+
+    Raises:
+        Rejected: arguments that are not understood.
+    """
+    if any(argument != "--mend" for argument in arguments):
+        raise Rejected("distribution.usage", "Usage: totals [--mend]")
+    with context.read() as session:
+        found = recounting.differences(session)
+    if found and arguments:
+        with context.write() as session:
+            recounting.recount(session, load_settings(session).timezone)
+    return {
+        "wrong": len(found),
+        "is_mended": bool(found and arguments),
+        "differences": [
+            {
+                "since": each.since.isoformat(),
+                "member": str(each.member_id or ""),
+                "earned_fen": each.earned_fen,
+                "other": each.other,
+            }
+            for each in found[:20]
+        ],
+    }
+
+
 def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
     """Fill the demo store: a plan of two levels, and the members given by id as distributors.
 
@@ -149,3 +179,4 @@ def demo(context: JobContext, arguments: Sequence[str]) -> dict[str, Any]:
 
 DEMO = Command("demo", "Fill the demo store with a plan and distributors", demo)
 PLAN = Command("plan", "Show or publish the commission plan", plan)
+TOTALS = Command("totals", "Compare the kept totals with a recount", check_totals)

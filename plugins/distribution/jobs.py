@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.contributions import JobContext
-from plugins.distribution.services import fraud, grades, programmes, settlement
+from core.api.settings import load_settings
+from plugins.distribution.services import (
+    figures,
+    fraud,
+    grades,
+    programmes,
+    recounting,
+    settlement,
+    totals,
+)
 from plugins.distribution.services import reconcile as catching_up
 
 
@@ -95,3 +104,34 @@ def _walk(
             catching_up.catch_up(session, order_ids)
         after, done = order_ids[-1], done + len(order_ids)
         context.beat(done)
+
+
+def total(context: JobContext) -> None:
+    """Add what was earned and taken back to the totals, and count the figures of a large store.
+
+    In batches, each its own unit of work. In a new time zone days and months begin elsewhere, and
+    all of them are counted anew.
+    """
+    with context.read() as session:
+        zone, counted_in = load_settings(session).timezone, recounting.zone_of(session)
+    if zone != counted_in:
+        with context.write() as session:
+            recounting.recount(session, zone)
+    done = 0
+    while True:
+        with context.write() as session:
+            folded = totals.fold(session, zone)
+        if not folded:
+            break
+        done += folded
+        context.beat(done)
+    _count_figures(context, zone)
+
+
+def _count_figures(context: JobContext, zone: str) -> None:
+    with context.read() as session:
+        if not figures.is_stale(session):
+            return
+        counted = {days: figures.count(session, zone, days) for days in figures.PERIODS}
+    with context.write() as session:
+        figures.keep(session, counted)

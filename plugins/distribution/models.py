@@ -1,6 +1,6 @@
 """Tables of distribution."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +85,13 @@ class Distributor(Base):
     __table_args__ = (
         sa.Index("ix_plugin_distribution_distributor_state", "state", "changed_at"),
         sa.Index("ix_plugin_distribution_distributor_joined", "joined_at"),
+        sa.Index("ix_plugin_distribution_distributor_changed", "changed_at", "member_id"),
+        sa.Index(  # those whom the ranking leaves out
+            "ix_plugin_distribution_distributor_unranked",
+            "member_id",
+            sqlite_where=sa.text("state != 'active' OR is_unranked"),
+            postgresql_where=sa.text("state != 'active' OR is_unranked"),
+        ),
     )
 
 
@@ -219,3 +226,63 @@ class Mark(Base):
 
     name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     at: Mapped[datetime]
+
+
+class TotalChange(Base):
+    """What an order or a refund changed for one distributor, until it is added to the totals.
+
+    Only inserted, in the transaction of the commission, so that orders of one upline do not wait
+    for each other; the job ``distribution.totals`` adds it up and deletes it. It counts for the
+    time at which the commission was earned. ``sold_fen`` stands on one row of each order or refund.
+    """
+
+    __tablename__ = "plugin_distribution_total_change"
+
+    id: Mapped[IdColumn]
+    member_id: Mapped[UUID]
+    accrued_at: Mapped[datetime]
+    earned_fen: Mapped[Fen]
+    orders: Mapped[int] = mapped_column(sa.Integer())
+    sold_fen: Mapped[Fen]
+
+
+class DayTotal(Base):
+    """What all distributors earned on a day of the store, and what was paid for it; net, fen."""
+
+    __tablename__ = "plugin_distribution_day_total"
+
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    earned_fen: Mapped[Fen]
+    sold_fen: Mapped[Fen]
+
+
+class MonthTotal(Base):
+    """What one distributor earned in a month of the store, net of refunds, and in how many orders.
+
+    ``month_on`` is the first day.
+    """
+
+    __tablename__ = "plugin_distribution_month_total"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    month_on: Mapped[date] = mapped_column(primary_key=True)
+    earned_fen: Mapped[Fen]
+    orders: Mapped[int] = mapped_column(sa.Integer())
+
+    __table_args__ = (
+        sa.Index("ix_plugin_distribution_month_total_rank", "month_on", "earned_fen", "member_id"),
+    )
+
+
+class Figures(Base):
+    """Figures that are worked out now and then and kept, with when; a row per ``name``.
+
+    ``name`` is ``overview:`` and a number of days, or ``zone``: whose days and months the totals
+    are of.
+    """
+
+    __tablename__ = "plugin_distribution_figures"
+
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]

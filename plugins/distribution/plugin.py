@@ -167,13 +167,19 @@ def register_jobs() -> Sequence[Job]:
             run=jobs.reconcile,
             every_seconds=600,
         ),
+        Job(
+            key="distribution.totals",
+            label="Add up what was earned",
+            run=jobs.total,
+            every_seconds=60,
+        ),
     ]
 
 
 @hookimpl
 def register_commands() -> Sequence[Command]:
-    """``banyan x distribution plan`` and ``demo``."""
-    return [commands.PLAN, commands.DEMO]
+    """``banyan x distribution plan``, ``totals`` and ``demo``."""
+    return [commands.PLAN, commands.TOTALS, commands.DEMO]
 
 
 @hookimpl

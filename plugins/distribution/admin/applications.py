@@ -17,7 +17,7 @@ from core.api.money import format_yuan
 from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.distribution.admin.page import PER_PAGE, ROOT, page_number, search_text, show_page
 from plugins.distribution.services.distributors import DistributorState
-from plugins.distribution.services.overview import distributor_counts
+from plugins.distribution.services.figures import states_of_all
 from plugins.distribution.services.review import (
     QUEUE_STATES,
     Applicant,
@@ -154,7 +154,7 @@ def _page(*, outcomes: Any = (), errors: Any = (), picked: Any = ()) -> str:
         "applications",
         page=Page(tuple(found), total, number, PER_PAGE),
         names=names_of(session, people),
-        counts=distributor_counts(session),
+        counts=states_of_all(session),
         states=[(str(each), str(DISTRIBUTOR_LABELS[each])) for each in QUEUE_STATES],
         state=state,
         query=query,

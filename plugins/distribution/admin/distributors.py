@@ -13,8 +13,9 @@ from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.distribution.admin.page import PER_PAGE, ROOT, go, page_number, search_text, show_page
 from plugins.distribution.forms import DesignateForm, ReasonForm
 from plugins.distribution.services.distributors import DistributorState, distributor, set_state
+from plugins.distribution.services.figures import states_of_all
 from plugins.distribution.services.grades import grade_names
-from plugins.distribution.services.overview import distributor_counts, list_distributors
+from plugins.distribution.services.overview import list_distributors
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, uuid_or_none
 
 TARGETS = {
@@ -123,7 +124,7 @@ def _page(form: DesignateForm, *, errors: Any = ()) -> str:
         page=Page(tuple(found), total, number, PER_PAGE),
         names=names_of(session, [row.member_id for row in found]),
         grades=grade_names(session, [row.member_id for row in found]),
-        counts=distributor_counts(session),
+        counts=states_of_all(session),
         labels={str(key): str(label) for key, label in DISTRIBUTOR_LABELS.items()},
         tones=TONES,
         state=state,

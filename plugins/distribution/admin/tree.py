@@ -18,13 +18,13 @@ from plugins.distribution.services.network import (
     PER_BRANCH,
     Branch,
     branch_of,
-    earned_of,
     people_above,
     search,
     tags_of,
     tops,
 )
 from plugins.distribution.services.programmes import current
+from plugins.distribution.services.totals import lifetime_of
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, uuid_or_none
 
 MOST_OPEN = 12
@@ -84,7 +84,7 @@ def _member(session: Session, at: str) -> str:
         names=names_of(session, path),
         team=team_counts(session, node.member_id),
         depth=current(session).depth,
-        earned=earned_of(session, node.member_id),
+        earned=lifetime_of(session, [node.member_id]).get(node.member_id, (0, 0)),
         is_continued="after" in request.args,
     )
 

@@ -5,7 +5,7 @@ nothing; rows and balances move in the same transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from plugins.distribution.services import freezing
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE, FROZEN, PENDING
 from plugins.distribution.services.distributors import active_of
 from plugins.distribution.services.freezing import Frozen
+from plugins.distribution.services.totals import Changes
 
 ACTOR = "plugin:distribution"
 
@@ -69,7 +70,20 @@ def accrue(session: Session, event: OrderPaid) -> int:
     ):
         return 0
     _INSERT.many(session, rows)
+    _note_earned(session, rows)
     return len(rows)
+
+
+def _note_earned(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    changes = Changes()
+    earners = set()
+    for row in rows:
+        member_id, at = row["beneficiary_id"], row["accrued_at"]
+        orders = 0 if member_id in earners else 1
+        earners.add(member_id)
+        changes.earned(member_id, at, row["amount_fen"], orders=orders)
+        changes.sold(member_id, at, row["order_line_id"], row["line_paid_fen"])
+    changes.note(session)
 
 
 def _earning(session: Session, event: OrderPaid, frozen: Frozen) -> dict[int, UUID]:
@@ -216,7 +230,7 @@ def reverse_to(
         .with_for_update()
     ).all()
     moves: list[tuple[UUID, str | None, str | None, int]] = []
-    changes = []
+    changes, totals = [], Changes()
     for row in rows:
         refunded_fen, paid_fen = refunded[row.order_line_id]
         target = reversed_fen(row.amount_fen, refunded_fen, paid_fen)
@@ -224,6 +238,9 @@ def reverse_to(
             step = target - row.reversed_fen
             moves.append((row.beneficiary_id, ACCOUNT_OF_STATE[row.state], None, step))
         if refunded_fen > row.refunded_fen:
+            owner, less = (row.beneficiary_id, row.accrued_at), row.refunded_fen - refunded_fen
+            totals.earned(*owner, min(0, row.reversed_fen - target))
+            totals.sold(*owner, row.order_line_id, less)
             changes.append(
                 {
                     "row_id": row.id,
@@ -242,6 +259,7 @@ def reverse_to(
         .values(reversed_fen=sa.bindparam("reversed"), refunded_fen=sa.bindparam("refunded")),
         changes,
     )
+    totals.note(session)
     return sum(move[3] for move in moves)
 
 

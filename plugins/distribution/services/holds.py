@@ -17,6 +17,7 @@ from core.api.text import squeeze
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE
 from plugins.distribution.services.locking import lock_commissions
+from plugins.distribution.services.totals import Changes
 
 NOTE_LIMIT = 200
 _COMMISSION: Any = Commission.__table__
@@ -62,6 +63,7 @@ def reject(session: Session, order_id: UUID, beneficiary_id: UUID, *, actor: str
         sa.select(
             _COMMISSION.c.id,
             _COMMISSION.c.state,
+            _COMMISSION.c.accrued_at,
             (_COMMISSION.c.amount_fen - _COMMISSION.c.reversed_fen).label("left_fen"),
         )
         .where(*_of(order_id, beneficiary_id))
@@ -69,8 +71,10 @@ def reject(session: Session, order_id: UUID, beneficiary_id: UUID, *, actor: str
         .with_for_update()
     ).all()
     sums: dict[str, int] = defaultdict(int)
+    changes = Changes()
     for row in rows:
         sums[ACCOUNT_OF_STATE[row.state]] += row.left_fen
+        changes.earned(beneficiary_id, row.accrued_at, -row.left_fen)
     owner, taken = member_owner(beneficiary_id), sum(sums.values())
     if taken:
         book(
@@ -90,6 +94,7 @@ def reject(session: Session, order_id: UUID, beneficiary_id: UUID, *, actor: str
         .where(_COMMISSION.c.id.in_([row.id for row in rows]))
         .values(is_held=False, reversed_fen=_COMMISSION.c.amount_fen)
     )
+    changes.note(session)
     return taken
 
 

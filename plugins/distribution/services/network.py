@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.sharing import TreeNode, children_of, find_in_tree, tops_of_network
-from plugins.distribution.models import Commission, Distributor, ProgrammeVersion
+from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import states_of
 from plugins.distribution.services.grades import grade_names
+from plugins.distribution.services.totals import lifetime_of
 
 PER_BRANCH = 30
 """Members shown below one at a time."""
 
-_TABLE: Any = Commission.__table__
 _DISTRIBUTOR: Any = Distributor.__table__
 _MEMBER = sa.bindparam("member", type_=sa.Uuid())
 
@@ -70,17 +70,6 @@ def people_above(nodes: Collection[TreeNode]) -> set[UUID]:
     return {member_id for each in above for member_id in each if member_id}
 
 
-def earned_of(session: Session, member_id: UUID) -> tuple[int, int]:
-    """Fen that a member earned net of refunds, and in how many orders. One statement."""
-    row = session.execute(
-        sa.select(
-            sa.func.coalesce(sa.func.sum(_TABLE.c.amount_fen - _TABLE.c.reversed_fen), 0),
-            sa.func.count(_TABLE.c.order_id.distinct()),
-        ).where(_TABLE.c.beneficiary_id == member_id)
-    ).one()
-    return int(row[0]), row[1]
-
-
 @dataclass(frozen=True)
 class MemberSummary:
     """A member in distribution: ``state`` and ``grade`` are empty where there is none; fen."""
@@ -102,14 +91,6 @@ _SUMMARY = (
         .limit(1)
         .scalar_subquery()
         .label("programme_id"),
-        sa.select(sa.func.sum(_TABLE.c.amount_fen - _TABLE.c.reversed_fen))
-        .where(_TABLE.c.beneficiary_id == _MEMBER)
-        .scalar_subquery()
-        .label("earned_fen"),
-        sa.select(sa.func.count(_TABLE.c.order_id.distinct()))
-        .where(_TABLE.c.beneficiary_id == _MEMBER)
-        .scalar_subquery()
-        .label("orders"),
     )
     .select_from(sa.select(sa.literal(1).label("one")).subquery("one"))
     .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == _MEMBER)
@@ -117,13 +98,14 @@ _SUMMARY = (
 
 
 def summary_of(session: Session, member_id: UUID) -> MemberSummary:
-    """State, grade and earnings of a member. One statement."""
+    """State, grade and earnings of a member. Two statements."""
     row = session.execute(_SUMMARY, {"member": member_id}).one()
+    earned_fen, orders = lifetime_of(session, [member_id]).get(member_id, (0, 0))
     grade = programmes.by_id(session, row.programme_id).grade(row.grade_id)
     return MemberSummary(
         state=row.state or "",
         reason=row.reason or "",
         grade=grade.name if grade else "",
-        earned_fen=int(row.earned_fen or 0),
-        orders=row.orders,
+        earned_fen=earned_fen,
+        orders=orders,
     )

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from core.api.orders import buyer_ids
 from core.api.sharing import sharer_ids
 from plugins.distribution.models import Commission, Distributor
-from plugins.distribution.services.reports import (
-    LEFT,
-    daily_sums,
-)
+from plugins.distribution.services.reports import LEFT
+from plugins.distribution.services.totals import lifetime_of
 
-_TABLE: Any = Commission.__table__
 _STAY = ("active", "frozen")
+MOST = 20_000
+"""Distributors that a list counts and leads to."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +56,6 @@ def open_totals(session: Session) -> Mapping[str, int]:
     return {"pending": 0, "frozen": 0, **{state: int(fen or 0) for state, fen in rows}}
 
 
-def turnover(session: Session, *, since: datetime, until: datetime | None = None) -> int:
-    """Fen that shoppers paid, net of refunds, for lines on which somebody earns. One statement."""
-    lines = sa.select(
-        Commission.order_line_id,
-        (Commission.line_paid_fen - Commission.refunded_fen).label("net_fen"),
-    ).where(Commission.accrued_at >= since)
-    if until is not None:
-        lines = lines.where(Commission.accrued_at < until)
-    once = lines.distinct().subquery()
-    return int(session.execute(sa.select(sa.func.sum(once.c.net_fen))).scalar() or 0)
-
-
 def joined_between(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
     """Who became a distributor in a time and still is one, and how many of them had bought.
 
@@ -91,16 +78,14 @@ def joined_between(session: Session, since: datetime, until: datetime) -> tuple[
 def way_to_earning(session: Session, since: datetime, until: datetime) -> WayToEarning:
     """How far those who bought in a time have come until now. One statement."""
     buyers = buyer_ids(since, until).distinct().subquery()
-    shares = buyers.c.member_id.in_(sharer_ids())
-    earns = buyers.c.member_id.in_(
-        sa.select(Distributor.member_id).where(Distributor.state.in_(_STAY))
-    )
-
-    def count(*which: Any) -> Any:
-        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*which), 1), else_=0)), 0)
-
+    sharers = sharer_ids().distinct().subquery()
+    stays = sa.and_(Distributor.member_id == buyers.c.member_id, Distributor.state.in_(_STAY))
+    earns = sa.case((sharers.c.member_id.is_not(None), Distributor.member_id))
     row = session.execute(
-        sa.select(sa.func.count(), count(shares), count(shares, earns)).select_from(buyers)
+        sa.select(sa.func.count(), sa.func.count(sharers.c.member_id), sa.func.count(earns))
+        .select_from(buyers)
+        .outerjoin(sharers, sharers.c.member_id == buyers.c.member_id)
+        .outerjoin(Distributor, stays)
     ).one()
     return WayToEarning(int(row[0]), int(row[1]), int(row[2]))
 
@@ -124,7 +109,9 @@ def top_distributors(
 def list_distributors(
     session: Session, *, state: str = "", members: Any = None, limit: int, offset: int = 0
 ) -> tuple[list[DistributorRow], int]:
-    """Distributors with their earnings, last changed first, and how many there are in all.
+    """Distributors with their earnings, last changed first, and how many there are.
+
+    No more than :data:`MOST` are counted and led to; whoever looks for others searches by name.
 
     Args:
         session: any session.
@@ -138,13 +125,14 @@ def list_distributors(
         chosen = chosen.where(Distributor.state == state)
     if members is not None:
         chosen = chosen.where(Distributor.member_id.in_(members))
-    total = session.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
+    counted = chosen.with_only_columns(Distributor.member_id).limit(MOST).subquery()
+    total = session.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
     found = session.scalars(
-        chosen.order_by(Distributor.changed_at.desc(), Distributor.member_id)
-        .limit(limit)
+        chosen.order_by(Distributor.changed_at.desc(), Distributor.member_id.desc())
+        .limit(min(limit, max(0, MOST - offset)))
         .offset(offset)
     ).all()
-    earned = _earned_by(session, [row.member_id for row in found])
+    earned = lifetime_of(session, [row.member_id for row in found])
     return [_distributor_row(row, earned) for row in found], total
 
 
@@ -162,21 +150,6 @@ def _distributor_row(row: Distributor, earned: Mapping[UUID, tuple[int, int]]) -
     )
 
 
-def _earned_by(session: Session, member_ids: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]:
-    if not member_ids:
-        return {}
-    rows = session.execute(
-        sa.select(
-            Commission.beneficiary_id,
-            sa.func.sum(LEFT),
-            sa.func.count(Commission.order_id.distinct()),
-        )
-        .where(Commission.beneficiary_id.in_(list(member_ids)))
-        .group_by(Commission.beneficiary_id)
-    )
-    return {member_id: (int(fen or 0), orders) for member_id, fen, orders in rows}
-
-
 def distributor_counts(session: Session) -> Mapping[str, int]:
     """How many distributors stand in each state. One statement."""
     counted = sa.select(Distributor.state, sa.func.count().label("members"))
@@ -184,6 +157,7 @@ def distributor_counts(session: Session) -> Mapping[str, int]:
     return {row.state: row.members for row in rows}
 
 
-def earned_daily(session: Session, *, until: datetime, days: int) -> tuple[int, ...]:
-    """Fen that all distributors earned, net of refunds, on each of the last days, oldest first."""
-    return daily_sums(session, until=until, days=days)[0]
+def count_in(session: Session, state: str) -> int:
+    """How many distributors stand in a state. One statement, which reads so many."""
+    counted = sa.select(sa.func.count()).select_from(Distributor)
+    return session.scalar(counted.where(Distributor.state == state)) or 0

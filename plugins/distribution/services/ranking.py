@@ -1,19 +1,23 @@
 """Who earned most in a time: a list that nobody has to stand in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from plugins.distribution.models import Commission, Distributor
+from plugins.distribution.models import Distributor, MonthTotal
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, distributor, set_state
-from plugins.distribution.services.reports import LEFT
 
 _DISTRIBUTOR: Any = Distributor.__table__
+_MONTH: Any = MonthTotal.__table__
+IS_UNRANKED: Any = sa.or_(
+    _DISTRIBUTOR.c.state != sa.literal_column("'active'"), _DISTRIBUTOR.c.is_unranked
+)
+"""Spelt as the index says it."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,20 @@ class Place:
     orders: int
 
 
-def ranking(session: Session, since: datetime, until: datetime, *, limit: int) -> list[Place]:
-    """Active distributors who want to be ranked, by what they earned in a time. One statement."""
-    sums = _sums(since, until)
+def ranking(session: Session, month_on: date, *, limit: int) -> list[Place]:
+    """Active distributors who want to be ranked, by what they earned in a month. One statement.
+
+    As of the last fold of totals; see ``services.totals``.
+    """
     rows = session.execute(
-        sa.select(sums.c.member_id, sums.c.earned_fen, sums.c.orders)
-        .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == sums.c.member_id)
-        .where(_is_ranked(), sums.c.earned_fen > 0)
-        .order_by(sums.c.earned_fen.desc(), sums.c.member_id)
+        sa.select(_MONTH.c.member_id, _MONTH.c.earned_fen, _MONTH.c.orders)
+        .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == _MONTH.c.member_id)
+        .where(
+            _MONTH.c.month_on == month_on,
+            _MONTH.c.earned_fen > 0,
+            sa.or_(_DISTRIBUTOR.c.member_id.is_(None), sa.not_(IS_UNRANKED)),
+        )
+        .order_by(_MONTH.c.earned_fen.desc(), _MONTH.c.member_id.desc())
         .limit(limit)
     )
     return [
@@ -42,29 +52,32 @@ def ranking(session: Session, since: datetime, until: datetime, *, limit: int) -
     ]
 
 
-def place_of(session: Session, member_id: UUID, since: datetime, until: datetime) -> Place | None:
+def place_of(session: Session, member_id: UUID, month_on: date) -> Place | None:
     """Where one stands, also far down; ``None`` without anything earned. Two statements.
 
     For somebody who left the ranking it is the place they would have.
     """
-    sums = _sums(since, until)
     own = session.execute(
-        sa.select(sums.c.earned_fen, sums.c.orders).where(sums.c.member_id == member_id)
+        sa.select(_MONTH.c.earned_fen, _MONTH.c.orders).where(
+            _MONTH.c.member_id == member_id, _MONTH.c.month_on == month_on
+        )
     ).one_or_none()
     if own is None or own.earned_fen <= 0:
         return None
-    before = session.scalar(
+    key = sa.tuple_(_MONTH.c.earned_fen, _MONTH.c.member_id)
+    before = (
         sa.select(sa.func.count())
-        .select_from(sums.outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == sums.c.member_id))
+        .select_from(_MONTH)
         .where(
-            _is_ranked(),
-            sa.or_(
-                sums.c.earned_fen > own.earned_fen,
-                sa.and_(sums.c.earned_fen == own.earned_fen, sums.c.member_id < member_id),
-            ),
+            _MONTH.c.month_on == month_on,
+            key > sa.tuple_(sa.literal(own.earned_fen), sa.literal(member_id, sa.Uuid())),
         )
     )
-    return Place((before or 0) + 1, member_id, int(own.earned_fen), own.orders)
+    unranked = before.join(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == _MONTH.c.member_id).where(
+        IS_UNRANKED
+    )
+    ahead = session.scalar(sa.select(before.scalar_subquery() - unranked.scalar_subquery()))
+    return Place((ahead or 0) + 1, member_id, int(own.earned_fen), own.orders)
 
 
 def choose_ranked(session: Session, member_id: UUID, joining: Joining, *, is_ranked: bool) -> None:
@@ -78,24 +91,3 @@ def choose_ranked(session: Session, member_id: UUID, joining: Joining, *, is_ran
     if row is not None:
         row.is_unranked = not is_ranked
         session.flush()
-
-
-def _sums(since: datetime, until: datetime) -> Any:
-    return (
-        sa.select(
-            Commission.beneficiary_id.label("member_id"),
-            sa.func.sum(LEFT).label("earned_fen"),
-            sa.func.count(Commission.order_id.distinct()).label("orders"),
-        )
-        .where(Commission.accrued_at >= since, Commission.accrued_at < until)
-        .group_by(Commission.beneficiary_id)
-        .subquery()
-    )
-
-
-def _is_ranked() -> Any:
-    state = sa.func.coalesce(_DISTRIBUTOR.c.state, DistributorState.ACTIVE.value)
-    return sa.and_(
-        state == DistributorState.ACTIVE.value,
-        sa.func.coalesce(_DISTRIBUTOR.c.is_unranked, sa.false()).is_(sa.false()),
-    )

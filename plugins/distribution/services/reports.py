@@ -245,7 +245,7 @@ def trend(session: Session, member_id: UUID, *, until: datetime, days: int) -> T
     Days are 24-hour steps back from ``until``, the end of the store's present day. Two statements.
     """
     since = until - timedelta(days=days)
-    sums, before_fen = daily_sums(session, until=until, days=days, member_id=member_id)
+    sums, before_fen = _daily_sums(session, member_id, until, days)
     return Trend(
         days=sums,
         before_fen=before_fen,
@@ -253,27 +253,20 @@ def trend(session: Session, member_id: UUID, *, until: datetime, days: int) -> T
     )
 
 
-def daily_sums(
-    session: Session, *, until: datetime, days: int, member_id: UUID | None = None
+def _daily_sums(
+    session: Session, member_id: UUID, until: datetime, days: int
 ) -> tuple[tuple[int, ...], int]:
-    """Fen earned net of refunds per day, oldest first, and in as long a time before. One statement.
-
-    Args:
-        session: any session.
-        until: end of the last day.
-        days: how many steps of 24 hours back.
-        member_id: whose; everybody's without it.
-    """
+    """Fen earned net of refunds per day, oldest first, and in as long a time before."""
     since = until - timedelta(days=days)
     starts = [(index, since + timedelta(days=index)) for index in reversed(range(days))]
     bucket = sa.case(
         *((Commission.accrued_at >= start, index) for index, start in starts), else_=-1
     ).label("bucket")
     earned = sa.select(bucket, LEFT.label("left_fen")).where(
-        Commission.accrued_at >= since - timedelta(days=days), Commission.accrued_at < until
+        Commission.beneficiary_id == member_id,
+        Commission.accrued_at >= since - timedelta(days=days),
+        Commission.accrued_at < until,
     )
-    if member_id is not None:
-        earned = earned.where(Commission.beneficiary_id == member_id)
     inner = earned.subquery()
     rows = session.execute(
         sa.select(inner.c.bucket, sa.func.sum(inner.c.left_fen)).group_by(inner.c.bucket)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from core.api.db import UtcDateTime, new_id
 from core.db import migrate
 from core.host import migrations
-from plugins.distribution.models import Commission, Distributor
+from plugins.distribution.models import Commission, DayTotal, Distributor, MonthTotal
 from plugins.distribution.rules import Joining, SelfPurchase
 from plugins.distribution.services import programmes
+from plugins.distribution.services.recounting import differences
 from plugins.distribution.tests.programmes import fixed, publish
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -114,6 +115,9 @@ def test_commissions_and_distributors_come_along(shop, before_programmes, chain,
     }
     assert all(row.checked_at == row.accrued_at for row in rows)  # nobody is suspected later on
     with shop.database.read() as session:
+        assert session.scalars(sa.select(DayTotal.earned_fen)).all() == [6256]
+        assert session.scalar(sa.select(sa.func.sum(MonthTotal.earned_fen))) == 6256
+        assert differences(session) == []
         people = session.scalars(sa.select(Distributor)).all()
     assert {row.member_id for row in people} == {each.id for each in chain.uplines}
     assert {(row.state, row.grade_id, row.is_grade_locked) for row in people} == {

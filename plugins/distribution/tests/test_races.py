@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from core.api.clock import now
 from core.api.ledger import balances, member_owner
 from plugins.distribution.models import Commission
-from plugins.distribution.services import accrual, reconcile, settlement
+from plugins.distribution.services import accrual, reconcile, recounting, settlement
 from plugins.distribution.services.distributors import DistributorState, set_state, states_of
 from plugins.distribution.services.fraud import Watch, watch_batch
 from plugins.distribution.services.holds import reject, release
@@ -64,6 +64,8 @@ def right(shop, chain, maker):
                 rows = {f"commission_{state}": int(fen) for state, fen in sums if fen}
                 held = balances(session, member_owner(member.id))
                 assert {kind: fen for kind, fen in held.items() if fen} == rows
+        with shop.database.read() as session:
+            assert recounting.differences(session) == []
         maker.check_books()
 
     return check

@@ -27,14 +27,14 @@ def show() -> Any:
         return go(f"{ROOT}join")
     asked = request.args.get("month", "this")
     time = asked if asked in TIMES else "this"
-    since, until = _month(time, zone).bounds(zone)
-    places = ranking(session, since, until, limit=SHOWN)
+    month_on = _month(time, zone).first_day
+    places = ranking(session, month_on, limit=SHOWN)
     return show_page(
         "ranking.html",
         standing,
         places=places,
         names=masked_names(session, {each.member_id for each in places}),
-        mine=place_of(session, standing.member_id, since, until),
+        mine=place_of(session, standing.member_id, month_on),
         time=time,
         times=[(key, str(label)) for key, label in TIMES.items()],
     )
