@@ -185,6 +185,18 @@ class Commission(Base):
             postgresql_where=sa.text("due_at IS NOT NULL"),
         ),
         sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),
+        sa.Index(
+            "ix_plugin_distribution_commission_settled",
+            "accrued_at",
+            sqlite_where=sa.text("state = 'available'"),
+            postgresql_where=sa.text("state = 'available'"),
+        ),
+        sa.Index(
+            "ix_plugin_distribution_commission_reversed",
+            "accrued_at",
+            sqlite_where=sa.text("reversed_fen > 0"),
+            postgresql_where=sa.text("reversed_fen > 0"),
+        ),
         sa.CheckConstraint(
             "amount_fen >= 0 AND reversed_fen >= 0 AND reversed_fen <= amount_fen",
             name="sane_amounts",

@@ -23,6 +23,11 @@ _CHANGE, _DAY, _MONTH, _FIGURES = (
     f"{_P}month_total",
     f"{_P}figures",
 )
+_PARTIAL = (
+    ("distributor", "unranked", "member_id", "state != 'active' OR is_unranked"),
+    ("commission", "settled", "accrued_at", "state = 'available'"),
+    ("commission", "reversed", "accrued_at", "reversed_fen > 0"),
+)
 _FILL_DAY = """
 INSERT INTO plugin_distribution_day_total (day_on, earned_fen, sold_fen)
 SELECT :day, sum(earned_fen), sum(sold_fen) FROM (
@@ -78,19 +83,21 @@ def upgrade() -> None:
         _fill(op.get_bind())
     op.create_index(f"ix_{_MONTH}_rank", _MONTH, ["month_on", "earned_fen", "member_id"])
     op.create_index(f"ix_{_P}distributor_changed", f"{_P}distributor", ["changed_at", "member_id"])
-    op.create_index(
-        f"ix_{_P}distributor_unranked",
-        f"{_P}distributor",
-        ["member_id"],
-        sqlite_where=sa.text("state != 'active' OR is_unranked"),
-        postgresql_where=sa.text("state != 'active' OR is_unranked"),
-    )
+    for table, name, column, where in _PARTIAL:
+        op.create_index(
+            f"ix_{_P}{table}_{name}",
+            f"{_P}{table}",
+            [column],
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
 
 
 def downgrade() -> None:
     """Take the schema back."""
-    for index in ("unranked", "changed"):
-        op.drop_index(f"ix_{_P}distributor_{index}", f"{_P}distributor")
+    for table, name, *_rest in _PARTIAL:
+        op.drop_index(f"ix_{_P}{table}_{name}", f"{_P}{table}")
+    op.drop_index(f"ix_{_P}distributor_changed", f"{_P}distributor")
     for table in (_FIGURES, _MONTH, _DAY, _CHANGE):
         op.drop_table(table)
 

@@ -16,7 +16,7 @@ from plugins.distribution.services.reports import CommissionView, in_state, view
 _TABLE: Any = Commission.__table__
 _HOLD: Any = Hold.__table__
 _CHUNK = 500
-MOST = 20_000
+MOST = 5_000
 """Commissions of one filter that a page counts, sums and leads to; the file has all of them."""
 LEVELS = (0, 1, 2, 3)
 
@@ -78,25 +78,33 @@ def find_commissions(
     order that is ever paid; whoever looks for older ones narrows by time.
     """
     where = _conditions(wanted)
+    order = _TABLE.c.accrued_at.desc(), _TABLE.c.id.desc()
     newest = (
-        sa.select(_TABLE.c.order_id, _TABLE.c.amount_fen, _TABLE.c.reversed_fen)
+        sa.select(
+            _TABLE.c.order_id,
+            _TABLE.c.amount_fen,
+            _TABLE.c.reversed_fen,
+            sa.func.row_number().over(order_by=order).label("number"),
+        )
         .where(*where)
-        .order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc())
+        .order_by(*order)
+        .limit(MOST + 1)
+        .subquery()
     )
-    counted = newest.limit(MOST).subquery()
+    is_counted = newest.c.number <= MOST
     row = session.execute(
         sa.select(
-            sa.func.count(),
-            sa.func.count(counted.c.order_id.distinct()),
-            sa.func.coalesce(sa.func.sum(counted.c.amount_fen), 0),
-            sa.func.coalesce(sa.func.sum(counted.c.reversed_fen), 0),
-            sa.exists(newest.with_only_columns(_TABLE.c.id).offset(MOST).limit(1)),
-        ).select_from(counted)
+            sa.func.count().filter(is_counted),
+            sa.func.count(newest.c.order_id.distinct()).filter(is_counted),
+            sa.func.coalesce(sa.func.sum(newest.c.amount_fen).filter(is_counted), 0),
+            sa.func.coalesce(sa.func.sum(newest.c.reversed_fen).filter(is_counted), 0),
+            sa.func.count() > MOST,
+        )
     ).one()
     rows = session.execute(
         sa.select(_TABLE)
         .where(*where)
-        .order_by(_TABLE.c.accrued_at.desc(), _TABLE.c.id.desc())
+        .order_by(*order)
         .limit(min(limit, max(0, MOST - offset)))
         .offset(offset)
     ).mappings()

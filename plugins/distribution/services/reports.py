@@ -179,7 +179,9 @@ def commissions(
 def in_state(state: str) -> sa.ColumnElement[bool]:
     """The condition for one of :data:`STATES`; any other state matches nothing."""
     if state == "reversed":
-        return _TABLE.c.reversed_fen > 0  # type: ignore[no-any-return]
+        return _TABLE.c.reversed_fen > sa.literal_column("0")  # type: ignore[no-any-return]
+    if state == "available":  # spelt as the index says it, like the one before
+        return _TABLE.c.state == sa.literal_column("'available'")  # type: ignore[no-any-return]
     return _TABLE.c.state == state  # type: ignore[no-any-return]
 
 
