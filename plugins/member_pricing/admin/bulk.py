@@ -23,9 +23,10 @@ from plugins.member_pricing.admin.page import (
     carry_out,
     go,
     ids_picked,
+    look_at,
     show_page,
 )
-from plugins.member_pricing.rules import Audience, Terms, read_price
+from plugins.member_pricing.rules import Audience, Terms, check_terms, read_price
 from plugins.member_pricing.services import editing
 from plugins.member_pricing.services.bulk import Forecast, Many, forecast
 from plugins.member_pricing.services.listing import columns
@@ -72,6 +73,11 @@ class BulkForm(AdminForm):
             self.price.errors = [self.price.gettext("This field is required.")]
             return None
         terms = Terms(price, *window_of(self))
+        try:
+            check_terms(terms)
+        except InvalidInput as error:
+            self.refuse(error)
+            return None
         return Many(chosen, terms, bool(self.takes_own.data)) if chosen else None
 
 
@@ -96,18 +102,17 @@ def change() -> Any:
     many = form.many()
     if many is None:
         return _page(form), 422
-    if do == "preview":
-        return _page(form, told=forecast(reader(), ids, many))
-    return _apply(form, ids, many)
+    told = forecast(reader(), ids, many)
+    return _page(form, told=told) if do == "preview" else _apply(form, told)
 
 
-def _apply(form: BulkForm, ids: Sequence[UUID], many: Many) -> Any:
+def _apply(form: BulkForm, told: Forecast) -> Any:
+    look = request.form.get("look", "")
     try:
         with writing() as session:
-            done = carry_out(session, forecast(session, ids, many).changes, "bulk")
+            done = carry_out(session, told.changes, "bulk", look=look)
     except ShopError as error:
-        told = [translate_error(error)]
-        return _page(form, errors=form.refuse(error) and told), error.status
+        return _page(form, told=told, errors=[translate_error(error)]), error.status
     if done.act_id is None:
         notice("Nothing was different.", "warn")
         return go(ROOT)
@@ -162,6 +167,7 @@ def _page(form: BulkForm, *, told: Forecast | None = None, errors: Sequence[str]
         is_full=len(ids) >= MOST_AT_ONCE,
         titles=[titles[each] for each in ids[:SAMPLE] if each in titles],
         told=told,
+        look=look_at(editing.last_turn(session), told.changes) if told else "",
         says=wording,
         errors=list(errors),
     )

@@ -1,6 +1,7 @@
 """What all merchant pages of member prices have in common."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +14,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.api.catalog import Page, ProductRow, admin_product_ids, admin_products
+from core.api.errors import Conflict
 from core.api.web import audit, render_admin_page, staff
 from plugins.member_pricing.rules import Audience
 from plugins.member_pricing.services import listing
-from plugins.member_pricing.services.editing import Change, Done, change_prices
+from plugins.member_pricing.services.editing import (
+    Change,
+    Done,
+    change_prices,
+    take_turn,
+)
 
 PLUGIN = "member_pricing"
 ROOT = "/admin/x/member_pricing"
@@ -49,13 +56,45 @@ def id_of(text: str) -> UUID | None:
         return None
 
 
-def ids_picked() -> list[UUID]:
-    """The products that are ticked."""
-    return [each for each in map(id_of, request.form.getlist("pick")) if each is not None]
+def ids_picked(field: str = "pick") -> list[UUID]:
+    """The products that are ticked, or that another field names."""
+    return [each for each in map(id_of, request.form.getlist(field)) if each is not None]
 
 
-def carry_out(session: Session, changes: Iterable[Change], kind: str) -> Done:
-    """Change prices in the signed-in staff member's name, with a line in the audit log."""
+def these(session: Session, ids: Sequence[UUID]) -> Page[ProductRow]:
+    """Products by id as one page of a list, wherever a search would find them."""
+    if not ids:
+        return Page((), 0, 1, 1)
+    named = sa.union_all(*(sa.select(sa.literal(each, sa.Uuid()).label("id")) for each in ids))
+    return admin_products(session, within=sa.select(named.subquery().c.id), per_page=len(ids))
+
+
+def look_at(turn: int, changes: Iterable[Change]) -> str:
+    """What a look ahead gives its form to bring back: the state of prices, and what it showed."""
+    shown = repr([(each.key, each.terms) for each in changes])
+    return f"{turn}.{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
+
+
+def carry_out(
+    session: Session, changes: Sequence[Change], kind: str, *, look: str | None = None
+) -> Done:
+    """Change prices in the signed-in staff member's name, with a line in the audit log.
+
+    Args:
+        session: of the act.
+        changes: what is wanted.
+        kind: of act.
+        look: from :func:`look_at`, for what has to be looked at before it counts.
+
+    Raises:
+        Conflict: this is not what was looked at, or prices changed since; nothing is written.
+    """
+    if look is not None and look != look_at(take_turn(session) - 1, changes):
+        raise Conflict(
+            "member_pricing.look",
+            "Prices, products or this form changed since you looked. Nothing was saved; this is "
+            "what would change now.",
+        )
     who = staff()
     done = change_prices(session, changes, actor=who.actor, actor_name=who.name, kind=kind)
     if done.act_id is not None:

@@ -1,5 +1,6 @@
 """Many prices from a file or the clipboard, looked at before they count; and all as a file."""
 
+import codecs
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,23 @@ from core.api.errors import ShopError
 from core.api.i18n import gettext as _
 from core.api.web import audit, notice, reader, store_settings, translate_error, writing
 from plugins.member_pricing.admin import wording
-from plugins.member_pricing.admin.page import PLUGIN, ROOT, Wanted, carry_out, go, show_page
+from plugins.member_pricing.admin.page import (
+    PLUGIN,
+    ROOT,
+    Wanted,
+    carry_out,
+    go,
+    look_at,
+    show_page,
+)
 from plugins.member_pricing.rules import ALL, RETURNING, Audience
+from plugins.member_pricing.services.editing import Change, last_turn
 from plugins.member_pricing.services.lines import MOST_LINES, Table, read_table, write_table
 from plugins.member_pricing.services.listing import columns
 
-MOST_BYTES = 1_000_000
+MOST_MB = 2
+MOST_BYTES = MOST_MB * 1_000_000
+MOST_IN_LINE = 10_000
 MOST_SHOWN = 100
 MOST_EXPORTED = 100_000
 
@@ -28,15 +40,17 @@ def show() -> str:
 
 def take() -> Any:
     """Show what would come of it (``do`` = preview), or do it (apply); bad lines stay here."""
+    request.max_form_memory_size = MOST_BYTES * 2  # the text comes back in the form's own field
     text, problem = _text()
     if problem:
         return _page(text, errors=[problem]), 422
     table = read_table(reader(), text, _words(), store_settings().timezone, _head_words())
     if request.form.get("do") != "apply":
         return _page(text, table=table), (422 if table.bad and not table.good else 200)
+    look = request.form.get("look", "")
     try:
         with writing() as session:
-            done = carry_out(session, [line.change for line in table.real], "import")
+            done = carry_out(session, _changes(table), "import", look=look)
     except ShopError as error:
         return _page(text, table=table, errors=[translate_error(error)]), error.status
     if done.count:
@@ -46,6 +60,10 @@ def take() -> Any:
     if table.bad:
         return _page(table.left, table=Table(bad=table.bad)), 422
     return go(f"{ROOT}/history/{done.act_id}" if done.act_id else f"{ROOT}/lines")
+
+
+def _changes(table: Table) -> list[Change]:
+    return [line.change for line in table.real]
 
 
 def download() -> Any:
@@ -94,13 +112,24 @@ def _text() -> tuple[str, str]:
     file = request.files.get("file")
     if file is not None and file.filename:
         data = file.read(MOST_BYTES + 1)
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("gb18030", errors="replace")
-    if len(text) > MOST_BYTES or text.count("\n") > MOST_LINES:
-        return text[:MOST_BYTES], _("At most %(count)s lines at once.", count=MOST_LINES)
+        if len(data) > MOST_BYTES:
+            return "", _("The file is larger than %(size)s MB. Import it in parts.", size=MOST_MB)
+        text = _decoded(data)
+    if text.count("\n") > MOST_LINES:
+        return text, _("At most %(count)s lines at once.", count=MOST_LINES)
+    if any(len(line) > MOST_IN_LINE for line in text.splitlines()):
+        return "", _("This is no table with one price a line.")
     return text, "" if text.strip() else _("Paste lines or choose a file first.")
+
+
+def _decoded(data: bytes) -> str:
+    """A file of a spreadsheet: UTF-8, what Excel calls Unicode text, or GB 18030."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
 
 
 def _page(text: str, *, table: Table | None = None, errors: Any = ()) -> str:
@@ -110,6 +139,7 @@ def _page(text: str, *, table: Table | None = None, errors: Any = ()) -> str:
         "lines",
         text=text,
         table=table,
+        look=look_at(last_turn(reader()), _changes(table)) if table else "",
         most=MOST_SHOWN,
         columns=known,
         names=[wording.audience_name(column.audience, known) for column in known],

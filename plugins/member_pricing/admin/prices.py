@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request
 
-from core.api.catalog import CategoryView, Page, ProductRow, admin_products, categories
+from core.api.catalog import CategoryView, Page, ProductRow, categories
 from core.api.errors import NotFound, ShopError
 from core.api.web import notice, reader, translate_error, writing
 from plugins.member_pricing.admin import wording
@@ -17,8 +16,10 @@ from plugins.member_pricing.admin.page import (
     carry_out,
     go,
     id_of,
+    ids_picked,
     page_number,
     show_page,
+    these,
 )
 from plugins.member_pricing.services import editing, history
 from plugins.member_pricing.services.listing import columns, coverage
@@ -36,7 +37,7 @@ def save() -> Any:
     wanted, number = Wanted.asked(), page_number()
     return _save(
         lambda groups, errors: _page(wanted, number, groups=groups, errors=errors),
-        wanted.page(reader(), number, PER_PAGE).items,
+        these(reader(), ids_picked("product")[:PER_PAGE]).items,
         f"{ROOT}?{wanted.query_string}&page={number}",
     )
 
@@ -57,10 +58,8 @@ def save_one(product_id: str) -> Any:
 
 
 def _save(again: Any, products: Sequence[ProductRow], back: str) -> Any:
-    """Take what the form says of the products it named; others left the page meanwhile."""
-    named = set(request.form.getlist("product"))
-    shown = [product for product in products if str(product.id) in named]
-    groups = grid(reader(), shown, columns(reader()))
+    """Take what the form says of products, wherever the list shows them by now."""
+    groups = grid(reader(), products, columns(reader()))
     changes, is_fine = typed_changes(groups, request.form)
     if not is_fine:
         return again(groups, []), 422
@@ -111,7 +110,7 @@ def _product(product_id: str) -> Page[ProductRow]:
     """
     found = id_of(product_id)
     if found is not None:
-        page = admin_products(reader(), within=sa.select(sa.literal(found, sa.Uuid())))
+        page = these(reader(), [found])
         if page.items:
             return page
     raise NotFound("member_pricing.no_product", "There is no such product.")

@@ -39,6 +39,8 @@ def _read(typed: str) -> Price:
     fold = _FOLD.fullmatch(typed)
     if fold:
         tenths = parse_yuan(fold["number"])  # hundredths of what was typed
+        if tenths == 1000:
+            raise ValueError("ten tenths are the whole price; nobody means a tenth by it")
         paid_bps = tenths * 10 if tenths < 1000 else tenths
         return Price(PriceKind.BPS, 10_000 - paid_bps)
     percent = _PERCENT.fullmatch(typed)

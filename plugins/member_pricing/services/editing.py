@@ -108,6 +108,7 @@ def change_prices(
 
     Raises:
         InvalidInput: a price that gives goods away, or a window that is never open.
+        NotFound: a product or SKU is gone.
         PricesMoved: one of the prices is not the version that was seen; nothing is written.
     """
     wanted = {change.key: change for change in changes}
@@ -145,6 +146,11 @@ def take_turn(session: Session) -> int:
     """
     session.execute(sa.update(Turn).values(number=Turn.number + 1))
     session.info.pop(KNOWN, None)
+    return last_turn(session)
+
+
+def last_turn(session: Session) -> int:
+    """The number of the last change: as long as it stays the same, so do all prices."""
     return session.scalars(sa.select(Turn.number)).one()
 
 
@@ -194,8 +200,9 @@ def _write_down(
     changes: Sequence[Change],
     present: Mapping[tuple[UUID, str], Kept],
 ) -> None:
-    session.execute(
-        sa.insert(_CHANGE),
+    _insert(
+        session,
+        _CHANGE,
         [
             {
                 "id": new_id(),
@@ -234,7 +241,19 @@ def _write(
         )
     rows = [_row(each, actor, number) for each in changes if each.terms]
     if rows:
-        session.execute(sa.insert(_PRICE), rows)
+        _insert(session, _PRICE, rows)
+
+
+def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows about products.
+
+    Raises:
+        NotFound: one of them is gone.
+    """
+    try:
+        session.execute(sa.insert(table), rows)
+    except sa.exc.IntegrityError as error:
+        raise NotFound("member_pricing.gone", "This product is no longer there.") from error
 
 
 def _row(change: Change, actor: str, version: int) -> dict[str, Any]:
@@ -285,10 +304,7 @@ def leave_out(session: Session, product_ids: Sequence[UUID], *, actor: str) -> i
         if each not in there
     ]
     if rows:
-        try:
-            session.execute(sa.insert(_LEFT_OUT), rows)
-        except sa.exc.IntegrityError as error:
-            raise NotFound("member_pricing.gone", "This product is no longer there.") from error
+        _insert(session, _LEFT_OUT, rows)
     return len(rows)
 
 

@@ -1,9 +1,14 @@
 """What the merchant does with member prices: types, looks, imports, asks, takes back."""
 
+import io
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
+
+from core.api.db import new_id
+from plugins.member_pricing.admin import paste
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 ROOT = "/admin/x/member_pricing"
@@ -42,6 +47,13 @@ def post(browser, path, form, **more):
     return browser.post(path, data=form, headers=OWN, **more)
 
 
+def apply(browser, path, form, **more):
+    """Do what a look at it shows; ``more`` is typed in between."""
+    seen = post(browser, path, form | {"do": "preview"})
+    (look,) = re.findall(r'name="look" value="([^"]*)"', seen.text) or [""]
+    return post(browser, path, form | {"do": "apply", "look": look} | more)
+
+
 def cell(product, audience, sku=""):
     return f"p.{product.skus[sku] if sku else product.id}.{audience}"
 
@@ -55,17 +67,19 @@ def texts(prices, product):
     }
 
 
-def test_what_is_typed_into_the_grid_is_kept(prices, pot, merchant):
+def test_what_is_typed_into_the_grid_is_kept(prices, pot, merchant, make_product):
     form = fields(page(merchant, ROOT))
     form[cell(pot, "all")] = "95折"
     form[cell(pot, prices.audience("gold").key, "POT-L")] = "¥150"
 
+    for number in range(12):
+        make_product(f"茶{number}")  # the page shows twelve, and pot is not among them any more
     assert post(merchant, ROOT, form).status_code == 303
     assert texts(prices, pot) == {
         (True, "all"): "-5%",
         (False, prices.audience("gold").key): "150.00",
     }
-    shown = page(merchant, ROOT)
+    shown = page(merchant, f"{ROOT}?show=priced")
     assert "¥95–¥190" in shown
     assert "¥150" in shown
 
@@ -141,7 +155,7 @@ def test_many_products_get_a_price_after_a_look_and_it_can_be_taken_back(
     assert "改 2 个价格" in seen
     assert "1 个规格保留自己的会员价" in seen
     assert texts(prices, cup) == {}
-    done = post(merchant, f"{ROOT}/many", form | {"do": "apply", "takes_own": "y"})
+    done = apply(merchant, f"{ROOT}/many", form | {"takes_own": "y"})
     assert texts(prices, pot) == {(True, "all"): "-5%"}
     assert texts(prices, cup) == {(True, "all"): "-5%"}
 
@@ -151,6 +165,55 @@ def test_many_products_get_a_price_after_a_look_and_it_can_be_taken_back(
     assert texts(prices, cup) == {(True, "all"): "1.00"}, "it was changed since"
     told = page(merchant, f"{ROOT}/history")
     assert "撤回" in told
+
+
+def test_nothing_counts_that_was_not_looked_at(prices, pot, merchant, make_product):
+    many = {"act": "set", "audiences": "all", "price": "5%", "scope": "found"}
+    lines = {"lines": "POT-S,gold,90"}
+    for path, form, other in (
+        ("many", many, {"price": "50%"}),
+        ("lines", lines, {"lines": "POT-S,gold,9"}),
+    ):
+        for answer in (
+            post(merchant, f"{ROOT}/{path}", form | {"do": "apply"}),
+            apply(merchant, f"{ROOT}/{path}", form, **other),
+        ):
+            assert (path, answer.status_code) == (path, 409)
+            assert "没有保存" in answer.text
+        assert prices.of(pot) == {}
+
+    seen = post(merchant, f"{ROOT}/many", many | {"do": "preview"}).text
+    (look,) = re.findall(r'name="look" value="([^"]*)"', seen)
+    prices.set(pot, "all", "70")
+    answer = post(merchant, f"{ROOT}/many", many | {"do": "apply", "look": look})
+    assert answer.status_code == 409, "somebody was quicker"
+    assert texts(prices, pot) == {(True, "all"): "70.00"}
+    window = {"since": "2026-12-05", "until": "2026-12-01"}
+    assert post(merchant, f"{ROOT}/many", many | window | {"do": "preview"}).status_code == 422
+    ghost = many | {"pick": str(new_id()), "scope": ""}
+    assert apply(merchant, f"{ROOT}/many", ghost).status_code == 404
+
+
+def test_files_of_spreadsheets_are_read_and_others_refused(prices, pot, merchant, monkeypatch):
+    def upload(data):
+        form = {"file": (io.BytesIO(data), "prices.csv"), "do": "preview"}
+        return merchant.post(f"{ROOT}/lines", data=form, headers=OWN)
+
+    table = "编码,适用人群,价格\nPOT-S,金卡,90\nPOT-L,金卡,10折"
+    for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
+        answer = upload(table.encode(encoding))
+        assert (encoding, "新增 1" in answer.text) == (encoding, True)
+        assert "第 3 行" in answer.text, "ten tenths are no price"
+    text = "\n".join(f"POT-{number},gold,90,,,{'x' * 9_000}" for number in range(70))
+    form = urlencode({"lines": text, "do": "preview"})
+    urlencoded = "application/x-www-form-urlencoded"
+    answer = merchant.post(f"{ROOT}/lines", data=form, headers=OWN, content_type=urlencoded)
+    assert answer.status_code == 422, "read, and no code in it is known"
+    monkeypatch.setattr(paste, "MOST_BYTES", 99)
+    assert "文件超过 2 MB" in upload(f"POT-S,金卡,90,,,{'标题' * 60}".encode()).text
+    monkeypatch.undo()
+    assert upload(b"POT-S,gold," + b"9" * 200_000).status_code == 422
+    assert upload(b"POT-S,gold,9\n" * 5_002).status_code == 422
 
 
 def test_ticked_products_are_left_out_and_taken_in_again(prices, pot, merchant):
@@ -182,14 +245,14 @@ def test_lines_are_looked_at_before_they_count_and_bad_ones_stay_to_be_mended(
     seen = post(merchant, f"{ROOT}/lines", {"lines": lines, "do": "preview"})
     assert "新增 1" in seen.text
     assert prices.of(pot) == {}
-    done = post(merchant, f"{ROOT}/lines", {"lines": lines, "do": "apply"})
+    done = apply(merchant, f"{ROOT}/lines", {"lines": lines})
     assert done.status_code == 422
     left = unescape(re.search(r"<textarea[^>]*>([^<]*)</textarea>", done.text)[1])
     assert left.split("\n") == ["code,audience,price", *lines.split("\n")[2:]]
     assert list(texts(prices, pot).values()) == ["90.00"]
 
     mended = left.replace("cheap", "180").split("\n")[:2]
-    assert post(merchant, f"{ROOT}/lines", {"lines": "\n".join(mended), "do": "apply"}).location
+    assert apply(merchant, f"{ROOT}/lines", {"lines": "\n".join(mended)}).location
     found = [kept.terms.price.value for kept in prices.of(pot).values()]
     assert sorted(found) == [9_000, 18_000]
 

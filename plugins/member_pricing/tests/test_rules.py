@@ -67,7 +67,9 @@ def test_prices_are_read_as_people_type_them(text, price):
     assert read_price(text) == price
 
 
-@pytest.mark.parametrize("text", ["cheap", "5 5", "0", "-0", "100%", "0%", "1.234", "--5", "1e400"])
+@pytest.mark.parametrize(
+    "text", ["cheap", "5 5", "0", "-0", "100%", "0%", "1.234", "--5", "1e400", "10折"]
+)
 def test_what_is_no_price_or_gives_goods_away_is_refused(text):
     with pytest.raises(InvalidInput):
         read_price(text)
