@@ -14,6 +14,7 @@ import flask
 from sqlalchemy.orm import Session
 
 from core.api.contributions import PayoutChannel
+from core.catalog.types import ProductCard
 from core.kernel.errors import ShopError
 from core.media.keeping import Files
 from core.media.types import PictureView
@@ -35,6 +36,7 @@ __all__ = [
     "member",
     "note_cards",
     "notice",
+    "own_price",
     "payout_channels",
     "picture_data",
     "plugin_settings",
@@ -268,6 +270,14 @@ def note_cards(cards: Sequence[Any]) -> None:
     _doors().note_cards(cards)
 
 
+def own_price(card: ProductCard) -> int | None:
+    """What one piece of a noted card's SKU costs its reader, by every price rule that is in force.
+
+    In fen, without freight; ``None``: no less than by the list. The card shows the same number.
+    """
+    return _doors().own_price(card)
+
+
 def render_store_page(template: str, plugin: str, **values: Any) -> str:
     """A page of the shop face around the plugin's template; themes may replace it.
 
@@ -345,6 +355,9 @@ class Doors(Protocol):
 
     def note_cards(self, cards: Sequence[Any]) -> None:
         """See :func:`note_cards`."""
+
+    def own_price(self, card: ProductCard) -> int | None:
+        """See :func:`own_price`."""
 
     def notice(self, message: str, kind: str, **params: Any) -> None:
         """See :func:`notice`."""

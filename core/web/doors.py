@@ -19,7 +19,7 @@ from core.pricing.services import core_rules, quote_each
 from core.pricing.types import PriceRule, Quote, QuoteRequest
 from core.settings.rules import StoreSettings
 from core.staff.services import audit
-from core.web import context, flash, i18n, regions
+from core.web import context, flash, i18n, own_prices, regions
 from core.web.admin.render import render_admin_page
 from core.web.here import here
 from core.web.render import render_store_page
@@ -45,6 +45,7 @@ class WebDoors:
     locale = staticmethod(i18n.locale)
     sentence = staticmethod(i18n.sentence)
     note_cards = staticmethod(regions.note_cards)
+    own_price = staticmethod(own_prices.of)
     render_store_page = staticmethod(render_store_page)
     render_admin_page = staticmethod(render_admin_page)
 

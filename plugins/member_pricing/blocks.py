@@ -12,7 +12,8 @@ from core.api.clock import now
 from core.api.contributions import Block, BlockContext
 from core.api.pages import ProductSubject
 from core.api.regions import Region
-from plugins.member_pricing.rules import AudienceKind, Locked, best_for, locked_for
+from core.api.web import own_price
+from plugins.member_pricing.rules import AudienceKind, Locked, locked_for
 from plugins.member_pricing.services.offers import offers_for
 
 FRESH_SECONDS = 10.0
@@ -41,12 +42,11 @@ def on_cards(context: BlockContext) -> Mapping[str, Any] | None:
     if not context.settings.get("shows_locked"):
         return None
     cards = [card for card in context.subject if card.sku_id and not card.is_sold_out]
-    offers, at = offers_for(context.session, context.member_id, [card.id for card in cards]), now()
+    offers = offers_for(context.session, context.member_id, [card.id for card in cards])
     told = {}
     for card in cards if offers.prices else ():
-        fen = card.sku_price_fen
-        own = best_for(offers.prices, offers.person, card.sku_id, card.id, fen, at)
-        steps = _locked(context, card.id, card.sku_id, fen, own.unit_fen if own else fen)
+        fen, own = card.sku_price_fen, own_price(card)
+        steps = _locked(context, card.id, card.sku_id, fen, fen if own is None else own)
         if steps:
             told[card.id] = _told(context, steps[:CARD_STEPS])
     return {"cards": told}

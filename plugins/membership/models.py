@@ -13,6 +13,8 @@ from core.api.db import Base, Fen, IdColumn
 class TierRow(Base):
     """A step of the ladder; ``rank`` 1 is the lowest. Never deleted: history names it.
 
+    A tier that was taken out has the rank of the highest that asks for no more; 0: there is none.
+
     ``spent_fen``, ``bought_count`` and ``order_count`` are other ways to reach it than the growth
     threshold; ``None``: not one. ``retired_at``: taken out of the ladder; a job moves its members.
     """

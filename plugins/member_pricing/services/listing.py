@@ -12,10 +12,11 @@ from core.api.catalog import SkuName, skus_of
 from plugins.member_pricing.models import LeftOut, PriceRow
 from plugins.member_pricing.rules import ALL, RETURNING, Audience, Price, Step
 from plugins.member_pricing.services.editing import Kept, parts, prices_of
-from plugins.membership.api import Tier, tiers
+from plugins.membership.api import Tier, ladder_part, tiers
 
 _PRICE: Any = PriceRow.__table__
 _LEFT_OUT: Any = LeftOut.__table__
+_LADDER = ladder_part()
 Key = tuple[UUID, str]
 
 
@@ -45,9 +46,15 @@ def columns(session: Session) -> Sequence[Column]:
 
 
 def with_price(audience: Audience | None = None) -> sa.Select[UUID]:
-    """A selection of the products that have a price, of one audience or of any."""
+    """A selection of the products that have a price, of one audience or of any.
+
+    Prices of tiers that left the ladder do not count: they lie idle, and no page shows them.
+    """
     chosen = sa.select(_PRICE.c.product_id)
-    return chosen if audience is None else chosen.where(_PRICE.c.audience == audience.key)
+    if audience is not None:
+        return chosen.where(_PRICE.c.audience == audience.key)
+    in_force = sa.select(_LADDER.c.id)
+    return chosen.where(sa.or_(_PRICE.c.tier_id.is_(None), _PRICE.c.tier_id.in_(in_force)))
 
 
 def all_left_out() -> sa.Select[UUID]:
@@ -61,9 +68,10 @@ def warned(session: Session, *, limit: int) -> sa.Select[UUID]:
     Prices are worked out here; ``limit`` products at most are found.
     """
     found: list[UUID] = []
+    known = {column.key for column in columns(session)}
     priced = session.scalars(with_price().distinct().order_by(_PRICE.c.product_id)).all()
     for some in parts(priced):
-        prices = prices_of(session, some)
+        prices = {key: kept for key, kept in prices_of(session, some).items() if key[1] in known}
         for product_id, skus in by_product(session, some).items():
             if any(faults(prices, skus)):
                 found.append(product_id)

@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from core.api.clock import now
 from core.api.db import new_id
 from plugins.member_pricing.admin import paste
+from plugins.membership.models import TierRow
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 ROOT = "/admin/x/member_pricing"
@@ -117,16 +119,23 @@ def test_whoever_saves_later_is_told_what_somebody_else_made_of_a_price(prices, 
 
 
 def test_prices_that_lose_money_or_help_nobody_are_marked_and_found(
-    prices, pot, merchant, make_product
+    prices, pot, merchant, make_product, shop
 ):
     make_product("茶杯")
     prices.set(pot, "all", "70")
     prices.set(pot, "returning", "300")
 
+    gone = make_product("茶盘", cost_fen=9_000)
+    prices.set(gone, "black", "70")
+    with shop.database.write() as session:
+        session.get(TierRow, prices.tiers["black"]).retired_at = now()
+
     shown = page(merchant, f"{ROOT}?show=warned")
     assert "低于成本" in shown
     assert "不低于标价" in shown
-    assert "茶杯" not in shown.partition("<tbody")[2]
+    for text in (shown, page(merchant, f"{ROOT}?show=priced")):
+        for title in ("茶杯", "茶盘"):
+            assert title not in text.partition("<tbody")[2]
 
 
 def test_one_price_has_days_and_can_be_taken_away(prices, pot, merchant):

@@ -68,7 +68,9 @@ def test_guests_are_told_what_members_pay_and_pay_the_list_price(prices, pot, sl
     assert "会员价 <b>¥90.00</b>" in locked(page(client, "/search"))[0]
 
 
-def test_members_see_their_own_price_and_the_next_tiers(prices, pot, slug, make_member, sign_in):
+def test_members_see_their_own_price_and_the_next_tiers(
+    prices, pot, slug, make_member, sign_in, offers
+):
     for tier, text in (("silver", "95"), ("gold", "90"), ("black", "85")):
         prices.set(pot, tier, text, sku="POT-S")
     member = make_member()
@@ -82,6 +84,10 @@ def test_members_see_their_own_price_and_the_next_tiers(prices, pot, slug, make_
     listed = page(browser, "/search")
     assert card_fen(listed) == 9_500
     assert "金卡价 <b>¥90.00</b>" in locked(listed)[0]
+    offers["line"] = 3_000
+    for path in ("/search", f"/p/{slug}"):
+        assert locked(page(browser, path)) == [], "a promotion is lower than what gold would pay"
+    offers["line"] = 0
     prices.raise_to(member, "black")
     assert card_fen(page(browser, "/search")) == 8_500
     assert locked(page(browser, f"/p/{slug}")) == []
@@ -148,10 +154,12 @@ def test_list_page_sheet_bag_and_order_agree_and_nothing_is_taken_off_twice(
     browser = sign_in(member)
 
     listed = card_fen(page(browser, "/search"))
+    checkout = page(browser, f"/checkout?want={pot.skus['POT-S']}:1")
     one = maker.order([("POT-S", 1, 0)], member=member, paid=False)
     goods = order_of(shop, one).goods_fen
     assert listed == (goods if goods < 10_000 else None)
     assert sheet_fen(page(browser, f"/p/{slug}"))[0] == goods
+    assert f'name="expected_total_fen" value="{one.total_fen}"' in checkout
 
     many = order_of(shop, maker.order([("POT-S", pieces, 0)], member=member, paid=False))
     promoted = max(0, 10_000 * pieces - sum(off))

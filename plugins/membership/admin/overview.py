@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.contributions import DashboardCard, MemberListColumn
+from core.api.money import BPS, split_fen
 from core.api.web import locale, reader
 from plugins.membership.admin.page import ROOT, show_page
 from plugins.membership.services import counting
@@ -32,12 +33,20 @@ def show() -> str:
         ladder=ladder,
         counts=counts,
         total=sum(counts.values()),
+        shares=shares_bps(counts),
         given=given,
         due=counting.due_within(session, DAYS),
         rules=rules_of(session),
         has_draft=ladders.draft(session) is not None,
         days=DAYS,
     )
+
+
+def shares_bps(counts: Mapping[UUID | None, int]) -> Mapping[UUID | None, int]:
+    """Counts as shares of all of them in basis points, which add up to the whole."""
+    if not any(counts.values()):
+        return {}
+    return dict(zip(counts, split_fen(BPS, list(counts.values())), strict=True))
 
 
 def tier_card(session: Session, _settings: Mapping[str, Any]) -> Mapping[str, Any] | None:

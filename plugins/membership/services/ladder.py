@@ -42,8 +42,9 @@ def publish(session: Session, ladder: Ladder) -> None:
     """Put a ladder in force; tiers keep their id, those left out are retired.
 
     Members who reach a higher tier by it rise, and those of a retired tier come to the highest that
-    asks for no more: a job does it in batches right after. Nobody falls because a threshold rose;
-    their next review says.
+    asks for no more: a job does it in batches right after. Until then, and for good where staff
+    locked it, a retired tier counts for others as much as that one: it has its rank. Nobody falls
+    because a threshold rose; their next review says.
 
     Raises:
         InvalidInput: see :func:`plugins.membership.rules.editing.check_ladder`.
@@ -58,8 +59,9 @@ def publish(session: Session, ladder: Ladder) -> None:
         raise Conflict("membership.ladder_changed", "Somebody else changed the ladder meanwhile.")
     kept = {tier.id for tier in ladder}
     for row in rows.values():
-        if row.id not in kept and row.retired_at is None:
-            row.retired_at = at
+        if row.id not in kept:
+            row.retired_at = row.retired_at or at
+            row.rank = sum(tier.threshold <= row.threshold for tier in ladder)
     for rank, tier in enumerate(ladder, start=1):
         row = rows.get(tier.id) or TierRow(id=tier.id)
         _fill(row, tier, rank, at)

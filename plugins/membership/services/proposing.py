@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.errors import Rejected
-from core.api.money import BPS, parse_yuan
+from core.api.money import BPS, parse_yuan, split_fen
 from core.api.orders import buyer_ids, spending_of
 from plugins.membership.rules.growth import order_growth
 from plugins.membership.rules.proposal import Moves, Proposed, moves, propose
@@ -53,6 +53,11 @@ class Proposal:
     moves: Moves
     members: int
     spent_fen: int
+
+    @property
+    def shares_bps(self) -> Sequence[int]:
+        """What share of the members each tier would have; together all of them."""
+        return split_fen(BPS, [each.members for each in self.tiers])
 
 
 def of_shop(session: Session, days: int) -> Contributions:

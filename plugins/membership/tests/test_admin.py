@@ -99,7 +99,7 @@ def test_tiers_are_added_on_top_and_taken_out_in_the_draft(shop, started, post):
     post("/tiers", do="publish", **ladder_form(draft))
 
     assert [tier.rank for tier in now_in_force(shop)] == [1, 2, 3, 4]
-    assert [row.rank for row in started.rows(TierRow) if row.retired_at] == [2]
+    assert [row.rank for row in started.rows(TierRow) if row.retired_at] == [1]
     post("/tiers/discard")
 
 

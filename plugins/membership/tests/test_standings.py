@@ -190,6 +190,12 @@ def test_a_new_ladder_lifts_at_once_lowers_nobody_and_moves_members_of_retired_t
     assert [reason for reason, *_ in club.history(orphan)] == ["adjustment", "ladder"]
     assert len(club.history(riser)) == 1
 
+    club.set_tier(holder, silver.id, is_locked=True)
+    club.publish(make_tier(1, 0, id=base), new_silver, make_tier(3, 2000))
+    run_job("membership.ladder")
+    assert club.tier(holder.id).id == silver.id, "locked"
+    assert club.rank(holder) == 2, "it is no rank of a tier that asks for more"
+
 
 def test_following_a_new_ladder_goes_on_where_it_was_killed(shop, club, make_member):
     club.ladder(0, 500)

@@ -36,7 +36,7 @@ KIND_LABELS = {
     "refund": _l("Refund"),
     "task": _l("Task"),
     "adjustment": _l("Changed by the store"),
-    "expiry": _l("Expired"),
+    "expiry": _l("Growth that expired"),
 }
 REASON_LABELS = {
     "growth": _l("Growth value reached it"),
