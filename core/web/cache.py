@@ -23,6 +23,8 @@ from core.web import context, i18n
 from core.web.here import asked
 
 SLOT = "banyan.cache"
+LIVE_SECONDS = 1.0
+"""How long a guest's page is kept with what plugins told: nobody says when it changes."""
 MAX_BYTES = 16 * 1024 * 1024
 MAX_KEY = 300
 MIN_PACKED = 1400

@@ -1,7 +1,7 @@
 """What the cards of a page cost its reader, where that is less than the list price.
 
-Members only: a guest's page is the same for all. The rules load once for all cards of the page, and
-each is priced by itself, as its product's own page does it.
+The rules load once for all cards of the page, and each is priced by itself, as its product's own
+page does it. Guests pay what rules for everybody make of it; where there are none nothing is asked.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from core.catalog.types import ProductCard
 from core.kernel.clock import now
 from core.pricing.services import Ready, load_rules
 from core.pricing.types import Quote, QuoteLine, QuoteRequest, Stage
-from core.web import context
+from core.web import cache, context
 from core.web.here import here
 
 
@@ -41,8 +41,12 @@ def quote_page(
         The quote, and the goods of those others that cost less than by the list.
     """
     shop, member = context.shop(), context.current_member()
-    rules = [rule for rule in shop.extensions().rules if rule.stage < Stage.FREIGHT]
-    cards = _asked_of_cards(member.subject_id) if member is not None and rules else {}
+    member_id = member.subject_id if member is not None else None
+    found = shop.extensions().rules
+    rules = [rule for rule in found if rule.stage < Stage.FREIGHT and rule.is_for(member_id)]
+    cards = _asked_of_cards(member_id) if rules else {}
+    if cards and member_id is None:
+        cache.limit(cache.LIVE_SECONDS)
     first = [asked] if asked is not None else []
     ready = load_rules(context.reader(), [*first, *others.values(), *cards.values()], rules)
     here().banyan_own_prices = _lower(ready, cards)
@@ -58,7 +62,7 @@ def _lower(ready: Ready, requests: Mapping[UUID, QuoteRequest]) -> Mapping[UUID,
     }
 
 
-def _asked_of_cards(member_id: UUID) -> Mapping[UUID, QuoteRequest]:
+def _asked_of_cards(member_id: UUID | None) -> Mapping[UUID, QuoteRequest]:
     at = now()
     cards: Mapping[UUID, ProductCard] = here().get("banyan_cards", {})
     return {

@@ -21,12 +21,9 @@ from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
 from core.web import block_files, context, kept, own_prices, shells
 from core.web.asking import Asking, asking
+from core.web.cache import LIVE_SECONDS
 from core.web.here import here
 from core.web.placing import CoreBlock, Placed
-
-LIVE_SECONDS = 1.0
-"""How long a guest's page with a plugin's block is kept: nobody tells when its data changes."""
-
 
 # --- rendering ----------------------------------------------------------------------------------
 
@@ -163,8 +160,7 @@ def _card_of(product: ProductCard) -> Markup:
         "".join([shown[product.id] for shown in blocks if product.id in shown]) if blocks else ""
         for blocks in _blocks_of_cards()
     )
-    page = asking()
-    env, own_fen = page.env, None if page.member_id is None else own_prices.of(product)
+    env, own_fen = asking().env, own_prices.of(product)
     if env.auto_reload:
         return _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
     kept = env.kept

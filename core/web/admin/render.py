@@ -7,6 +7,7 @@ and find each other under their plugin's name.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ import flask_babel
 import jinja2
 from flask import request
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from core.host.shop import Shop
@@ -83,6 +85,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         auto_reload=shop.config.is_debug,
+        bytecode_cache=_COMPILED,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -114,6 +117,23 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         message_channel_name=naming.message_channel_name,
     )
     return env
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """What this process compiled, for each of its apps; a file that changed is compiled anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class _Environment(jinja2.Environment):

@@ -96,7 +96,7 @@ def _prices(detail: ProductDetail, selected: SkuView | None) -> tuple[Story, Map
     at, member_id = now(), member.subject_id if member else None
     has_rules = any(rule.is_for(member_id) for rule in context.shop().extensions().rules)
     if has_rules:
-        cache.limit(regions.LIVE_SECONDS)
+        cache.limit(cache.LIVE_SECONDS)
     asked = {
         sku.id: QuoteRequest((_line(detail, sku),), member_id, at)
         for sku in (detail.skus if has_rules else (selected,))

@@ -82,7 +82,9 @@ def waive_freight(draft: Draft, free_from_fen: int | None) -> Sequence[Adjustmen
     return (Adjustment(-draft.freight_fen, FREIGHT_LABEL),)
 
 
-PRICE_RULE = PriceRule(FREIGHT_KEY, Stage.FREIGHT, apply=waive_freight, load=_free_from)
+PRICE_RULE = PriceRule(
+    FREIGHT_KEY, Stage.FREIGHT, apply=waive_freight, load=_free_from, audience="member"
+)
 """Runs after the store's own freight: ``membership`` stands behind ``core``."""
 
 
