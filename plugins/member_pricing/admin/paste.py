@@ -1,6 +1,7 @@
 """Many prices from a file or the clipboard, looked at before they count; and all as a file."""
 
 import codecs
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,9 @@ def take() -> Any:
     if problem:
         return _page(text, errors=[problem]), 422
     table = read_table(reader(), text, _words(), store_settings().timezone, _head_words())
+    if not _has_heads(table.head):
+        problem = _("The first line names no column for whom or for the price.")
+        return _page(text, errors=[problem]), 422
     if request.form.get("do") != "apply":
         return _page(text, table=table), (422 if table.bad and not table.good else 200)
     look = request.form.get("look", "")
@@ -104,6 +108,13 @@ def _head_words() -> Mapping[str, str]:
         "until": _("Last day"),
     }
     return {word.casefold(): head for head, word in heads.items()}
+
+
+def _has_heads(head: str) -> bool:
+    """Whether a line of heads, if there is one, leaves no price to be read as an empty one."""
+    known = _head_words()
+    cells = [cell.strip('\ufeff "').casefold() for cell in re.split("[,;\t]", head)]
+    return not head or {"audience", "price"} <= {known.get(cell, cell) for cell in cells}
 
 
 def _text() -> tuple[str, str]:

@@ -222,6 +222,9 @@ def test_files_of_spreadsheets_are_read_and_others_refused(prices, pot, merchant
     assert "文件超过 2 MB" in upload(f"POT-S,金卡,90,,,{'标题' * 60}".encode()).text
     monkeypatch.undo()
     assert upload(b"POT-S,gold," + b"9" * 200_000).status_code == 422
+    misnamed = upload("编码,适用人群,会员价格\nPOT-S,金卡,90".encode())
+    assert "没有" in misnamed.text, "no price is not an empty one, which takes prices away"
+    assert misnamed.status_code == 422
     assert upload(b"POT-S,gold,9\n" * 5_002).status_code == 422
 
 
