@@ -12,6 +12,7 @@ from core.api.web import notice, reader, staff, translate_error, writing
 from plugins.membership.admin.page import ROOT, go, show_page
 from plugins.membership.rules.proposal import TIERS_MOST
 from plugins.membership.rules.starting import new_tier
+from plugins.membership.services import ladder as ladders
 from plugins.membership.services import proposing
 from plugins.membership.services.reading import tiers
 
@@ -59,6 +60,7 @@ def _page(typed: str, days: int) -> str:
         proposal=proposal,
         error=error,
         ladder=ladder,
+        has_draft=ladders.draft(session) is not None,
         names=[new_tier(place, new_id()) for place in range(TIERS_MOST)],
     )
 

@@ -216,7 +216,9 @@ def test_a_proposal_is_taken_over_as_a_draft(
     outbox.drain()
     assert "add up to 100" in merchant.get(f"{ROOT}/proposal?shares=50,60&lang=en").text
     assert "800" in merchant.get(f"{ROOT}/proposal?shares=75，25&lang=en").text
+    assert "You have 4 tiers" in merchant.get(f"{ROOT}/proposal?shares=75,25&lang=en").text
     post("/proposal", shares="75, 25", days="365")
+    assert "takes its place" in merchant.get(f"{ROOT}/proposal?shares=75,25&lang=en").text
 
     with shop.database.read() as session:
         assert [tier.threshold for tier in ladders.draft(session)] == [0, 800]
