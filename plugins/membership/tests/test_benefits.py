@@ -59,9 +59,7 @@ def test_guests_and_free_baskets_are_left_alone():
 
     assert benefits.waive_freight(Draft(request, (500,), 1000), None) == ()
     assert benefits.waive_freight(Draft(request, (500,), 0), 0) == ()
-    assert not benefits.PRICE_RULE.is_for(None), (
-        "it leaves their pages as they are"
-    )
+    assert not benefits.PRICE_RULE.is_for(None), "it leaves their pages as they are"
 
 
 def test_a_benefit_that_is_switched_off_has_no_effect(shop, club, make_member, ask):
