@@ -4,6 +4,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from core.api.contributions import OrderBulkAction
+
 HOST = Path(__file__).parents[3] / "core" / "host"
 RAISERS = {"_bad", "_problem", "_broken", "PluginError", "Rejected", "Conflict", "NotFound"}
 PLACES = re.compile(r"%\((\w+)\)s")
@@ -29,6 +31,7 @@ def test_every_sentence_of_the_host_has_its_chinese():
     with (HOST / "translations" / "zh.po").open("rb") as file:
         catalogue = {entry.id: entry for entry in read_po(file) if entry.id}
     assert sentences() - set(catalogue) == set()
+    assert OrderBulkAction("a.b", "A", len, "order.edit").done in catalogue
     assert all(entry.string and not entry.fuzzy for entry in catalogue.values())
     for text, entry in catalogue.items():
         assert set(PLACES.findall(text)) == set(PLACES.findall(entry.string)), text
