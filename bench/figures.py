@@ -30,6 +30,7 @@ from core.settings.services import load_settings
 from core.worker.jobs import run_now
 from plugins.distribution.models import MonthTotal
 from plugins.distribution.services import figures, recounting, totals
+from plugins.distribution.services.commission_list import MOST as NEWEST
 from plugins.distribution.services.commission_list import CommissionFilter, find_commissions
 from plugins.distribution.services.holds import count_cases
 from plugins.distribution.services.network import summary_of
@@ -121,7 +122,7 @@ def _acts(network: Network, zone: str) -> list[tuple[str, float, Callable[[Sessi
         ("distributors, first page", ADMIN, distributors(0)),
         ("distributors, active, last page", ADMIN, distributors(MOST - PER_PAGE, "active")),
         ("commissions, first page", ADMIN, commissions()),
-        ("commissions, last page", ADMIN, commissions(20_000 - PER_PAGE)),
+        ("commissions, last page", ADMIN, commissions(NEWEST - PER_PAGE)),
         ("commissions, settled", ADMIN, commissions(state="available")),
         ("commissions, taken back", ADMIN, commissions(state="reversed")),
         ("commissions of a week", ADMIN, commissions(since=last_week)),

@@ -87,6 +87,13 @@ class Referral(Base):
         sa.Index("ix_referral_level2", "upline2_id", "bound_at"),
         sa.Index("ix_referral_level3", "upline3_id", "bound_at"),
         sa.Index("ix_referral_protected_until", "protected_until"),
+        sa.Index(  # below those above whom nobody stands
+            "ix_referral_below_top",
+            "upline2_id",
+            "referrer_id",
+            sqlite_where=sa.text("upline2_id IS NULL"),
+            postgresql_where=sa.text("upline2_id IS NULL"),
+        ),
     )
 
 

@@ -187,6 +187,7 @@ class Commission(Base):
         sa.Index("ix_plugin_distribution_commission_open", "state", "order_id"),
         sa.Index(
             "ix_plugin_distribution_commission_settled",
+            "state",
             "accrued_at",
             sqlite_where=sa.text("state = 'available'"),
             postgresql_where=sa.text("state = 'available'"),

@@ -114,22 +114,42 @@ def find_in_tree(
 def tops_of_network(session: Session, *, limit: int = 50, offset: int = 0) -> tuple[TreeNode, ...]:
     """Members above whom nobody stands and who have a team, the biggest teams first.
 
-    One statement; it reads the counts of all teams, so it is for the first page of a tree.
+    One statement; it looks at each of them once, however large their teams are.
 
     Args:
         session: any session.
         limit: how many, at most 200.
         offset: how many before them.
     """
+    tops = _tops()
     chosen = (
-        _NODE.join(ReferralTeam, ReferralTeam.member_id == Member.id)
+        _NODE.join(tops, tops.c.member_id == Member.id)
+        .join(ReferralTeam, ReferralTeam.member_id == Member.id)
         .outerjoin(Referral, Referral.member_id == Member.id)
-        .where(Referral.member_id.is_(None), _team > 0)
         .order_by(_team.desc(), Member.id)
         .limit(min(limit, LIMIT))
         .offset(offset)
     )
     return tuple(_node(row, 0) for row in session.execute(chosen))
+
+
+def _tops() -> Any:
+    """Referrers of those who have one upline only, each found in the index after the one before.
+
+    Before the first of them comes an id that nobody has.
+    """
+    edge = Referral.__table__.alias("below_top")
+    nobody = sa.literal(UUID(int=0), sa.Uuid()).label("member_id")
+    found = sa.select(nobody).cte("tops", recursive=True)
+    following = (
+        sa.select(edge.c.referrer_id)
+        .where(edge.c.upline2_id.is_(None), edge.c.referrer_id > found.c.member_id)
+        .order_by(edge.c.referrer_id)
+        .limit(1)
+        .correlate(found)
+        .scalar_subquery()
+    )
+    return found.union_all(sa.select(following).where(found.c.member_id.is_not(None)))
 
 
 def nodes_of(session: Session, member_ids: Collection[UUID]) -> dict[UUID, TreeNode]:

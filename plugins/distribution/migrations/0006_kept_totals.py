@@ -24,9 +24,9 @@ _CHANGE, _DAY, _MONTH, _FIGURES = (
     f"{_P}figures",
 )
 _PARTIAL = (
-    ("distributor", "unranked", "member_id", "state != 'active' OR is_unranked"),
-    ("commission", "settled", "accrued_at", "state = 'available'"),
-    ("commission", "reversed", "accrued_at", "reversed_fen > 0"),
+    ("distributor", "unranked", ["member_id"], "state != 'active' OR is_unranked"),
+    ("commission", "settled", ["state", "accrued_at"], "state = 'available'"),
+    ("commission", "reversed", ["accrued_at"], "reversed_fen > 0"),
 )
 _FILL_DAY = """
 INSERT INTO plugin_distribution_day_total (day_on, earned_fen, sold_fen)
@@ -83,11 +83,11 @@ def upgrade() -> None:
         _fill(op.get_bind())
     op.create_index(f"ix_{_MONTH}_rank", _MONTH, ["month_on", "earned_fen", "member_id"])
     op.create_index(f"ix_{_P}distributor_changed", f"{_P}distributor", ["changed_at", "member_id"])
-    for table, name, column, where in _PARTIAL:
+    for table, name, columns, where in _PARTIAL:
         op.create_index(
             f"ix_{_P}{table}_{name}",
             f"{_P}{table}",
-            [column],
+            columns,
             sqlite_where=sa.text(where),
             postgresql_where=sa.text(where),
         )
