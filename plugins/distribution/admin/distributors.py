@@ -12,10 +12,10 @@ from core.api.text import parse_phone
 from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.distribution.admin.page import PER_PAGE, ROOT, go, page_number, search_text, show_page
 from plugins.distribution.forms import DesignateForm, ReasonForm
+from plugins.distribution.services import overview
 from plugins.distribution.services.distributors import DistributorState, distributor, set_state
 from plugins.distribution.services.figures import states_of_all
 from plugins.distribution.services.grades import grade_names
-from plugins.distribution.services.overview import list_distributors
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, uuid_or_none
 
 TARGETS = {
@@ -111,7 +111,7 @@ def _page(form: DesignateForm, *, errors: Any = ()) -> str:
     session, number, query = reader(), page_number(), search_text()
     state = request.args.get("state", "")
     state = state if state in set(DistributorState) else ""
-    found, total = list_distributors(
+    found, total = overview.list_distributors(
         session,
         state=state,
         members=ids_matching(query) if query else None,
@@ -122,6 +122,7 @@ def _page(form: DesignateForm, *, errors: Any = ()) -> str:
         "distributors.html",
         "distributors",
         page=Page(tuple(found), total, number, PER_PAGE),
+        most=overview.MOST,
         names=names_of(session, [row.member_id for row in found]),
         grades=grade_names(session, [row.member_id for row in found]),
         counts=states_of_all(session),
