@@ -102,7 +102,8 @@ def test_home_shows_money_by_state_and_explains_each_commission(earned, sign_in)
     assert "<table" in page  # the chart's figures
 
 
-def test_another_members_ledger_is_not_shown(earned, make_member, sign_in):
+def test_another_members_ledger_is_not_shown(earned, programme, sign_in):
+    programme.name(earned.buyer)
     page = sign_in(earned.buyer).get(f"{ROOT}ledger?lang=en").text
 
     assert "No commission yet" in page

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from core.api.clock import now
@@ -28,6 +30,9 @@ def test_a_distributor_reads_a_month_on_the_phone(eventful, second_month, sign_i
     assert "2 commissions" in page
     assert "21.80" in page  # at the end: 31.80 settled, 10.00 paid out
     assert f"{PAGE}.csv?month={second_month}" in page
+    first_month = re.findall(r"<option[^>]*>([0-9-]+)", page)[-1]
+    rows = browser.get(f"{PAGE}?month={first_month}").text
+    assert 'href="/x/distribution/ledger?q=' in rows  # where each is explained
 
 
 def test_a_month_that_is_none_shows_the_newest(eventful, sign_in):  # noqa: F811

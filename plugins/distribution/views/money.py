@@ -39,7 +39,7 @@ from core.api.web import (
 from plugins.distribution.services.accounts import AVAILABLE
 from plugins.distribution.services.reports import money_of
 from plugins.distribution.services.standings import standing_of
-from plugins.distribution.views.page import for_earners, go, show_page
+from plugins.distribution.views.page import go, show_page
 from plugins.distribution.views.showing import uuid_or_none
 
 PER_PAGE = 20
@@ -62,7 +62,6 @@ class Sum:
     error: str
 
 
-@for_earners
 def show() -> str:
     """The form, with fee and tax of the amount in it; any amount can be tried by ``?amount=``."""
     return _form(request.args.get("amount", ""))
@@ -104,7 +103,6 @@ def ask() -> Any:
     return go(f"{ROOT}payouts/{made.id}")
 
 
-@for_earners
 def payouts() -> str:
     """Payouts, newest first."""
     session = reader()
@@ -127,7 +125,6 @@ def payouts() -> str:
     )
 
 
-@for_earners
 def payout(payout_id: str) -> str:
     """One payout: amounts, state, reason, and the time of every step."""
     session = reader()
