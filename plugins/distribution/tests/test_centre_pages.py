@@ -282,8 +282,11 @@ def test_a_made_link_stands_beside_its_product_and_in_the_list_with_what_came_of
     assert share.token not in page(chain.second, "links")
 
 
-def test_the_ranking_masks_names_counts_what_was_kept_and_can_be_left(chain, buy, page, sign_in):
+def test_the_ranking_masks_names_counts_what_was_kept_and_can_be_left(
+    chain, buy, page, sign_in, run_job
+):
     buy(chain.buyer)
+    run_job("distribution.totals")
     ranking = page(chain.second, "ranking")
     assert "Your place: 2" in ranking
     assert "甲**" in ranking
@@ -302,8 +305,9 @@ def test_the_ranking_masks_names_counts_what_was_kept_and_can_be_left(chain, buy
     assert "Nobody stands here yet" in page(chain.second, "ranking?month=last")
 
 
-def test_the_frozen_are_not_ranked_and_get_nothing_to_share(programme, chain, buy, page):
+def test_the_frozen_are_not_ranked_and_get_nothing_to_share(programme, chain, buy, page, run_job):
     buy(chain.buyer)
+    run_job("distribution.totals")
     programme.move(chain.first, DistributorState.FROZEN, "刷单")
 
     ranking = page(chain.first, "ranking")
