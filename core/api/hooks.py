@@ -216,10 +216,14 @@ class CheckHooks:
         """
 
     @hookspec
-    def check_bind_referral(self, session: Session, member_id: Any, referrer_id: Any) -> None:
+    def check_bind_referral(
+        self, session: Session, member_id: Any, referrer_id: Any, by_staff: bool
+    ) -> None:
         """Before a member is bound to a referrer; a refusal leaves the member as they were.
 
         Not asked when the trunk's policy already says no (self, circle, protection, no consent).
+        With ``by_staff`` somebody moves the member on purpose and gives a reason: refuse only what
+        nobody may do.
         """
 
     @hookspec

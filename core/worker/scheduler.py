@@ -1,5 +1,6 @@
 """The scheduler: looks which ticks are due and has each run once, by RQ or by itself."""
 
+import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -18,6 +19,8 @@ LOOK_AGAIN_SECONDS = 5.0
 """How often a tick is looked at that somebody else holds; its process may have died."""
 
 THREADS = 3
+
+_log = logging.getLogger(__name__)
 
 
 class Scheduler:
@@ -38,7 +41,7 @@ class Scheduler:
 
     def step(self) -> int:
         """Hand over or start what is due now; returns how many ticks this process started."""
-        self._running = {key: run for key, run in self._running.items() if not run.done()}
+        self._look_after_runs()
         with self._shop.database.read() as session:
             asked = ticks.asked_for(session)
         started = 0
@@ -51,6 +54,13 @@ class Scheduler:
                 self._running[job.key] = self._pool.submit(run_tick, self._shop, job.key, tick)
                 started += 1
         return started
+
+    def _look_after_runs(self) -> None:
+        """Forget those that ended; what they could not note with their tick is logged."""
+        for key, run in self._running.items():
+            if run.done() and not run.cancelled() and (error := run.exception()):
+                _log.error("job %s: how it ended could not be noted", key, exc_info=error)
+        self._running = {key: run for key, run in self._running.items() if not run.done()}
 
     def finish(self, seconds: float | None = None) -> None:
         """Wait for the ticks that this process runs; raises what the database raised in them."""

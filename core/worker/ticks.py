@@ -1,11 +1,13 @@
 """Ticks of jobs: the row that lets exactly one process run each, and takes over what crashed."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
@@ -17,6 +19,9 @@ from core.kernel.ids import new_id
 
 SILENT_SECONDS = 300
 """A running tick that has not beaten for this long belongs to a dead process."""
+
+NOTE_AGAIN_SECONDS = (0.5, 2.0, 5.0)
+"""Pauses after which an end that could not be written is written again."""
 
 MAX_TRIES = 3
 RETRY_SECONDS = 30
@@ -148,11 +153,19 @@ def beat(database: Database, tick: Tick, done: int, total: int | None) -> None:
 
 
 def finish(database: Database, tick: Tick, error: str = "") -> None:
-    """Note how a tick ended; a failed one is tried again, three times in all."""
-    state = "failed" if error else "done"
-    _update(
-        database, tick, state=state, error=error[-_ERROR_LIMIT:], finished_at=now(), beat_at=now()
-    )
+    """Note how a tick ended; a failed one is tried again, three times in all.
+
+    What is not noted holds the job's next ticks back for :data:`SILENT_SECONDS`, so a database
+    that is busy or away is asked again.
+    """
+    ended = {"state": "failed" if error else "done", "error": error[-_ERROR_LIMIT:]}
+    for pause in NOTE_AGAIN_SECONDS:
+        try:
+            _update(database, tick, **ended, finished_at=now(), beat_at=now())
+            return
+        except OperationalError:
+            time.sleep(pause)
+    _update(database, tick, **ended, finished_at=now(), beat_at=now())
 
 
 def _update(database: Database, tick: Tick, **values: object) -> None:

@@ -189,9 +189,11 @@ def register_order_freezes() -> Mapping[str, Callable[[Session, Any], Any]]:
 
 
 @hookimpl
-def check_bind_referral(session: Session, member_id: UUID, referrer_id: UUID) -> None:
+def check_bind_referral(
+    session: Session, member_id: UUID, referrer_id: UUID, by_staff: bool
+) -> None:
     """A frozen distributor gets nobody; a distributor is not bound a second time by a click."""
-    distributors.check_referrer(session, member_id, referrer_id)
+    distributors.check_referrer(session, member_id, referrer_id, by_staff=by_staff)
 
 
 @hookimpl

@@ -26,6 +26,23 @@ def no_check(hook: str, **arguments: Any) -> None:
     """Nobody to ask."""
 
 
+def ask_plugins(
+    check: Check, session: Session, member_id: UUID, referrer_id: UUID, *, by_staff: bool = False
+) -> None:
+    """Let plugins refuse a referral.
+
+    Raises:
+        Rejected: one does, or several.
+    """
+    check(
+        "check_bind_referral",
+        session=session,
+        member_id=member_id,
+        referrer_id=referrer_id,
+        by_staff=by_staff,
+    )
+
+
 def bind(
     session: Session,
     member_id: UUID,
@@ -59,7 +76,7 @@ def bind(
     if member_id == referrer_id:
         return _refuse(session, member_id, referrer_id, "referral.oneself", actor, at)
     try:
-        check("check_bind_referral", session=session, member_id=member_id, referrer_id=referrer_id)
+        ask_plugins(check, session, member_id, referrer_id)
     except Rejected as refusal:
         return _refuse(session, member_id, referrer_id, refusal.code, actor, at)
     lock_graph(session)

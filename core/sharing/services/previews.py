@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.kernel.clock import now
 from core.kernel.errors import NotFound, ShopError
 from core.sharing.rules import DEPTH
+from core.sharing.services.binding import Check, ask_plugins, no_check
 from core.sharing.services.graph import Edge, path_to_root
 from core.sharing.services.stewardship import check_circle, check_movable, check_people
 from core.sharing.services.teams import team_counts
@@ -16,7 +17,7 @@ from core.sharing.types import TransferPreview
 
 
 def transfer_preview(
-    session: Session, member_id: UUID, new_referrer_id: UUID | None
+    session: Session, member_id: UUID, new_referrer_id: UUID | None, check: Check = no_check
 ) -> TransferPreview:
     """Who would move, whose chain would change, what the new chain is, and why it may be refused.
 
@@ -27,6 +28,7 @@ def transfer_preview(
         session: any session.
         member_id: who would move, with everybody below.
         new_referrer_id: whom to; ``None``: the referral would end.
+        check: asks plugins (``check_bind_referral``), a statement each at most.
 
     Raises:
         NotFound: no such member to move.
@@ -38,6 +40,7 @@ def transfer_preview(
         lambda: check_people(session, member_id, new_referrer_id),
         lambda: check_movable(own[0] if own else None, new_referrer_id),
         lambda: check_circle(member_id, new_referrer_id, path),
+        lambda: _ask(session, member_id, new_referrer_id, check),
     )
     above = [edge.referrer_id for edge in path]
     after = [new_referrer_id, *above][:DEPTH] if new_referrer_id else []
@@ -50,6 +53,11 @@ def transfer_preview(
         chain_after=tuple(after),
         refusals=refusals,
     )
+
+
+def _ask(session: Session, member_id: UUID, new_referrer_id: UUID | None, check: Check) -> None:
+    if new_referrer_id:
+        ask_plugins(check, session, member_id, new_referrer_id, by_staff=True)
 
 
 def _living(path: list[Edge], at: datetime) -> list[Edge]:

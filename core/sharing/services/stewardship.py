@@ -14,7 +14,7 @@ from core.kernel.text import squeeze
 from core.members.models import Member
 from core.sharing.events import ReferralBound
 from core.sharing.models import Referral
-from core.sharing.services.binding import end_edges, new_edge
+from core.sharing.services.binding import Check, ask_plugins, end_edges, new_edge, no_check
 from core.sharing.services.edges import move, note
 from core.sharing.services.graph import Edge, due_edges, edge_of, lock_graph, path_to_root
 from core.sharing.types import ReferralView
@@ -28,10 +28,11 @@ def transfer(
     actor: str,
     reason: str,
     protection_days: int = 0,
+    check: Check = no_check,
 ) -> ReferralView | None:
     """Give a member another referrer, or none. Changes future orders only.
 
-    Plugins are not asked: what a click may not do, staff may, and answer for it by their reason.
+    Much that a click may not do staff may, and answer for it by their reason; plugins are told so.
 
     Args:
         session: unit of work; the graph stays locked until it ends.
@@ -40,13 +41,15 @@ def transfer(
         actor: ``staff:<uuid>``.
         reason: why; needed.
         protection_days: how long the new referral lasts without an order; 0: for life.
+        check: asks plugins (``check_bind_referral``).
 
     Returns:
         The new referral, or ``None`` when it was ended.
 
     Raises:
         InvalidInput: no reason, or nothing would change.
-        Rejected: oneself, somebody below, a locked member, or a referrer who is not active.
+        Rejected: oneself, somebody below, a locked member, a referrer who is not active, or what
+            ``check`` refuses.
         NotFound: no such member.
     """
     reason = squeeze(reason)
@@ -57,6 +60,8 @@ def transfer(
     check_people(session, member_id, new_referrer_id)
     current = edge_of(session, member_id)
     check_movable(current, new_referrer_id)
+    if new_referrer_id:
+        ask_plugins(check, session, member_id, new_referrer_id, by_staff=True)
     path = _path_to(session, member_id, new_referrer_id, at)
     edge = None
     if new_referrer_id:

@@ -183,8 +183,12 @@ def forget(session: Session, member_id: UUID) -> None:
     )
 
 
-def check_referrer(session: Session, member_id: UUID, referrer_id: UUID) -> None:
+def check_referrer(
+    session: Session, member_id: UUID, referrer_id: UUID, *, by_staff: bool = False
+) -> None:
     """Refuse a frozen referrer, and refuse to bind a distributor a second time by a click.
+
+    Staff may do the latter; nobody the former.
 
     Raises:
         Rejected: one of the two holds.
@@ -193,8 +197,10 @@ def check_referrer(session: Session, member_id: UUID, referrer_id: UUID) -> None
     if states.get(referrer_id) == _S.FROZEN:
         raise Rejected("distribution.frozen_referrer", "This distributor is frozen.")
     is_distributor = states.get(member_id) in {_S.ACTIVE, _S.FROZEN}
-    if is_distributor and any(
-        event.kind in {"bound", "transferred"} for event in history_of(session, member_id)
+    if (
+        is_distributor
+        and not by_staff
+        and any(event.kind in {"bound", "transferred"} for event in history_of(session, member_id))
     ):
         raise Rejected("distribution.is_distributor", "A distributor is not bound again.")
 

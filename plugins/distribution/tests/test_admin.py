@@ -1,5 +1,8 @@
+import html
+
 import pytest
 
+from core.api.sharing import referral_of
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, apply, states_of
 from plugins.distribution.services.programmes import current
@@ -82,6 +85,27 @@ def test_a_distributor_is_frozen_with_a_reason_and_unfrozen(shop, programme, mer
     assert answer.location == own
     assert state_of(shop, member) == "active"
     assert f'action="{own}/freeze"' in merchant.get(own).text
+
+
+def test_staff_move_nobody_below_a_frozen_distributor(shop, programme, merchant, make_member):
+    frozen, other = make_member("甲"), make_member("乙")
+    member = make_member("丙", referrer=other)
+    programme.name(member, frozen)
+    programme.move(frozen, DistributorState.FROZEN, "刷单")
+    path = f"/admin/members/{member.id}/referral/transfer"
+    look = merchant.get(f"{path}?to={frozen.id}&lang=en").text
+    assert "This distributor is frozen." in html.unescape(look)
+
+    answer = merchant.post(path, data={"to": str(frozen.id), "reason": "x"}, headers=OWN)
+    assert answer.status_code == 422
+    with shop.database.read() as session:
+        assert referral_of(session, member.id).referrer_id == other.id
+
+    programme.move(frozen, DistributorState.ACTIVE)
+    answer = merchant.post(path, data={"to": str(frozen.id), "reason": "x"}, headers=OWN)
+    assert answer.status_code == 303  # a distributor is bound again by staff, not by a click
+    with shop.database.read() as session:
+        assert referral_of(session, member.id).referrer_id == frozen.id
 
 
 def test_a_move_that_does_not_exist_is_refused(shop, programme, merchant, make_member):

@@ -15,19 +15,8 @@ ROOT = "/x/distribution/"
 OWN = {"Origin": "http://localhost"}
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
 MENU = (
-    "ledger",
-    "orders",
-    "team",
-    "customers",
-    "products",
-    "links",
-    "ranking",
-    "invite",
-    "payouts",
-    "statements",
-    "grade",
-    "rules",
-    "withdraw",
+    *("ledger", "orders", "team", "customers", "products", "links", "ranking"),
+    *("invite", "payouts", "statements", "grade", "rules", "withdraw"),
 )
 
 

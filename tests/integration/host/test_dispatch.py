@@ -16,7 +16,8 @@ def faults(shop) -> dict[str, int]:
 
 
 def bind(shop):
-    shop.plugins.check("check_bind_referral", session=None, member_id="m", referrer_id="r")
+    asked = {"member_id": "m", "referrer_id": "r", "by_staff": False}
+    shop.plugins.check("check_bind_referral", session=None, **asked)
 
 
 def test_one_refusal_is_raised_as_it_is(shop, enable_plugin):

@@ -142,14 +142,14 @@ def test_a_plugin_may_refuse_and_the_member_stays_unbound(database, make_member,
     a, newcomer = make_member(), make_member()
     asked = []
 
-    def check(hook, *, session, member_id, referrer_id):
-        asked.append((hook, member_id, referrer_id))
+    def check(hook, *, session, member_id, referrer_id, by_staff):
+        asked.append((hook, member_id, referrer_id, by_staff))
         raise Rejected("distribution.frozen", "This distributor is frozen.")
 
     opens(a)
     outcome = moment(bind_on_registration, newcomer, "registration", check=check)
     assert (outcome.verdict, outcome.reason) == (Verdict.REFUSED, "distribution.frozen")
-    assert asked == [("check_bind_referral", newcomer, a)]
+    assert asked == [("check_bind_referral", newcomer, a, False)]
     assert chain(database, newcomer) == []
 
 

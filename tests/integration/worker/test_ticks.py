@@ -110,6 +110,39 @@ def test_the_scheduler_runs_what_is_due_and_only_that(shop):
     assert set(states.values()) == {"done"}, states
 
 
+def busy_for(monkeypatch, writes: int) -> None:
+    """The next writes of ends meet a busy database."""
+    left, update = [writes], ticks._update
+
+    def write(database, tick, **values):
+        if "finished_at" in values and left[0]:
+            left[0] -= 1
+            raise sa.exc.OperationalError("UPDATE", None, Exception("database is locked"))
+        update(database, tick, **values)
+
+    monkeypatch.setattr(ticks, "_update", write)
+    monkeypatch.setattr(ticks, "NOTE_AGAIN_SECONDS", (0.0, 0.0, 0.0))
+
+
+def test_an_end_that_a_busy_database_refused_is_written_again(shop, monkeypatch):
+    busy_for(monkeypatch, writes=3)
+    assert run_tick(shop, "counts_events.tick", 60)
+    assert [run.state for run in runs(shop)] == ["done"]
+
+
+def test_an_end_that_could_not_be_written_is_logged(shop, monkeypatch, caplog):
+    with shop.database.write() as session:
+        ask_soon(session, "counts_events.tick")
+    busy_for(monkeypatch, writes=100)
+    scheduler = Scheduler(shop)
+    scheduler.step()
+    with pytest.raises(sa.exc.OperationalError):
+        scheduler.finish(30)
+    scheduler.step()
+    scheduler.close(5)
+    assert "job counts_events.tick: how it ended could not be noted" in caplog.text
+
+
 def test_the_stores_clock_moves_ticks_ahead(shop, clock):
     hourly = SimpleNamespace(every_seconds=3600, cron="")
     before = current_tick(hourly, "UTC")

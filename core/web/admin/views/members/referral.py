@@ -67,7 +67,7 @@ def transfer_page(member_id: UUID) -> str:
 def _preview(member_id: UUID, to: str) -> Preview:
     session = context.reader()
     new_referrer = _target(to)
-    found = transfer_preview(session, member_id, new_referrer)
+    found = transfer_preview(session, member_id, new_referrer, context.shop().plugins.check)
     names = member_names(session, [*found.chain_before, *found.chain_after])
     return Preview(
         to=to,
@@ -129,6 +129,7 @@ def transfer_member(member_id: UUID) -> Answer:
                 actor=context.staff().actor,
                 reason=form.reason.data or "",
                 protection_days=context.shop().settings().protection_days,
+                check=context.shop().plugins.check,
             )
             record(
                 session,
