@@ -26,14 +26,21 @@ def no_check(hook: str, **arguments: Any) -> None:
     """Nobody to ask."""
 
 
-def ask_plugins(
-    check: Check, session: Session, member_id: UUID, referrer_id: UUID, *, by_staff: bool = False
+def ask_about_move(
+    check: Check, session: Session, member_id: UUID, referrer_id: UUID | None
 ) -> None:
-    """Let plugins refuse a referral.
+    """Let plugins refuse what staff wants; that somebody has no referrer any more is their own.
 
     Raises:
         Rejected: one does, or several.
     """
+    if referrer_id is not None:
+        _ask(check, session, member_id, referrer_id, by_staff=True)
+
+
+def _ask(
+    check: Check, session: Session, member_id: UUID, referrer_id: UUID, *, by_staff: bool
+) -> None:
     check(
         "check_bind_referral",
         session=session,
@@ -76,7 +83,7 @@ def bind(
     if member_id == referrer_id:
         return _refuse(session, member_id, referrer_id, "referral.oneself", actor, at)
     try:
-        ask_plugins(check, session, member_id, referrer_id)
+        _ask(check, session, member_id, referrer_id, by_staff=False)
     except Rejected as refusal:
         return _refuse(session, member_id, referrer_id, refusal.code, actor, at)
     lock_graph(session)

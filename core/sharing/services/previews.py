@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.kernel.clock import now
 from core.kernel.errors import NotFound, ShopError
 from core.sharing.rules import DEPTH
-from core.sharing.services.binding import Check, ask_plugins, no_check
+from core.sharing.services.binding import Check, ask_about_move, no_check
 from core.sharing.services.graph import Edge, path_to_root
 from core.sharing.services.stewardship import check_circle, check_movable, check_people
 from core.sharing.services.teams import team_counts
@@ -40,7 +40,7 @@ def transfer_preview(
         lambda: check_people(session, member_id, new_referrer_id),
         lambda: check_movable(own[0] if own else None, new_referrer_id),
         lambda: check_circle(member_id, new_referrer_id, path),
-        lambda: _ask(session, member_id, new_referrer_id, check),
+        lambda: ask_about_move(check, session, member_id, new_referrer_id),
     )
     above = [edge.referrer_id for edge in path]
     after = [new_referrer_id, *above][:DEPTH] if new_referrer_id else []
@@ -53,11 +53,6 @@ def transfer_preview(
         chain_after=tuple(after),
         refusals=refusals,
     )
-
-
-def _ask(session: Session, member_id: UUID, new_referrer_id: UUID | None, check: Check) -> None:
-    if new_referrer_id:
-        ask_plugins(check, session, member_id, new_referrer_id, by_staff=True)
 
 
 def _living(path: list[Edge], at: datetime) -> list[Edge]:

@@ -14,7 +14,7 @@ from core.kernel.text import squeeze
 from core.members.models import Member
 from core.sharing.events import ReferralBound
 from core.sharing.models import Referral
-from core.sharing.services.binding import Check, ask_plugins, end_edges, new_edge, no_check
+from core.sharing.services.binding import Check, ask_about_move, end_edges, new_edge, no_check
 from core.sharing.services.edges import move, note
 from core.sharing.services.graph import Edge, due_edges, edge_of, lock_graph, path_to_root
 from core.sharing.types import ReferralView
@@ -48,8 +48,7 @@ def transfer(
 
     Raises:
         InvalidInput: no reason, or nothing would change.
-        Rejected: oneself, somebody below, a locked member, a referrer who is not active, or what
-            ``check`` refuses.
+        Rejected: oneself, somebody below, a locked member, an inactive referrer, or by ``check``.
         NotFound: no such member.
     """
     reason = squeeze(reason)
@@ -60,8 +59,7 @@ def transfer(
     check_people(session, member_id, new_referrer_id)
     current = edge_of(session, member_id)
     check_movable(current, new_referrer_id)
-    if new_referrer_id:
-        ask_plugins(check, session, member_id, new_referrer_id, by_staff=True)
+    ask_about_move(check, session, member_id, new_referrer_id)
     path = _path_to(session, member_id, new_referrer_id, at)
     edge = None
     if new_referrer_id:

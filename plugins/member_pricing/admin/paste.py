@@ -80,7 +80,7 @@ def download() -> Any:
     ids = wanted.ids(session, MOST_EXPORTED)
 
     def name_of(audience: Audience) -> str:
-        return names.get(audience.key, audience.key)
+        return names.get(audience.key, "")
 
     day = local_date(now(), store_settings().timezone)
     return csv_download(

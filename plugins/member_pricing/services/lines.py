@@ -202,14 +202,19 @@ def write_table(
 ) -> Iterator[str]:
     """Every price of some products in the columns that :func:`read_table` reads.
 
-    Three statements for each five hundred products.
+    Prices of audiences without a name, such as a tier that is no longer there, count for nobody
+    and are left out. Three statements for each five hundred products.
     """
     yield csv_line((*HEADS, *TOLD))
     for some in parts(product_ids):
         prices = prices_of(session, some)
         skus = {sku.id: sku for sku in skus_of(session, some)}
         for product in products_named(session, some):
-            own = [kept for kept in prices.values() if kept.target.product_id == product.id]
+            own = [
+                kept
+                for kept in prices.values()
+                if kept.target.product_id == product.id and name_of(kept.audience)
+            ]
             for kept in sorted(
                 own, key=lambda each: (str(each.target.sku_id or ""), each.audience.key)
             ):

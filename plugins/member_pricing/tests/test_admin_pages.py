@@ -238,9 +238,12 @@ def test_ticked_products_are_left_out_and_taken_in_again(prices, pot, merchant):
     assert "先闲着" not in page(merchant, f"{ROOT}/products/{pot.id}")
 
 
-def test_what_is_exported_comes_back_as_it_was(prices, pot, merchant, clock):
+def test_what_is_exported_comes_back_as_it_was(shop, prices, pot, merchant, clock):
     prices.set(pot, "gold", "95折", sku="POT-S")
+    prices.set(pot, "black", "8折", sku="POT-S")
     prices.set(pot, "all", "-10")
+    with shop.database.write() as session:  # whose prices count for nobody from now on
+        session.get(TierRow, prices.tiers["black"]).retired_at = now()
     table = post(merchant, f"{ROOT}/export.csv", {}).text
     assert "POT-S,金卡,-5%" in table.replace("'-5%", "-5%")
 
