@@ -13,7 +13,7 @@ from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import states_of
 from plugins.distribution.services.grades import grade_names
-from plugins.distribution.services.totals import lifetime_of
+from plugins.distribution.services.totals import lifetime_part
 
 PER_BRANCH = 30
 """Members shown below one at a time."""
@@ -91,6 +91,7 @@ _SUMMARY = (
         .limit(1)
         .scalar_subquery()
         .label("programme_id"),
+        *lifetime_part(_MEMBER),
     )
     .select_from(sa.select(sa.literal(1).label("one")).subquery("one"))
     .outerjoin(_DISTRIBUTOR, _DISTRIBUTOR.c.member_id == _MEMBER)
@@ -98,14 +99,13 @@ _SUMMARY = (
 
 
 def summary_of(session: Session, member_id: UUID) -> MemberSummary:
-    """State, grade and earnings of a member. Two statements."""
+    """State, grade and earnings of a member. One statement."""
     row = session.execute(_SUMMARY, {"member": member_id}).one()
-    earned_fen, orders = lifetime_of(session, [member_id]).get(member_id, (0, 0))
     grade = programmes.by_id(session, row.programme_id).grade(row.grade_id)
     return MemberSummary(
         state=row.state or "",
         reason=row.reason or "",
         grade=grade.name if grade else "",
-        earned_fen=earned_fen,
-        orders=orders,
+        earned_fen=int(row.earned_fen),
+        orders=int(row.orders),
     )

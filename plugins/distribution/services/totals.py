@@ -176,3 +176,18 @@ def lifetime_of(session: Session, member_ids: Collection[UUID]) -> Mapping[UUID,
         ).group_by(both.c.member_id)
     )
     return {member_id: (int(earned), int(orders)) for member_id, earned, orders in rows}
+
+
+def lifetime_part(member_id: sa.ColumnElement[UUID]) -> tuple[sa.Label[int], sa.Label[int]]:
+    """The same of one member, as ``earned_fen`` and ``orders`` inside another statement."""
+
+    def total(name: str) -> sa.Label[int]:
+        sums = (
+            sa.select(sa.func.coalesce(sa.func.sum(table.c[name]), 0))
+            .where(table.c.member_id == member_id)
+            .scalar_subquery()
+            for table in (_MONTH, _CHANGE)
+        )
+        return sum(sums, start=sa.literal(0)).label(name)
+
+    return total("earned_fen"), total("orders")

@@ -223,6 +223,7 @@ def test_what_a_block_told_on_cards_is_kept_card_by_card(
 
 def test_a_page_is_kept_no_longer_than_what_stands_on_it(shop, visit, client, monkeypatch):
     path = re.search(r'href="(/p/[^"]+)"', client.get("/").text)[1]
+    shop.counters.refresh(force=True)
     before, moment = told(client.get(path).text), time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: moment + 50.0)  # ten seconds are left to them
     assert told(client.get(f"{path}?sku=none").text) == before
