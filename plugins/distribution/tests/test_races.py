@@ -248,11 +248,10 @@ def test_looks_decisions_and_settlement_at_once_pay_or_take_back_once(
     right()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_an_order_that_settles_locks_its_commissions_in_the_order_in_which_receipts_do(
     bought, outbox, programme, shop
 ):
-    if shop.database.is_sqlite:
-        pytest.skip("its units of work come one after the other")
     with shop.database.write() as session:
         accrual.accrue(session, facts(outbox, "order_paid")[0])
     first, *rest = sorted(row.id for row in programme.rows())
