@@ -72,3 +72,8 @@ class Look(Session):
                 own.close()
             elif held is not None:
                 held.connection.close()
+
+
+def only_reads(session: Session) -> bool:
+    """Whether a session is a look, of a page say: what it shows may be a moment old."""
+    return isinstance(session, Look)

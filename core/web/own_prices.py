@@ -18,11 +18,16 @@ from core.web.here import here
 
 def of(card: ProductCard) -> int | None:
     """What one piece of a card's SKU costs its reader; ``None``: no less than anybody."""
+    return of_page().get(card.id)
+
+
+def of_page() -> Mapping[UUID, int]:
+    """The same for all cards of the page that cost less."""
     found = here().get("banyan_own_prices")
     if found is None:
         quote_page(None, {})
         found = here().banyan_own_prices
-    return cast("Mapping[UUID, int]", found).get(card.id)
+    return cast("Mapping[UUID, int]", found)
 
 
 def quote_page(

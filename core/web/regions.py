@@ -160,7 +160,8 @@ def _card_of(product: ProductCard) -> Markup:
         "".join([shown[product.id] for shown in blocks if product.id in shown]) if blocks else ""
         for blocks in _blocks_of_cards()
     )
-    env, own_fen = asking().env, own_prices.of(product)
+    env, own = asking().env, own_prices.of_page()
+    own_fen = own.get(product.id) if own else None
     if env.auto_reload:
         return _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
     kept = env.kept

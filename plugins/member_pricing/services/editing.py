@@ -13,6 +13,7 @@ from core.api.db import new_id
 from core.api.errors import Conflict, NotFound
 from plugins.member_pricing.models import Act, LeftOut, PriceChange, PriceRow, Turn
 from plugins.member_pricing.rules import Audience, Price, PriceKind, Terms, check_terms
+from plugins.member_pricing.services.priced import forget_priced
 
 AT_ONCE = 500
 KNOWN = "member_pricing.offers"
@@ -146,6 +147,7 @@ def take_turn(session: Session) -> int:
     """
     session.execute(sa.update(Turn).values(number=Turn.number + 1))
     session.info.pop(KNOWN, None)
+    forget_priced()
     return last_turn(session)
 
 

@@ -26,6 +26,12 @@ from plugins.member_pricing.rules import (
     adjust,
 )
 from plugins.member_pricing.services.editing import KNOWN
+from plugins.member_pricing.services.priced import (
+    is_list_due,
+    may_be_priced,
+    remember_priced,
+    with_list,
+)
 from plugins.membership.api import ladder_part, rank_of
 
 _PRICE: Any = PriceRow.__table__
@@ -49,30 +55,27 @@ _IS_OPEN = sa.and_(
     ~sa.exists().where(_LEFT_OUT.c.product_id == _PRICE.c.product_id),
 )
 _FROM = sa.outerjoin(_PRICE, _LADDER, _LADDER.c.id == _PRICE.c.tier_id)
-_OF_ALL = Prepared(sa.select(*_COLUMNS).select_from(_FROM).where(_IS_OPEN))
-_OF_MEMBER = Prepared(
-    sa.select(
-        *_COLUMNS,
-        rank_of(_MEMBER).label("own_rank"),
-        is_buyer(_MEMBER).label("is_returning"),
-    )
-    .select_from(_FROM)
-    .where(_IS_OPEN)
+_ALL = sa.select(*_COLUMNS).select_from(_FROM).where(_IS_OPEN)
+_MEMBERS = _ALL.add_columns(
+    rank_of(_MEMBER).label("own_rank"), is_buyer(_MEMBER).label("is_returning")
 )
+_OF_ALL, _OF_ALL_LISTED = Prepared(_ALL), with_list(_ALL)
+_OF_MEMBER, _OF_MEMBER_LISTED = Prepared(_MEMBERS), with_list(_MEMBERS)
 
 
 def offers_for(session: Session, member_id: UUID | None, product_ids: Iterable[UUID]) -> Offers:
     """Who somebody is towards prices, and everybody's prices of some products. One statement.
 
-    Where nothing of it has a price nobody asks who they are. Products that a session asked for
+    Where nothing of it has a price nobody asks who they are, and pages do not ask for prices: a
+    first price of a product is on them a second later. Products that a session asked for
     before are not asked for again: price, invitation and cards are on one page.
     """
-    known = _known(session, member_id)
     wanted = list(dict.fromkeys(product_ids))
+    known = _known(session, member_id)
     missing = [each for each in wanted if each not in known]
-    if missing:
+    if missing and may_be_priced(session, missing):
         _read(session, member_id, missing, known)
-    offers = [known[each] for each in wanted]
+    offers = [known[each] for each in wanted if each in known]
     person = next((each.person for each in offers if each.prices), _person(member_id))
     return Offers(person, tuple(price for each in offers for price in each.prices))
 
@@ -94,11 +97,7 @@ def _person(member_id: UUID | None) -> Person:
 def _read(
     session: Session, member_id: UUID | None, wanted: Sequence[UUID], known: dict[UUID, Offers]
 ) -> None:
-    values: dict[str, Any] = {"product_ids": wanted}
-    if member_id is None:
-        rows = _OF_ALL.all(session, values)
-    else:
-        rows = _OF_MEMBER.all(session, {**values, "member_id": member_id})
+    rows = _rows(session, member_id, wanted)
     person = _person(member_id)
     if member_id is not None and rows:
         person = Person(rank=int(rows[0].own_rank), is_returning=bool(rows[0].is_returning))
@@ -108,6 +107,19 @@ def _read(
         if price is not None:
             found.setdefault(row.product_id, []).append(price)
     known.update({each: Offers(person, tuple(found.get(each, ()))) for each in wanted})
+
+
+def _rows(session: Session, member_id: UUID | None, wanted: Sequence[UUID]) -> list[Any]:
+    values: dict[str, Any] = {"product_ids": wanted}
+    plain, listed = _OF_ALL, _OF_ALL_LISTED
+    if member_id is not None:
+        values["member_id"] = member_id
+        plain, listed = _OF_MEMBER, _OF_MEMBER_LISTED
+    if not is_list_due(session):
+        return plain.all(session, values)
+    rows = listed.all(session, values)
+    remember_priced(session, [row.product_id for row in rows if row.is_listed])
+    return [row for row in rows if not row.is_listed]
 
 
 def price_of(row: Any) -> MemberPrice | None:

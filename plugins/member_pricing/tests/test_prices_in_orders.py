@@ -1,5 +1,6 @@
 """What members pay: the same number wherever it is asked, and nothing for others."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,34 @@ def test_the_order_keeps_whose_price_it_was(prices, pot, make_member, make_order
         ]
     assert (step.stage, step.before_fen, step.after_fen) == ("member", 53_600, 50_000)
     assert (step.label, step.params["tier"]) == ("%(tier)s price", {"zh": "金卡", "en": "Gold"})
+
+
+def test_pages_without_prices_ask_for_none_and_a_first_one_shows_a_second_later(
+    prices, pot, make_product, make_member, shop, count_statements, monkeypatch
+):
+    from plugins.member_pricing.services import priced
+    from plugins.member_pricing.services.offers import offers_for
+
+    cup, member = make_product("茶杯"), make_member()
+    prices.set(cup, "all", "-5%")
+
+    def shown(ware, **how):
+        with getattr(shop.database, how.get("by", "read"))() as session:
+            return bool(offers_for(session, member.id, [ware.id]).prices)
+
+    assert (shown(cup), shown(pot)) == (True, False)
+    with count_statements() as sent:
+        assert not shown(pot)
+    assert len(sent) == 0
+
+    remembered = dict(priced._known)
+    prices.set(pot, "all", "-5%")
+    assert shown(pot)  # where it was set it counts at once
+    priced._known.update(remembered)  # as in another process
+    assert (shown(pot), shown(pot, by="write")) == (False, True)
+    later = time.monotonic() + priced.KEPT_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert shown(pot)
 
 
 def test_a_basket_is_priced_in_one_statement_and_guests_cost_none(
