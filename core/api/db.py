@@ -7,7 +7,7 @@ page or order may be :class:`Prepared`: compiled once, sent straight to the driv
 """
 
 from core.db.base import Base, Fen, IdColumn, UtcDateTime
-from core.db.looks import only_reads
+from core.db.looks import only_reads, shared
 from core.db.prepared import Prepared, among, one_of
 from core.db.statements import insert_or
 from core.kernel.ids import new_code, new_id, new_number, new_token, token_hash
@@ -26,5 +26,6 @@ __all__ = [
     "new_token",
     "one_of",
     "only_reads",
+    "shared",
     "token_hash",
 ]

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.db.looks import BEGUN, Look
+from core.db.looks import BEGUN, SHARED, Look
 from core.db.turns import Turns
 from core.kernel.errors import InvariantError, ShopError
 
@@ -55,8 +55,10 @@ class Database:
     ) -> None:
         self.url = url
         self.engine = engine or make_engine(url, pool_size=pool_size)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._looks = sessionmaker(_for_reading(self.engine), class_=Look, autoflush=False)
+        info: dict[Any, Any] = {SHARED: {}}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        reading = _for_reading(self.engine)
+        self._looks = sessionmaker(reading, class_=Look, autoflush=False, info=info)
         sa.event.listen(self.engine, "before_cursor_execute", _refuse_writes)
         self._writing = {_WRITES_NEXT: True, _ASKS: serves_people}
         self._turns = Turns(BUSY_TIMEOUT_MS / 1000) if self.is_sqlite else None

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 BEGUN = "banyan_begun"
 """Option of a connection on which a look has begun already."""
+SHARED = "banyan_shared"
+"""Key in a session's ``info``: see :func:`shared`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,3 +79,9 @@ class Look(Session):
 def only_reads(session: Session) -> bool:
     """Whether a session is a look, of a page say: what it shows may be a moment old."""
     return isinstance(session, Look)
+
+
+def shared(session: Session) -> dict[str, Any]:
+    """What all sessions of one store share within this process, by names of plugins' own."""
+    found: dict[str, Any] = session.info.setdefault(SHARED, {})
+    return found

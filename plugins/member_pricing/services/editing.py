@@ -147,7 +147,7 @@ def take_turn(session: Session) -> int:
     """
     session.execute(sa.update(Turn).values(number=Turn.number + 1))
     session.info.pop(KNOWN, None)
-    forget_priced()
+    forget_priced(session)
     return last_turn(session)
 
 

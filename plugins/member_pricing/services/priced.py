@@ -7,26 +7,26 @@ import time
 from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.api.db import Prepared, only_reads
+from core.api.db import Prepared, only_reads, shared
 from plugins.member_pricing.models import PriceRow
 
 KEPT_SECONDS, KEPT_SECONDS_OF_MANY = 1.0, 60.0
 """How long the list is good; that there are too many for it means to ask, which is never wrong."""
 MOST = 2_000
 """More products are not remembered."""
-_known: "WeakKeyDictionary[sa.Engine, tuple[float, frozenset[UUID] | None]]" = WeakKeyDictionary()
+_KEY = "member_pricing.priced"
+_UNKNOWN: tuple[float, frozenset[UUID] | None] = (0.0, None)
 
 
 def may_be_priced(session: Session, product_ids: Iterable[UUID]) -> bool:
     """Whether one of these products may have a price for somebody; units of work always ask."""
     if not only_reads(session):
         return True
-    until, found = _known.get(session.get_bind().engine, (0.0, None))
+    until, found = shared(session).get(_KEY, _UNKNOWN)
     return until <= time.monotonic() or found is None or not found.isdisjoint(product_ids)
 
 
@@ -34,7 +34,8 @@ def is_list_due(session: Session) -> bool:
     """Whether a page that asks for prices should ask for the list, too."""
     if not only_reads(session):
         return False
-    return _known.get(session.get_bind().engine, (0.0, None))[0] <= time.monotonic()
+    until, _found = shared(session).get(_KEY, _UNKNOWN)
+    return bool(until <= time.monotonic())
 
 
 def remember_priced(session: Session, product_ids: Collection[UUID]) -> None:
@@ -42,12 +43,12 @@ def remember_priced(session: Session, product_ids: Collection[UUID]) -> None:
     is_whole = len(product_ids) <= MOST
     seconds = KEPT_SECONDS if is_whole else KEPT_SECONDS_OF_MANY
     found = frozenset(product_ids) if is_whole else None
-    _known[session.get_bind().engine] = time.monotonic() + seconds, found
+    shared(session)[_KEY] = time.monotonic() + seconds, found
 
 
-def forget_priced() -> None:
+def forget_priced(session: Session) -> None:
     """Prices change: what is remembered in this process is asked for anew."""
-    _known.clear()
+    shared(session).pop(_KEY, None)
 
 
 def with_list(prices: sa.Select[Any]) -> Prepared:

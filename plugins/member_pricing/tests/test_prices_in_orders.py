@@ -122,6 +122,7 @@ def test_the_order_keeps_whose_price_it_was(prices, pot, make_member, make_order
 def test_pages_without_prices_ask_for_none_and_a_first_one_shows_a_second_later(
     prices, pot, make_product, make_member, shop, count_statements, monkeypatch
 ):
+    from core.api.db import shared
     from plugins.member_pricing.services import priced
     from plugins.member_pricing.services.offers import offers_for
 
@@ -137,10 +138,12 @@ def test_pages_without_prices_ask_for_none_and_a_first_one_shows_a_second_later(
         assert not shown(pot)
     assert len(sent) == 0
 
-    remembered = dict(priced._known)
+    with shop.database.read() as session:
+        known = dict(shared(session))
     prices.set(pot, "all", "-5%")
     assert shown(pot)  # where it was set it counts at once
-    priced._known.update(remembered)  # as in another process
+    with shop.database.read() as session:
+        shared(session).update(known)  # as in another process
     assert (shown(pot), shown(pot, by="write")) == (False, True)
     later = time.monotonic() + priced.KEPT_SECONDS
     monkeypatch.setattr(time, "monotonic", lambda: later)
