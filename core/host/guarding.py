@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.db.looks import Look
+from core.db.looks import only_reads
 from core.host.faults import is_fault
 from core.kernel.errors import PluginError, Rejected
 from core.pricing.rules import check_adjustment
@@ -93,7 +93,7 @@ def guarded(plugin: str, rule: PriceRule, record: Record, timed: Timed = _untime
 
 def _goes_on(session: Session) -> bool:
     """Whether statements can follow one that failed."""
-    return isinstance(session, Look) or session.get_bind().dialect.name == "sqlite"
+    return only_reads(session) or session.get_bind().dialect.name == "sqlite"
 
 
 def guarded_freeze(

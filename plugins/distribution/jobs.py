@@ -22,13 +22,19 @@ from plugins.distribution.services import reconcile as catching_up
 
 def watch(context: JobContext) -> None:
     """Look at commissions that nobody has looked at; in batches, each its own unit of work."""
-    wanted, done = fraud.Watch.of(context.settings), 0
+    wanted = fraud.Watch.of(context.settings)
+    _in_batches(context, lambda session: fraud.watch_batch(session, wanted))
+
+
+def _in_batches(context: JobContext, step: Callable[[Session], int]) -> None:
+    """Take a step until there is nothing left for it, each in a unit of work of its own."""
+    done = 0
     while True:
         with context.write() as session:
-            seen = fraud.watch_batch(session, wanted)
-        if not seen:
+            count = step(session)
+        if not count:
             return
-        done += seen
+        done += count
         context.beat(done)
 
 
@@ -117,14 +123,7 @@ def total(context: JobContext) -> None:
     if zone != counted_in:
         with context.write() as session:
             recounting.recount(session, zone)
-    done = 0
-    while True:
-        with context.write() as session:
-            folded = totals.fold(session, zone)
-        if not folded:
-            break
-        done += folded
-        context.beat(done)
+    _in_batches(context, lambda session: totals.fold(session, zone))
     _count_figures(context, zone)
 
 
