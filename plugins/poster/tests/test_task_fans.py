@@ -1,8 +1,11 @@
 """New fans: counted by facts, once for ever, within limits; revoked when they leave in time."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from core.api.clock import now
 from core.api.errors import Conflict, Rejected
 from core.ledger.services import verify
 from core.members import services as members
@@ -137,6 +140,8 @@ def test_an_erased_taker_gets_nothing_more(stage, clock):
 
 
 def test_limits_of_day_and_month_leave_the_others_out_for_good(stage, clock):
+    next_month = now() + timedelta(days=32)
+    clock.set_to(next_month.replace(day=10, hour=4))  # tomorrow is of the same month
     task = stage.task(money(9, 500), per_day=2, per_month=3, days=80)
     taker = stage.taker(task)
     stage.fan(taker)
