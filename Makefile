@@ -73,4 +73,5 @@ $(READY): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip check
+	@$(BIN)/python -m compileall -q core plugins wsgi.py
 	@touch $(READY)

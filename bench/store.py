@@ -92,6 +92,7 @@ def _fill(kind: str, folder: Path, url: str, server_pid: int | None, buyers: int
         "DATABASE_URL": url,
         "BANYAN_SANDBOX": "1",
         "REDIS_URL": "",
+        "PYTHONDONTWRITEBYTECODE": "",  # compiled once and kept, as where a shop runs
     }
     config = load_config({**os.environ, **environ})
     shop = open_shop(config)

@@ -192,7 +192,9 @@ def _check_addresses(manifest: Manifest, contributions: Contributions) -> None:
 
 
 def _unreadable(path: str) -> str:
-    """Why Flask could not take an address; empty when it can."""
+    """Why Flask could not take an address; empty when it can, as one without variables."""
+    if "<" not in path:
+        return ""
     try:
         Map([Rule(path)])
     except (ValueError, LookupError, TypeError, SyntaxError) as error:

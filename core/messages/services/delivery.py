@@ -1,11 +1,11 @@
 """Getting queued messages out: claimed in one transaction, sent in none, marked in another."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
@@ -16,7 +16,7 @@ from core.messages.models import Message
 from core.messages.rules.retries import LEASE, next_try
 from core.messages.types import Channel
 
-_log = structlog.get_logger("banyan.messages")
+_log = logging.getLogger("banyan.messages")
 _BLOTTED = "••••••"
 
 
@@ -110,7 +110,8 @@ def _send_one(database: Database, channels: Sequence[Channel], message: _Claimed
 
 def _mark_failed(database: Database, message: _Claimed, error: UpstreamError) -> None:
     again = None if error.permanent else next_try(message.tries, now())
-    _log.warning("message not sent", key=message.key, why=str(error), again=again is not None)
+    then = "given up" if again is None else "tried again later"
+    _log.warning("message %s not sent, %s: %s", message.key, then, error)
     with database.write() as session:
         values: dict[str, object] = {"failure": str(error)[:200]}
         values |= {"state": "failed"} if again is None else {"next_try_at": again}

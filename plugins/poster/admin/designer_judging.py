@@ -6,7 +6,6 @@ from core.api.errors import InvalidInput
 from core.api.i18n import gettext as _
 from core.api.web import sentence, translate_error
 from plugins.poster.admin.designer_form import DesignForm
-from plugins.poster.admin.designer_looking import colours_behind, is_cut
 from plugins.poster.rules import Layout, Purpose, check_paintable, problems
 from plugins.poster.rules.advice import advice, upon_pictures
 
@@ -38,6 +37,8 @@ def refuse_unpaintable(form: DesignForm, layout: Layout) -> None:
 
 def remarks_on(form: DesignForm, layout: Layout, purpose: Purpose) -> list[Remark]:
     """All there is to say about what was typed, the grave things first."""
+    from plugins.poster.admin.designer_painting import colours_behind, is_cut  # brings Pillow
+
     if form.has_errors:
         typed = [Remark("", text, is_grave=True) for text in form.errors.values()]
         for layer in form.layers:

@@ -10,13 +10,7 @@ from core.api.i18n import gettext as _
 from core.api.media import list_pictures
 from core.api.web import locale, reader, take_picture, translate_error
 from plugins.poster.admin.designer_form import read_layer
-from plugins.poster.admin.designer_looking import (
-    answer,
-    fingerprint,
-    jpeg,
-    layer_webp,
-    sample_asked,
-)
+from plugins.poster.admin.designer_looking import answer, fingerprint, sample_asked
 from plugins.poster.admin.designer_page import show_page, template_or_404
 from plugins.poster.rules import Layout, check_paintable
 from plugins.poster.services.designing import working_layout
@@ -37,6 +31,12 @@ def look(template_id: str) -> flask.Response:
     tag = fingerprint(layout, key, width)
     if tag in request.if_none_match:
         return answer(b"", "image/jpeg", tag)
+    return _painted(layout, key, width, tag)
+
+
+def _painted(layout: Layout, key: SampleKey, width: int, tag: str) -> flask.Response:
+    from plugins.poster.admin.designer_painting import jpeg  # brings Pillow with it
+
     return answer(jpeg(layout, key, width), "image/jpeg", tag)
 
 
@@ -59,7 +59,7 @@ def starter(key: str) -> flask.Response:
     tag = fingerprint(found.layout, SampleKey.PLAIN, 360)
     if tag in request.if_none_match:
         return answer(b"", "image/jpeg", tag)
-    return answer(jpeg(found.shown, SampleKey.PLAIN, 360), "image/jpeg", tag)
+    return _painted(found.shown, SampleKey.PLAIN, 360, tag)
 
 
 def layer() -> flask.Response:
@@ -68,6 +68,8 @@ def layer() -> flask.Response:
     Raises:
         NotFound: nothing can be painted from them.
     """
+    from plugins.poster.admin.designer_painting import layer_webp  # brings Pillow with it
+
     form = read_layer(request.args)
     if form is None:
         raise NotFound("poster.layer", "There is no such layer.")

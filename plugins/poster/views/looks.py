@@ -11,6 +11,8 @@ from flask import request
 from core.api.contributions import StorePage
 from core.api.errors import NotFound
 from core.api.web import reader
+from plugins.poster.admin.designer_looking import fingerprint
+from plugins.poster.services.samples import SampleKey
 from plugins.poster.services.template_views import TemplateView, template_by_id
 from plugins.poster.views.page import ROOT
 
@@ -29,9 +31,7 @@ def look_url(template: TemplateView) -> str:
 
 def look(template_id: UUID, version: int) -> Any:
     """A published template as a picture."""
-    # Pillow comes with these: it is loaded where pictures are made, not where they are asked for
-    from plugins.poster.admin.designer_looking import fingerprint, jpeg
-    from plugins.poster.services.samples import SampleKey
+    from plugins.poster.admin.designer_painting import jpeg  # brings Pillow with it
 
     template = template_by_id(reader(), template_id)
     if template.version_id is None or template.version != version:
