@@ -21,6 +21,9 @@ from core.db.turns import Turns
 from core.kernel.errors import InvariantError, ShopError
 
 BUSY_TIMEOUT_MS = 10_000
+PREPARED_KEPT = 500
+"""Statements that a connection to PostgreSQL keeps prepared. The driver's hundred are fewer than a
+store's pages have, and each that was pushed out is read and planned anew, five times over."""
 ASK_AGAIN_SECONDS = 0.001
 """Between two tries of a process that serves people to begin a write on SQLite, on average."""
 
@@ -172,6 +175,10 @@ def _postgres_engine(url: sa.URL, pool_size: int) -> sa.Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC", "prepare_threshold": 2},
     )
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.prepared_max = PREPARED_KEPT
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db.base import Base
 from core.db.engine import Database
+from core.db.prepared import Prepared
 from core.kernel import clock
 
 POLL_SECONDS = 0.5
@@ -66,6 +67,9 @@ def put(session: Session, name: str, value: int) -> None:
         session.execute(sa.insert(SharedCounter).values(name=name, value=value))
 
 
+_COUNTERS = Prepared(sa.select(SharedCounter.name, SharedCounter.value))
+
+
 class Counters:
     """This process's view of the shared counters, at most :data:`POLL_SECONDS` old.
 
@@ -84,9 +88,8 @@ class Counters:
         """All counters by name, read again when the last look is too old."""
         moment = time.monotonic()
         if force or moment - self.read_at >= POLL_SECONDS:
-            with self._database.engine.connect() as connection:
-                rows = connection.execute(sa.select(SharedCounter.name, SharedCounter.value)).all()
-            self.values = dict(rows)
+            with self._database.read() as session:
+                self.values = dict(_COUNTERS.all(session, {}))
             self.read_at = moment
             if self.follows_clock:
                 clock.set_offset(self.values.get(CLOCK_OFFSET, 0))
