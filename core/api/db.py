@@ -7,8 +7,8 @@ page or order may be :class:`Prepared`: compiled once, sent straight to the driv
 """
 
 from core.db.base import Base, Fen, IdColumn, UtcDateTime
-from core.db.looks import only_reads, shared
 from core.db.prepared import Prepared, among, one_of
+from core.db.sessions import only_reads, shared
 from core.db.statements import insert_or
 from core.kernel.ids import new_code, new_id, new_number, new_token, token_hash
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.db.looks import BEGUN, SHARED, Look
+from core.db.sessions import BEGUN, SHARED, Deed, Look
 from core.db.turns import Turns
 from core.kernel.errors import InvariantError, ShopError
 
@@ -59,7 +59,7 @@ class Database:
         self.url = url
         self.engine = engine or make_engine(url, pool_size=pool_size)
         info: dict[Any, Any] = {SHARED: {}}
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._sessions = sessionmaker(self.engine, class_=Deed, expire_on_commit=False, info=info)
         reading = _for_reading(self.engine)
         self._looks = sessionmaker(reading, class_=Look, autoflush=False, info=info)
         sa.event.listen(self.engine, "before_cursor_execute", _refuse_writes)

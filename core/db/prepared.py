@@ -20,7 +20,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from core.db.looks import Look
+from core.db.sessions import Deed, Look
 from core.kernel.errors import InvariantError
 
 Values = Mapping[str, Any]
@@ -72,7 +72,7 @@ class Prepared:
             self._run(session, rows)[1].close()
 
     def _run(self, session: Session, rows: Sequence[Values]) -> tuple["_Plan", Any]:
-        connection = session.opened() if isinstance(session, Look) else session.connection()
+        connection = session.opened() if isinstance(session, Deed | Look) else session.connection()
         dialect = connection.dialect
         plan = self._plans.get(dialect.name)
         if plan is None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.db.looks import only_reads
+from core.db.sessions import only_reads
 from core.host.faults import is_fault
 from core.kernel.errors import PluginError, Rejected
 from core.pricing.rules import check_adjustment

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.looks import Look
+from core.db.sessions import Look
 from core.ledger.models import LedgerAccount, LedgerJournal, LedgerPosting
 from core.ledger.rules import account_id
 from core.ledger.types import PLATFORM, Problem, VerifyReport

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.db.statements import changed, value_of
 from core.kernel.clock import now
 from core.kernel.contacts import parse_phone
@@ -18,10 +19,13 @@ from core.members.types import AddressForm, AddressView
 
 _address = cast(sa.Table, Address.__table__)
 _VIEW: Any = tuple(_address.c[field.name] for field in fields(AddressView))
-_ONE = sa.select(*_VIEW).where(
-    _address.c.id == sa.bindparam("address_id"), _address.c.member_id == sa.bindparam("member_id")
+_ONE = Prepared(
+    sa.select(*_VIEW).where(
+        _address.c.id == sa.bindparam("address_id"),
+        _address.c.member_id == sa.bindparam("member_id"),
+    )
 )
-_ALL = (
+_ALL = Prepared(
     sa.select(*_VIEW)
     .where(_address.c.member_id == sa.bindparam("member_id"))
     .order_by(_address.c.is_default.desc(), _address.c.created_at.desc(), _address.c.id.desc())
@@ -30,8 +34,7 @@ _ALL = (
 
 def addresses_of(session: Session, member_id: UUID) -> list[AddressView]:
     """A member's addresses, the default first, then the newest."""
-    rows = session.connection().execute(_ALL, {"member_id": member_id})
-    return [value_of(AddressView, row) for row in rows]
+    return [value_of(AddressView, row) for row in _ALL.all(session, {"member_id": member_id})]
 
 
 def has_address(session: Session, member_id: UUID) -> bool:
@@ -46,11 +49,7 @@ def address_of(session: Session, member_id: UUID, address_id: UUID) -> AddressVi
     Raises:
         NotFound: no such address, or somebody else's.
     """
-    row = (
-        session.connection()
-        .execute(_ONE, {"address_id": address_id, "member_id": member_id})
-        .one_or_none()
-    )
+    row = _ONE.first(session, {"address_id": address_id, "member_id": member_id})
     if row is None:
         raise _unknown()
     return value_of(AddressView, row)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core.catalog import services as catalog
@@ -38,6 +38,21 @@ _COUNT = Prepared(
         CART_LINE.c.owner == sa.bindparam("bag")
     )
 )
+_LINE = ["owner", "sku_id", "quantity", "is_selected", "added_at"]
+
+
+def _upsert(quantity: Any) -> Prepared:
+    """Put a line into a bag; one that lies there gets this quantity, at most the limit."""
+    capped = sa.case((quantity > PIECES_LIMIT, PIECES_LIMIT), else_=quantity)
+    upsert = _INSERT.on_conflict_do_update(
+        index_elements=["owner", "sku_id"], set_={"quantity": capped, "is_selected": True}
+    )
+    return Prepared(upsert, _LINE)
+
+
+_INSERT = postgresql.insert(CART_LINE)  # SQLite is told the same
+_PUT = _upsert(_INSERT.excluded.quantity)
+_ADD = _upsert(CART_LINE.c.quantity + _INSERT.excluded.quantity)
 
 
 def member_cart(member_id: UUID) -> str:
@@ -221,13 +236,7 @@ def _ceiling_for(session: Session, owner: str, facts: SkuFacts) -> Ceiling:
 
 def _store(session: Session, owner: str, pieces: Mapping[UUID, int], *, is_on_top: bool) -> None:
     """Upsert lines; ``is_on_top`` adds to what lies there, otherwise the figure replaces it."""
-    connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(CART_LINE)
-    new = insert.excluded.quantity
-    total = CART_LINE.c.quantity + new if is_on_top else new
-    capped = sa.case((total > PIECES_LIMIT, PIECES_LIMIT), else_=total)
-    rows: list[dict[str, Any]] = [
+    rows = [
         {
             "owner": owner,
             "sku_id": sku_id,
@@ -237,12 +246,7 @@ def _store(session: Session, owner: str, pieces: Mapping[UUID, int], *, is_on_to
         }
         for sku_id, quantity in sorted(pieces.items())
     ]
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["owner", "sku_id"], set_={"quantity": capped, "is_selected": True}
-        ),
-        rows,
-    )
+    (_ADD if is_on_top else _PUT).many(session, rows)
 
 
 def _view(owner: str, basket: Basket) -> CartView:

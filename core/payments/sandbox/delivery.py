@@ -16,7 +16,7 @@ import httpx
 import sqlalchemy as sa
 
 from core.db.engine import Database
-from core.db.statements import changed
+from core.db.prepared import Prepared, among
 from core.kernel import clock
 from core.payments.sandbox import services, wire
 from core.payments.sandbox.models import SandboxCallback, SandboxPayment
@@ -26,6 +26,36 @@ Send = Callable[[str, Mapping[str, str], bytes], int]
 
 _CALLBACK: Any = SandboxCallback.__table__
 _PAYMENT: Any = SandboxPayment.__table__
+_DUE = (
+    sa.select(
+        _CALLBACK.c.id,
+        _PAYMENT.c.notify_url,
+        _CALLBACK.c.body,
+        _CALLBACK.c.is_forged,
+        _CALLBACK.c.tries,
+    )
+    .join(_PAYMENT, _PAYMENT.c.id == _CALLBACK.c.payment_id)
+    .where(_CALLBACK.c.state == "pending", _CALLBACK.c.next_try_at <= sa.bindparam("now"))
+    .order_by(_CALLBACK.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True, of=_CALLBACK)
+)
+_ANY = Prepared(_DUE)
+_OF_PAYMENT = Prepared(_DUE.where(_CALLBACK.c.payment_id == sa.bindparam("payment_id")))
+_CLAIM = Prepared(
+    sa.update(_CALLBACK)
+    .where(among(_CALLBACK.c.id, "ids"))
+    .values(next_try_at=sa.bindparam("until"), tries=_CALLBACK.c.tries + 1)
+)
+_MARK = Prepared(
+    sa.update(_CALLBACK)
+    .where(_CALLBACK.c.id == sa.bindparam("callback_id"))
+    .values(
+        state=sa.bindparam("new_state"),
+        answer=sa.bindparam("new_answer"),
+        next_try_at=sa.bindparam("until"),
+    )
+)
 _DELAYS_S = (1, 2, 5, 15, 30, 60, 300, 900, 1800)
 _LEASE = timedelta(seconds=30)
 _LIMITS = httpx.Timeout(5.0, connect=2.0)
@@ -103,32 +133,16 @@ def _has_work(database: Database) -> bool:
 def _claim(database: Database, payment_id: UUID | None, limit: int) -> list[_Due]:
     """Take due callbacks: others leave them alone until the lease is over."""
     now = clock.now()
-    due = [_CALLBACK.c.state == "pending", _CALLBACK.c.next_try_at <= now]
-    if payment_id is not None:
-        due.append(_CALLBACK.c.payment_id == payment_id)
-    query = (
-        sa.select(
-            _CALLBACK.c.id,
-            _PAYMENT.c.notify_url,
-            _CALLBACK.c.body,
-            _CALLBACK.c.is_forged,
-            _CALLBACK.c.tries,
-        )
-        .join(_PAYMENT, _PAYMENT.c.id == _CALLBACK.c.payment_id)
-        .where(*due)
-        .order_by(_CALLBACK.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=_CALLBACK)
-    )
+    wanted = {"now": now, "most": limit}
     with database.write() as session:
-        claimed = [_Due(*row) for row in session.execute(query)]
+        if payment_id is None:
+            rows = _ANY.all(session, wanted)
+        else:
+            rows = _OF_PAYMENT.all(session, {**wanted, "payment_id": payment_id})
+        claimed = [_Due(*row) for row in rows]
         if claimed:
-            changed(
-                session,
-                sa.update(_CALLBACK)
-                .where(_CALLBACK.c.id.in_([each.id for each in claimed]))
-                .values(next_try_at=now + _LEASE, tries=_CALLBACK.c.tries + 1),
-            )
+            ids = [each.id for each in claimed]
+            _CLAIM.change(session, {"ids": ids, "until": now + _LEASE})
     return claimed
 
 
@@ -142,16 +156,13 @@ def _deliver(database: Database, key: wire.Key, send: Send, due: _Due) -> bool:
     except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
         status, answer = 0, f"{type(error).__name__}: {error}"[:200]
     is_taken = 200 <= status < 300
-    if is_taken:
-        values: dict[str, Any] = {"state": "delivered"}
-    elif due.tries >= len(_DELAYS_S):
-        values = {"state": "given_up"}
+    state, until = "delivered" if is_taken else "pending", clock.now()
+    if not is_taken and due.tries >= len(_DELAYS_S):
+        state = "given_up"
         _log.warning("callback %s given up: %s", due.id, answer)
-    else:
-        values = {"next_try_at": clock.now() + timedelta(seconds=_DELAYS_S[due.tries])}
+    elif not is_taken:
+        until += timedelta(seconds=_DELAYS_S[due.tries])
+    new = {"new_state": state, "new_answer": answer, "until": until}
     with database.write() as session:
-        changed(
-            session,
-            sa.update(_CALLBACK).where(_CALLBACK.c.id == due.id).values(answer=answer, **values),
-        )
+        _MARK.change(session, {"callback_id": due.id, **new})
     return is_taken

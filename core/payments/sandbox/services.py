@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core.db.prepared import Prepared, Row
-from core.db.statements import changed, insert_or
+from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.kernel.ids import new_code, new_id, new_token
@@ -32,6 +33,23 @@ _INSERT_CALLBACK = Prepared(
     ["id", "payment_id", "body", "is_forged", "state", "tries", "next_try_at", "answer",
      "created_at"],
 )  # fmt: skip
+_INSERT_NONCE = Prepared(  # SQLite is told the same
+    postgresql.insert(_NONCE).on_conflict_do_nothing(), ["side", "nonce", "used_s"]
+)
+_INSERT_PAYMENT = Prepared(
+    postgresql.insert(_PAYMENT).on_conflict_do_nothing(index_elements=["payment_no"]),
+    [*_NAMES, "created_at"],
+)
+_DECIDED = ("state", "paid_fen", "due_at", "refund_mode", "payer")
+_DECIDE = Prepared(
+    sa.update(_PAYMENT)
+    .where(
+        _PAYMENT.c.id == sa.bindparam("payment_id"),
+        _PAYMENT.c.state == SandboxState.WAITING,
+        _PAYMENT.c.expires_at > sa.bindparam("now"),
+    )
+    .values({name: sa.bindparam(f"new_{name}") for name in _DECIDED})
+)
 _KEEP_NONCES_S = 1200
 _SETTLED_AT_ONCE = 100
 
@@ -48,7 +66,7 @@ def use_nonce(session: Session, side: str, nonce: str) -> None:
         Forbidden: it was used before: somebody plays an old message again.
     """
     row = {"side": side, "nonce": nonce, "used_s": int(time.time())}
-    if not changed(session, insert_or(session, _NONCE).values(row).on_conflict_do_nothing()):
+    if not _INSERT_NONCE.change(session, row):
         raise Forbidden("sandbox.replayed", "This message has been used before.")
 
 
@@ -81,8 +99,7 @@ def open_payment(session: Session, request: StartRequest) -> SandboxView:
         refund_mode="at_once",
     )
     row = {name: getattr(view, name) for name in _NAMES} | {"created_at": clock.now()}
-    opening = insert_or(session, _PAYMENT).values(row)
-    if changed(session, opening.on_conflict_do_nothing(index_elements=["payment_no"])):
+    if _INSERT_PAYMENT.change(session, row):
         return view
     known = find_payment(session, request.payment_no)
     if known.amount_fen != request.amount_fen:
@@ -117,20 +134,15 @@ def decide(session: Session, payment: SandboxView, decision: Decision) -> Sandbo
     """
     check_decision(decision)
     now = clock.now()
-    values = _outcome(payment, decision, now)
-    moved = changed(
-        session,
-        sa.update(_PAYMENT)
-        .where(
-            _PAYMENT.c.id == payment.id,
-            _PAYMENT.c.state == SandboxState.WAITING,
-            _PAYMENT.c.expires_at > now,
-        )
-        .values(refund_mode=decision.refunds.value, payer=decision.payer, **values),
+    after = replace(
+        payment,
+        **{"state": SandboxState.WAITING} | _outcome(payment, decision, now),
+        refund_mode=decision.refunds.value,
+        payer=decision.payer,
     )
-    if not moved:
+    new = {f"new_{name}": getattr(after, name) for name in _DECIDED}
+    if not _DECIDE.change(session, {"payment_id": payment.id, "now": now, **new}):
         raise Conflict("sandbox.ended", "This payment can no longer be changed.")
-    after = _one(session, _BY_ID, payment.id)
     repeats = decision.repeats if decision.choice == Choice.REPEAT else 1
     if decision.choice == Choice.FORGED:
         lie = {**_told(after), "state": SandboxState.PAID.value, "amount_fen": after.amount_fen}
@@ -191,20 +203,20 @@ def ending(now: datetime) -> Any:
 
 
 def _outcome(payment: SandboxView, decision: Decision, now: datetime) -> dict[str, Any]:
-    """Columns of the payment after a decision."""
+    """What a decision changes of a payment that waits."""
     match decision.choice:
         case Choice.FAIL:
-            return {"state": SandboxState.FAILED.value, "due_at": None}
+            return {"state": SandboxState.FAILED, "due_at": None}
         case Choice.LATER:
             return {"due_at": now + timedelta(seconds=decision.delay_s)}
         case Choice.FORGED:
             return {"due_at": None}
         case Choice.WRONG_AMOUNT:
             paid = decision.paid_fen or max(1, payment.amount_fen - 1)
-            return {"state": SandboxState.PAID.value, "paid_fen": paid, "due_at": None}
+            return {"state": SandboxState.PAID, "paid_fen": paid, "due_at": None}
         case _:
             paid = payment.amount_fen
-            return {"state": SandboxState.PAID.value, "paid_fen": paid, "due_at": None}
+            return {"state": SandboxState.PAID, "paid_fen": paid, "due_at": None}
 
 
 def _told(view: SandboxView) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db.prepared import Prepared
 from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.ids import new_id
@@ -16,6 +17,10 @@ from core.kernel.text import squeeze
 from core.payments.models import GatewayNotice
 
 _NOTICE: Any = GatewayNotice.__table__
+_INSERT = Prepared(
+    sa.insert(_NOTICE),
+    ["id", "gateway", "payment_no", "is_genuine", "outcome", "body", "at"],
+)
 _BODY_LIMIT = 4000
 _DEPTH_LIMIT = 12
 HIDDEN = "****"
@@ -44,16 +49,19 @@ def note_notice(
     """
     kept = _storable(body, payer)
     text = json.dumps(kept, ensure_ascii=False)
-    session.execute(
-        sa.insert(_NOTICE).values(
-            id=new_id(),
-            gateway=gateway[:48],
-            payment_no=squeeze(payment_no)[:64],
-            is_genuine=is_genuine,
-            outcome=outcome[:32],
-            body=kept if len(text) <= _BODY_LIMIT else {"cut": text[:_BODY_LIMIT]},
-            at=clock.now(),
-        )
+    _INSERT.many(
+        session,
+        [
+            {
+                "id": new_id(),
+                "gateway": gateway[:48],
+                "payment_no": squeeze(payment_no)[:64],
+                "is_genuine": is_genuine,
+                "outcome": outcome[:32],
+                "body": kept if len(text) <= _BODY_LIMIT else {"cut": text[:_BODY_LIMIT]},
+                "at": clock.now(),
+            }
+        ],
     )
 
 

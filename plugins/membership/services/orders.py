@@ -36,6 +36,11 @@ _NAMES = (
     *("refunded_fen", "growth", "taken", "paid_at"),
 )
 _INSERT = Prepared(sa.insert(OrderGrowth), _NAMES)
+_KNOWN = Prepared(
+    sa.select(OrderGrowth.order_line_id)
+    .where(OrderGrowth.order_id == sa.bindparam("order_id"))
+    .limit(1)
+)
 _LINES = sa.select(OrderGrowth).order_by(OrderGrowth.order_line_id)
 
 
@@ -53,8 +58,7 @@ def work_out(session: Session, event: OrderPaid) -> int:
     Returns:
         Growth of the whole order; 0 when it was worked out before.
     """
-    known = sa.select(OrderGrowth.order_line_id).where(OrderGrowth.order_id == event.order_id)
-    if session.execute(known.limit(1)).first() is not None:
+    if _KNOWN.first(session, {"order_id": event.order_id}) is not None:
         return 0
     multiplier = multiplier_bps(session, event.member_id)
     parts = order_growth(

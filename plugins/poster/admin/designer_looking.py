@@ -1,4 +1,4 @@
-"""What a design is shown with: the people and goods it is tried on, and where its pictures are found."""
+"""What a design is tried on, and where its pictures are found."""
 
 import base64
 import hashlib

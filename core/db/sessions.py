@@ -1,4 +1,4 @@
-"""Sessions that only read."""
+"""Sessions that only read, and sessions that write."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,6 +74,18 @@ class Look(Session):
                 own.close()
             elif held is not None:
                 held.connection.close()
+
+
+class Deed(Session):
+    """A session that writes; it asks once which connection its transaction is on."""
+
+    _begun: sa.Connection | None = None
+
+    def opened(self) -> sa.Connection:
+        """The connection of its transaction."""
+        if self._begun is None or self._begun.closed or not self.is_active:
+            self._begun = self.connection()
+        return self._begun
 
 
 def only_reads(session: Session) -> bool:
