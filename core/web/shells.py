@@ -6,7 +6,6 @@ the store adds what every page knows (language, address, bag). A page that shows
 is never kept, and neither is one with notices.
 """
 
-import re
 import secrets
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -22,9 +21,8 @@ MOST = 100
 Hole = Callable[[Any], str]
 """Renders its piece for the present reader; gets what the page is about."""
 
-_SECRET = secrets.token_hex(8)
-"""Part of the marks, so that no text of a member or merchant can be one."""
-_MARKED = re.compile(rf"\x00{_SECRET}:(\d+)\x00(.*?)\x00{_SECRET}\x00", re.DOTALL)
+_MARK = f"\x00{secrets.token_hex(8)}"
+"""Stands before and after what fills a hole; secret, so that no text of a member can be one."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,12 @@ def page(plan: Plan, key: Hashable, seconds: float, subject: Any, render: Callab
         html = render()
     finally:
         del known.banyan_holes
+    html, pieces = _taken_apart(html, holes)
     if not known.banyan_is_personal:
         if len(plan.shells) >= MOST:
             plan.shells.clear()
-        plan.shells[key] = Shell(moment + seconds, _pieces(html, holes))
-    return _MARKED.sub(r"\2", html)
+        plan.shells[key] = Shell(moment + seconds, pieces)
+    return html
 
 
 def is_kept() -> bool:
@@ -101,13 +100,16 @@ def marked(hole: Hole, render: Callable[[], str]) -> str:
     finally:
         known.banyan_holes, known.banyan_is_personal = holes, was_personal
     holes.append(hole)
-    return f"\x00{_SECRET}:{len(holes) - 1}\x00{html}\x00{_SECRET}\x00"
+    return f"{_MARK}{len(holes) - 1}\x00{html}{_MARK}\x00"
 
 
-def _pieces(html: str, holes: Sequence[Hole]) -> tuple[str | Hole, ...]:
-    pieces: list[str | Hole] = []
-    end = 0
-    for found in _MARKED.finditer(html):
-        pieces += [html[end : found.start()], holes[int(found[1])]]
-        end = found.end()
-    return (*pieces, html[end:])
+def _taken_apart(html: str, holes: Sequence[Hole]) -> tuple[str, tuple[str | Hole, ...]]:
+    """A page without its marks, and its pieces with the holes in their places."""
+    first, *rest = html.split(_MARK)
+    texts: list[str] = [first]
+    pieces: list[str | Hole] = [first]
+    for filled, after in zip(rest[::2], rest[1::2], strict=True):
+        number, _, filling = filled.partition("\x00")
+        texts += (filling, after[1:])
+        pieces += (holes[int(number)], after[1:])
+    return "".join(texts), tuple(pieces)
