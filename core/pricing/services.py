@@ -1,7 +1,6 @@
 """Quoting: the loads of the rules, then the pure pipeline. The same quote on every page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -69,7 +68,7 @@ def load_rules(
     whole = requests[0]
     if len(requests) > 1:
         lines = {line.sku_id: line for request in requests for line in request.lines}
-        whole = replace(whole, lines=tuple(lines.values()))
+        whole = whole._replace(lines=tuple(lines.values()))
     rules = [rule for rule in rules if rule.is_for(whole.member_id)]
     loaded = {rule.key: rule.load(session, whole) for rule in rules if rule.load is not None}
     heard = [rule for rule in rules if rule.load is None or loaded[rule.key] is not None]

@@ -3,10 +3,12 @@
 Everything here is also found in ``core.pricing.types``, which adds the descriptor of a rule.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -24,8 +26,7 @@ class Stage(IntEnum):
     WALLET = 60
 
 
-@dataclass(frozen=True)
-class QuoteLine:
+class QuoteLine(NamedTuple):
     """One SKU × quantity at list price, before any rule."""
 
     sku_id: UUID
@@ -42,8 +43,7 @@ class QuoteLine:
         return self.unit_price_fen * self.quantity
 
 
-@dataclass(frozen=True)
-class QuoteRequest:
+class QuoteRequest(NamedTuple):
     """Everything rules may look at. ``member_id`` is ``None`` for a guest.
 
     ``province`` is known from checkout on; ``choices`` holds what the shopper picked for a rule,
@@ -54,7 +54,7 @@ class QuoteRequest:
     member_id: UUID | None
     at: datetime
     province: str | None = None
-    choices: dict[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

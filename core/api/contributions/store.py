@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,8 +16,7 @@ SCRIPT_BYTES = 3072
 CacheKey = Literal["subject", "member"]
 
 
-@dataclass(frozen=True)
-class BlockContext:
+class BlockContext(NamedTuple):
     """What a block may know of the page it stands on.
 
     ``subject`` is the page's value object (``core.api.pages.ProductSubject`` on product pages, an

@@ -152,7 +152,7 @@ def _earned(
 ) -> tuple[Earned, ...]:
     has_extra = SELF_LEVEL in earning
     shares = line_shares(sold, found, depth=programme.depth, grades=grades, has_extra=has_extra)
-    uncapped = replace(found, plan=replace(found.plan, pool_bps=BPS, rules=()))
+    uncapped = found._replace(plan=replace(found.plan, pool_bps=BPS, rules=()))
     wanted = line_shares(sold, uncapped, depth=programme.depth, grades=grades, has_extra=has_extra)
     return tuple(
         Earned(

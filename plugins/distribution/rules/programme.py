@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from plugins.distribution.rules.grades import Grade
@@ -171,8 +172,7 @@ class Plan:
         return {(rule.scope, rule.target_id): rule for rule in self.rules}
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Where the lookup of a line ended. ``rate`` is ``None`` when nothing is paid on it."""
 
     plan: Plan
@@ -241,15 +241,15 @@ class Programme:
             shelves: the product's category and those above it, nearest first.
             is_campaign: a promotion lowered the line's price.
         """
-        keys: list[tuple[Scope, UUID]] = [(Scope.PRODUCT, product_id)]
-        if sku_id is not None:
-            keys.insert(0, (Scope.SKU, sku_id))
-        keys += [(Scope.CATEGORY, shelf) for shelf in shelves]
         plan, scope, target = self.default_plan, Scope.PLAN, None
-        for key in keys:
-            if key in self._owners:
-                plan, (scope, target) = self._owners[key], key
-                break
+        if self._owners:
+            keys = [(Scope.PRODUCT, product_id), *((Scope.CATEGORY, shelf) for shelf in shelves)]
+            if sku_id is not None:
+                keys.insert(0, (Scope.SKU, sku_id))
+            for key in keys:
+                if key in self._owners:
+                    plan, (scope, target) = self._owners[key], key
+                    break
         rate = plan.rate_of(scope, target)
         if is_campaign and rate is not None and plan.campaign != Campaign.SAME:
             scope, target, rate = Scope.CAMPAIGN, None, plan.rate_of(Scope.CAMPAIGN, None)

@@ -123,7 +123,7 @@ def test_what_is_saved_is_the_first_level():
     found = Found(plan, Scope.PLAN, None, plan.rate)
 
     assert saving_fen(LineSold(9_999, 0, 1), found, None) == 1000
-    assert saving_fen(LineSold(9_999, 0, 1), replace(found, rate=None), None) == 0
+    assert saving_fen(LineSold(9_999, 0, 1), found._replace(rate=None), None) == 0
 
 
 @given(bases, kinds, numbers, pools, st.integers(1, 99))

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -107,5 +106,5 @@ def test_a_rule_for_members_is_not_asked_about_a_guests_basket(database):
 
     with database.read() as session:
         assert quote(session, REQUEST, (rule,)).goods_fen == 10_000
-        assert quote(session, replace(REQUEST, member_id=member), (rule,)).goods_fen == 9990
+        assert quote(session, REQUEST._replace(member_id=member), (rule,)).goods_fen == 9990
     assert asked == [member]
