@@ -5,7 +5,8 @@ at each use from the database, through a counter that every process watches.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from time import monotonic, perf_counter_ns
 from types import MappingProxyType
 from typing import Any
@@ -228,13 +229,34 @@ class PluginHost(Living):
         """A timed block in which a plugin's fault is recorded and ends; refusals go on."""
         return self.faults.guard(plugin, hook)
 
+    @contextmanager
+    def asking(self, plugin: str, hook: str) -> Iterator[None]:
+        """A timed block in which a plugin's fault is recorded and told; refusals go on.
+
+        Raises:
+            PluginError: the plugin failed.
+        """
+        try:
+            with self.faults.timed(plugin, hook):
+                yield
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            self.faults.record(plugin, hook, error)
+            raise failed(plugin, hook) from error
+
     # --- inside ------------------------------------------------------------------------------
 
     def _build(self, generation: int) -> Snapshot:
         with self._database.read() as session:
             rows = read_rows(session)
         return build(
-            generation, rows, self._plugins, self._box, is_safe_mode=self._config.is_safe_mode
+            generation,
+            rows,
+            self._plugins,
+            self._box,
+            is_safe_mode=self._config.is_safe_mode,
+            guard=self.guard,
         )
 
     def _moved(self) -> None:

@@ -6,6 +6,7 @@ written down with its actor, and raises the counter that every process watches.
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,7 +122,7 @@ def uninstall(database: Database, plugins: Plugins, name: str, actor: str) -> No
 
 def remove_data(database: Database, plugins: Plugins, plugin: LoadedPlugin, actor: str) -> None:
     """See :meth:`core.host.host.PluginHost.remove_data`."""
-    _refuse_unsound(plugin)
+    planning.refuse_unsound(plugin)
     reasons = reasons_to_keep(database, plugins, plugin)
     if len(reasons) == 1:
         raise reasons[0]
@@ -141,15 +142,16 @@ def save_settings(
     values: Mapping[str, Any],
     box: SecretBox,
     actor: str,
+    asking: AbstractContextManager[None],
 ) -> None:
-    """See :meth:`core.host.host.PluginHost.save_settings`."""
+    """See :meth:`core.host.host.PluginHost.save_settings`; its check runs within ``asking``."""
     _refuse_unloaded(plugin)
     schema = plugin.contributions.settings
     if schema is None:
         raise Rejected("plugins.no_settings", "“%(name)s” has no settings.", name=plugin.name)
     with database.write() as session:
         row = _installed(session, plugin.name)
-        stored = settings.storable(schema, row.settings, values, box)
+        stored = settings.storable(schema, row.settings, values, box, asking)
         old = settings.readable(schema, row.settings, box)
         changed = settings.changes(schema, old, settings.readable(schema, stored, box))
         if not changed and stored.keys() == row.settings.keys():
@@ -168,18 +170,8 @@ def _migrate(database: Database, plugin: LoadedPlugin, actor: str) -> str:
         raise
 
 
-def _refuse_unsound(plugin: LoadedPlugin) -> None:
-    if plugin.quarantine is not None:
-        raise Rejected(
-            "plugins.quarantined",
-            "“%(name)s” is in quarantine: %(why)s",
-            name=plugin.name,
-            why=str(plugin.quarantine),
-        )
-
-
 def _refuse_unloaded(plugin: LoadedPlugin) -> None:
-    _refuse_unsound(plugin)
+    planning.refuse_unsound(plugin)
     if not plugin.is_loaded:
         raise Rejected(
             "plugins.safe_mode",
@@ -201,30 +193,39 @@ def _refuse_unmet(
 ) -> None:
     pairs = zip(plugin.manifest.requires, plugin.manifest.requirements, strict=True)
     for text, (other, wanted) in pairs:
-        row = session.get(PluginState, other)
-        if row is None:
+        row, found = session.get(PluginState, other), plugins.get(other)
+        versions = [row.version] if row is not None else []
+        versions += [found.manifest.version] if found is not None else []
+        if not versions:
             raise Rejected(
-                "plugins.requires",
-                "“%(name)s” requires the plugin %(wanted)s: install it first.",
+                "plugins.requires_absent",
+                "“%(name)s” requires the plugin %(wanted)s, which is not here.",
                 name=plugin.name,
                 wanted=text,
             )
-        running = plugins[other].manifest.version if other in plugins else row.version
-        for version in (row.version, running):
+        for version in versions:
             if not fits(version, wanted):
                 raise Rejected(
                     "plugins.requires_version",
-                    "“%(name)s” requires the plugin %(wanted)s; this is version %(version)s of it.",
+                    "“%(name)s” requires %(wanted)s; “%(other)s” is here in version %(version)s.",
                     name=plugin.name,
+                    other=other,
                     wanted=text,
                     version=version,
                 )
+        if row is None:
+            raise Rejected(
+                "plugins.requires",
+                "“%(name)s” requires “%(other)s”: install that first.",
+                name=plugin.name,
+                other=other,
+            )
         if needs_on and not row.is_enabled:
             raise Rejected(
                 "plugins.requires_on",
-                "“%(name)s” requires the plugin %(wanted)s: switch it on first.",
+                "“%(name)s” requires “%(other)s”: switch that on first.",
                 name=plugin.name,
-                wanted=text,
+                other=other,
             )
 
 

@@ -1,6 +1,7 @@
 """A plugin's life as the host offers it: each step is felt in every process within a second."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from wtforms import Form
@@ -11,7 +12,7 @@ from core.host.loading import LoadedPlugin
 from core.host.owed import Owed
 from core.host.planning import Plan
 from core.host.secrets import SecretBox
-from core.host.settings import settings_form
+from core.host.settings import SETTINGS, settings_form
 from core.kernel.errors import NotFound, Rejected
 
 
@@ -24,6 +25,10 @@ class Living:
 
     def settings_of(self, name: str) -> Mapping[str, Any]:
         """A plugin's settings over their defaults."""
+        raise NotImplementedError
+
+    def asking(self, plugin: str, hook: str) -> AbstractContextManager[None]:
+        """A block in which a plugin's fault is recorded and told."""
         raise NotImplementedError
 
     def _moved(self) -> None:
@@ -87,8 +92,11 @@ class Living:
         Raises:
             InvalidInput: a name that its schema does not have.
             Rejected: its own check refuses, or it is not installed.
+            PluginError: its own check failed.
         """
-        lifecycle.save_settings(self._database, self._loaded(name), values, self._box, actor)
+        asking = self.asking(name, SETTINGS)
+        plugin = self._loaded(name)
+        lifecycle.save_settings(self._database, plugin, values, self._box, actor, asking)
         self._moved()
 
     def plan(self, name: str) -> Plan:

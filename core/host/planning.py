@@ -74,13 +74,7 @@ class Plan:
 
 def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     """See :meth:`core.host.host.PluginHost.plan`."""
-    if plugin.quarantine is not None:
-        raise Rejected(
-            "plugins.quarantined",
-            "“%(name)s” is in quarantine: %(why)s",
-            name=plugin.name,
-            why=str(plugin.quarantine),
-        )
+    refuse_unsound(plugin)
     if (why := old_code(plugin)) is not None:
         raise why
     with database.read() as session:
@@ -113,6 +107,22 @@ def plan(database: Database, plugin: LoadedPlugin) -> Plan:
     with alone:
         steps = [_step(script, database.engine, prefix) for script in _waiting(scripts, at)]
     return Plan(plugin.name, before, after, at or "", tuple(steps))
+
+
+def refuse_unsound(plugin: LoadedPlugin) -> None:
+    """One in quarantine can do nothing but stay there; its reason is what people read.
+
+    Raises:
+        Rejected: it is in quarantine.
+    """
+    if plugin.quarantine is not None:
+        raise Rejected(
+            "plugins.quarantined",
+            "“%(name)s” is in quarantine: %(why)s",
+            name=plugin.name,
+            why=str(plugin.quarantine),
+            causes=(plugin.quarantine,),
+        )
 
 
 def old_code(plugin: LoadedPlugin) -> Rejected | None:

@@ -32,11 +32,7 @@ def reasons_to_keep(
         installed = session.scalars(sa.select(PluginState.name).order_by(PluginState.name)).all()
         waiting = [*_waiting(session, name)]
     reasons = [
-        Rejected(
-            "plugins.referenced",
-            "Its tables cannot be removed: “%(table)s” points at them.",
-            table=table,
-        )
+        _referring(plugins, table)
         for table in migrations.referring(database.engine, plugin.manifest)
     ]
     reasons += [
@@ -49,6 +45,26 @@ def reasons_to_keep(
         if other in plugins and name in plugins[other].manifest.required_names
     ]
     return reasons + waiting
+
+
+def _referring(plugins: Mapping[str, LoadedPlugin], table: str) -> Rejected:
+    """That a table points at the plugin's; whose it is, where that is known."""
+    owners = [
+        name for name, each in plugins.items() if table.startswith(each.manifest.table_prefix)
+    ]
+    if owners:
+        return Rejected(
+            "plugins.referenced_by",
+            "Its data cannot be removed: those of “%(other)s” point at them (%(table)s). Remove "
+            "those first.",
+            other=max(owners, key=len),
+            table=table,
+        )
+    return Rejected(
+        "plugins.referenced",
+        "Its tables cannot be removed: “%(table)s” points at them.",
+        table=table,
+    )
 
 
 def _waiting(session: Session, name: str) -> Iterator[Rejected]:

@@ -1,6 +1,7 @@
 """A plugin's settings: from its schema to a form, defaults, stored values and back."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.api.contributions import SettingsSchema
 from core.host.secrets import SecretBox
 from core.kernel.errors import ConfigError, InvalidInput, PluginError
 
+SETTINGS = "settings"
+"""The hook under which faults of a plugin's form, defaults and check are recorded."""
 HIDDEN = "•••"
 """What histories and reports show instead of a secret."""
 
@@ -59,9 +62,15 @@ def _is_of_its_kind(value: Any, default: Any) -> bool:
 
 
 def storable(
-    schema: SettingsSchema, stored: Mapping[str, Any], values: Mapping[str, Any], box: SecretBox
+    schema: SettingsSchema,
+    stored: Mapping[str, Any],
+    values: Mapping[str, Any],
+    box: SecretBox,
+    asking: AbstractContextManager[None],
 ) -> dict[str, Any]:
     """What to store after ``values`` were entered; an empty secret leaves the stored one.
+
+    The schema's own check runs within ``asking``.
 
     Raises:
         InvalidInput: a name that the schema does not have.
@@ -77,7 +86,8 @@ def storable(
     }
     whole = {**readable(schema, stored, box), **entered}
     if schema.check is not None:
-        schema.check(MappingProxyType(whole))
+        with asking:
+            schema.check(MappingProxyType(whole))
     sealed = {
         name: box.close(str(value)) if name in schema.secrets else value
         for name, value in entered.items()

@@ -5,6 +5,7 @@ the counter of plugins moves.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,8 +19,9 @@ from core.host.migrations import head_of
 from core.host.models import PluginState
 from core.host.pauses import Pause
 from core.host.secrets import SecretBox
-from core.host.settings import readable
+from core.host.settings import SETTINGS, readable
 
+Guard = Callable[[str, str], AbstractContextManager[Any]]
 Contributed = tuple[str, Any]
 """Name of the plugin and what it contributed."""
 
@@ -116,8 +118,9 @@ def build(
     box: SecretBox,
     *,
     is_safe_mode: bool,
+    guard: Guard,
 ) -> Snapshot:
-    """Prepare everything that is asked often."""
+    """Prepare everything that is asked often; ``guard`` holds off what a plugin breaks at that."""
     standings = standing_of_all(rows, plugins)
     enabled = tuple(name for name in rows if standings.get(name) is Standing.ENABLED)
     if is_safe_mode:
@@ -133,12 +136,21 @@ def build(
         names=frozenset(enabled),
         listeners={hook: tuple(calls) for hook, calls in listeners.items()},
         subscribers=_subscribers(rows, plugins),
-        settings={
-            name: readable(plugins[name].contributions.settings, row.settings, box)
-            for name, row in rows.items()
-            if name in plugins and plugins[name].is_sound and plugins[name].is_loaded
-        },
+        settings=_settings(rows, plugins, box, guard),
     )
+
+
+def _settings(
+    rows: Mapping[str, Row], plugins: Mapping[str, LoadedPlugin], box: SecretBox, guard: Guard
+) -> dict[str, Mapping[str, Any]]:
+    """Settings by plugin, without those whose defaults cannot be asked for: they are code."""
+    found = {}
+    for name, row in rows.items():
+        plugin = plugins.get(name)
+        if plugin is not None and plugin.is_sound and plugin.is_loaded:
+            with guard(name, SETTINGS):
+                found[name] = readable(plugin.contributions.settings, row.settings, box)
+    return found
 
 
 def standing_of_all(

@@ -76,12 +76,13 @@ def test_a_life_in_the_admin_step_by_step(shop, admin):
     assert shop.plugins.standings()["counts_events"] is Standing.DISABLED
     admin.done(f"{page}/switch", {"to": "on"})
     assert shop.plugins.is_enabled("counts_events")
-    assert "switch it off first" in said(admin.refused(f"{page}/uninstall"))
+    assert "switch it off first" in said(refused := admin.refused(f"{page}/uninstall"))
+    assert 'tab=needs#detail" aria-current="true"' in refused
     admin.done(f"{page}/switch", {"to": "off"})
-    admin.done(f"{page}/uninstall")
-    assert "Remove what it left behind" in admin.page(f"{page}?tab=needs")
+    assert "Remove what it left behind" in admin.done(f"{page}/uninstall")
     refused = admin.refused(f"{page}/uninstall", {"do": "remove", "sure": "count_events"})
     assert "Type “counts_events”" in said(refused)
+    assert '<details class="more" open><summary class="link">Remove what' in refused
     assert "plugin_counts_events_seen" in sa.inspect(shop.database.engine).get_table_names()
     admin.done(f"{page}/uninstall", {"do": "remove", "sure": "counts_events"})
     assert "plugin_counts_events_seen" not in sa.inspect(shop.database.engine).get_table_names()

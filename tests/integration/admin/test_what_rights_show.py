@@ -67,5 +67,5 @@ def test_the_page_without_figures_names_the_missing_right_as_roles_do(with_right
     words = with_rights("product.view").page("/admin/?lang=zh")
     label = "查看工作台"
 
-    assert f"「{label}」" in words
+    assert f"“{label}”" in words
     assert label in open_admin().page("/admin/roles")

@@ -104,11 +104,11 @@ def test_safe_mode_starts_with_none(shop, enable_plugin):
 
 def test_what_requires_another_comes_after_it_and_goes_before_it(shop):
     host = shop.plugins
-    with pytest.raises(Rejected, match="install it first"):
+    with pytest.raises(Rejected, match="install that first"):
         host.install("needs_settings", "me")
     host.install("has_settings", "me")
     host.install("needs_settings", "me")
-    with pytest.raises(Rejected, match="switch it on first"):
+    with pytest.raises(Rejected, match="switch that on first"):
         host.enable("needs_settings", "me")
     host.enable("has_settings", "me")
     host.enable("needs_settings", "me")

@@ -85,11 +85,11 @@ def test_a_plugin_waits_while_the_other_is_of_a_version_that_does_not_fit(folder
     bring(folder, base, "2.0")
     plugins = open_with().plugins
     assert plugins.standings() == {base: Standing.ENABLED, name: Standing.WAITING}
-    with pytest.raises(Rejected, match=r"this is version 2\.0 of it"):
+    with pytest.raises(Rejected, match=r"is here in version 2\.0"):
         plugins.enable(name, "me")
     plugins.upgrade(base, "me")
     assert plugins.standings() == {base: Standing.ENABLED, name: Standing.WAITING}
-    with pytest.raises(Rejected, match=r"this is version 2\.0 of it"):
+    with pytest.raises(Rejected, match=r"is here in version 2\.0"):
         plugins.enable(name, "me")
     bring(folder, base, "1.5")
     plugins = open_with().plugins

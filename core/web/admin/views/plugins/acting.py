@@ -14,11 +14,13 @@ from core.staff.services import list_roles
 from core.staff.types import RoleView
 from core.web import context, i18n
 from core.web.access import access
-from core.web.admin.answers import Answer, done, missing, sentences
+from core.web.admin.answers import Answer, done, missing
 from core.web.admin.auditing import record
 from core.web.admin.blueprint import admin
 from core.web.admin.granting import check_may_give
-from core.web.admin.views.plugins.pages import form_meta, show_plugins
+from core.web.admin.views.plugins.fields import is_valid, sent_form
+from core.web.admin.views.plugins.naming import title_of, told
+from core.web.admin.views.plugins.pages import show_plugins
 
 
 @admin.post("/plugins/<name>/switch")
@@ -34,10 +36,10 @@ def switch(name: str) -> Answer:
         else:
             plugins.disable(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), _status(error)
+        return show_plugins(name, told(error)), _status(error)
     _note("plugin.enable" if is_on else "plugin.disable", name)
     message = "“%(title)s” takes part now." if is_on else "“%(title)s” is off. Its data are kept."
-    return done(f"/admin/plugins/{name}", message, title=_title(name))
+    return done(f"/admin/plugins/{name}", message, title=title_of(name))
 
 
 @admin.post("/plugins/<name>/settings")
@@ -45,13 +47,14 @@ def switch(name: str) -> Answer:
 def save_settings(name: str) -> Answer:
     """Store what the form generated from the plugin's schema says."""
     plugins = _host(name)
-    form = plugins.settings_form(name, request.form, form_meta())
-    if not form.validate():
-        return show_plugins(name, form=form), 422
+    form = None
     try:
+        form = sent_form(name)
+        if not is_valid(name, form):
+            return show_plugins(name, form=form), 422
         plugins.save_settings(name, form.data, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, _at_field(form, error), form), error.status
+        return show_plugins(name, _at_field(form, error), form), _status(error)
     secrets = _secrets(name)
     _note("plugin.settings", name, {k: v for k, v in form.data.items() if k not in secrets})
     return done(f"/admin/plugins/{name}", "The settings are saved.")
@@ -65,7 +68,7 @@ def upgrade(name: str) -> Answer:
     try:
         plugins.upgrade(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), _status(error)
+        return show_plugins(name, told(error), tab="upgrade"), _status(error)
     _note("plugin.upgrade", name)
     return done(f"/admin/plugins/{name}", "The update is done.")
 
@@ -78,7 +81,7 @@ def install(name: str) -> Answer:
     try:
         plugins.install(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), _status(error)
+        return show_plugins(name, told(error), tab="upgrade"), _status(error)
     _note("plugin.install", name)
     return done(f"/admin/plugins/{name}", "It is installed and off. Set it, then switch it on.")
 
@@ -98,7 +101,7 @@ def grant(name: str) -> Answer:
                     keys = [k.partition(":")[2] for k in ticked if k.startswith(f"{role.id}:")]
                     _let_hold(session, loaded, role, keys)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), _status(error)
+        return show_plugins(name, told(error), tab="rights"), _status(error)
     return done(f"/admin/plugins/{name}?tab=rights", "The roles hold these rights now.")
 
 
@@ -127,21 +130,20 @@ def uninstall(name: str) -> Answer:
         if is_removal:
             if request.form.get("sure") != name:
                 raise Rejected(
-                    "plugins.sure", "Type “%(name)s” to remove its data for good.", name=name
+                    "plugins.sure", "Type “%(word)s” to remove its data for good.", word=name
                 )
             if name not in plugins.snapshot().rows and not plugins.has_data(name):
-                return done(
-                    f"/admin/plugins/{name}", "It is not installed, and it left nothing behind."
-                )
+                message = "It is not installed, and it left nothing behind."
+                return done(f"/admin/plugins/{name}?tab=needs", message)
             plugins.remove_data(name, context.staff().actor)
         else:
             plugins.uninstall(name, context.staff().actor)
     except ShopError as error:
-        return show_plugins(name, sentences(error)), _status(error)
+        return show_plugins(name, told(error), tab="needs"), _status(error)
     _note("plugin.remove_data" if is_removal else "plugin.uninstall", name)
     message = "Its data are gone." if is_removal else "It is uninstalled. Its data are kept."
     is_here = name in plugins.standings()  # one whose folder is gone leaves the list
-    return done(f"/admin/plugins/{name}" if is_here else "/admin/plugins", message)
+    return done(f"/admin/plugins/{name}?tab=needs" if is_here else "/admin/plugins", message)
 
 
 @admin.post("/plugins/<name>/events")
@@ -166,7 +168,7 @@ def replay_events(name: str) -> Answer:
                 count = replay(session, name, seq)
                 record(session, "event.replay", "event", f"{name}:{seq or '*'}")
     except ShopError as error:
-        return show_plugins(name, sentences(error)), _status(error)
+        return show_plugins(name, told(error), tab="events"), _status(error)
     message = "The event is given up." if is_skip else "Events tried again: %(count)s."
     return _return(name, message, count)
 
@@ -197,21 +199,16 @@ def _note(action: str, name: str, after: dict[str, object] | None = None) -> Non
         record(session, action, "plugin", name, after=after)
 
 
-def _title(name: str) -> str:
-    plugin = context.shop().plugins.plugins.get(name)
-    return plugin.manifest.label_in(i18n.locale()) if plugin else name
-
-
 def _secrets(name: str) -> frozenset[str]:
     plugin = context.shop().plugins.plugins[name]
     schema = plugin.contributions.settings
     return schema.secrets if schema else frozenset()
 
 
-def _at_field(form: Form, error: ShopError) -> list[str]:
+def _at_field(form: Form | None, error: ShopError) -> list[str]:
     """Put a refusal at the field it names; returns the sentences that belong to none."""
-    field = form._fields.get(str(error.params.get("field", "")))
+    field = form._fields.get(str(error.params.get("field", ""))) if form is not None else None
     if field is None:
-        return sentences(error)
+        return told(error)
     field.errors = [*field.errors, i18n.translate_error(error)]
     return []

@@ -5,10 +5,8 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
-from core.api.forms import AdminForm
 from core.host.attempts import last_failures
 from core.host.health import request_costs
-from core.host.host import LoadedPlugin
 from core.web import context
 from core.web.access import access
 from core.web.admin.answers import missing, query_text
@@ -21,6 +19,8 @@ from core.web.admin.queries.plugin_health import (
 )
 from core.web.admin.render import render_admin_page
 from core.web.admin.views.plugins.cards import Card, cards_of, places_of
+from core.web.admin.views.plugins.fields import has_settings, shown_fields
+from core.web.admin.views.plugins.naming import title_of
 from core.web.admin.views.plugins.panes import READERS
 
 VIEWS = ("all", "on", "off", "updates", "attention")
@@ -45,6 +45,7 @@ def plugin_history() -> str:
         here="plugins",
         changes=changes,
         actors=actor_names(session, [change.actor for change in changes]),
+        titles={change.plugin: title_of(change.plugin) for change in changes},
     )
 
 
@@ -55,8 +56,17 @@ def plugin(name: str) -> str:
     return show_plugins(name)
 
 
-def show_plugins(name: str, errors: Any = (), form: Form | None = None) -> str:
-    """The page, with a settings form that was refused as it was typed."""
+def show_plugins(
+    name: str, errors: Any = (), form: Form | None = None, *, tab: str = "settings"
+) -> str:
+    """The page: the tab that is asked for, or the one on which something was refused.
+
+    Args:
+        name: the chosen plugin, empty for the list alone.
+        errors: what was refused, in sentences.
+        form: settings as they were typed.
+        tab: shown unless the address names one.
+    """
     shop, session = context.shop(), context.reader()
     cards = cards_of(
         shop.plugins,
@@ -70,7 +80,8 @@ def show_plugins(name: str, errors: Any = (), form: Form | None = None) -> str:
         raise missing()
     view, query = request.args.get("view", "all"), query_text().casefold()
     shown = [card for card in cards if _fits(card, view, query)]
-    tab = request.args.get("tab", "settings")
+    tab = request.args.get("tab", tab)
+    tab = tab if tab in TABS else "settings"
     return render_admin_page(
         "plugins/index.html",
         here="plugins",
@@ -81,7 +92,7 @@ def show_plugins(name: str, errors: Any = (), form: Form | None = None) -> str:
         view=view,
         query=query_text(),
         chosen=chosen,
-        tab=tab if tab in TABS else "settings",
+        tab=tab,
         pane=_pane(chosen, tab, form) if chosen else {},
         costs=request_costs(session, chosen.name) if chosen else None,
         errors=list(errors),
@@ -102,32 +113,10 @@ def _fits(card: Card, view: str, query: str) -> bool:
 
 def _pane(card: Card, tab: str, form: Form | None) -> dict[str, Any]:
     """What the tabs of the chosen plugin show; each reads only what it needs."""
-    plugins = context.shop().plugins
-    loaded = plugins.plugins.get(card.name)
-    pane: dict[str, Any] = {
-        "form": form if form is not None else _settings(loaded, card),
-        "secrets": loaded.contributions.settings.secrets
-        if loaded and loaded.contributions.settings
-        else frozenset(),
-        "places": places_of(loaded) if loaded else [],
-        "is_pending": card.is_outdated,
-        "to_upgrade": card.to_version,
-    }
-    reader = READERS.get(tab)
-    if reader is not None:
-        pane |= reader(card, loaded)
+    loaded = context.shop().plugins.plugins.get(card.name)
+    if tab in READERS:
+        return READERS[tab](card, loaded)
+    pane: dict[str, Any] = {"has_settings": False, "places": places_of(loaded) if loaded else []}
+    if loaded is not None and has_settings(loaded, card.installed_version):
+        pane |= {"has_settings": True, "fields": shown_fields(loaded, form)}
     return pane
-
-
-def _settings(loaded: LoadedPlugin | None, card: Card) -> Form | None:
-    """The settings form; ``None`` when there is none or the plugin is not installed."""
-    if loaded is None or not loaded.is_sound or loaded.contributions.settings is None:
-        return None
-    if not card.installed_version:
-        return None
-    return context.shop().plugins.settings_form(card.name, meta=form_meta())
-
-
-def form_meta() -> dict[str, Any]:
-    """Meta values that let a plugin's form speak the request's language."""
-    return {"get_translations": AdminForm.Meta().get_translations}

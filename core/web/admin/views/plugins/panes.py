@@ -12,11 +12,11 @@ from core.kernel.errors import ShopError
 from core.staff.permissions import OWNER
 from core.staff.services import list_roles
 from core.web import context, i18n
-from core.web.admin.answers import sentences
 from core.web.admin.queries.people import actor_names
 from core.web.admin.queries.plugin_health import changes_of_plugins
 from core.web.admin.views.plugins.cards import Card
 from core.web.admin.views.plugins.kinds import KINDS
+from core.web.admin.views.plugins.naming import title_of, told
 
 Reader = Callable[[Card, LoadedPlugin | None], dict[str, Any]]
 
@@ -38,7 +38,7 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
     row = snapshot.rows.get(card.name)
     found: dict[str, Any] = {
         "revision": row.schema_revision if row else "",
-        "needed_by": needed_by(card.name, plugins.plugins),
+        "needed_by": [(name, title_of(name)) for name in needed_by(card.name, plugins.plugins)],
         "needs": [],
         "uses": [],
         "packages": (),
@@ -52,7 +52,10 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
     if loaded is None:
         return found
     found |= {
-        "needs": dependencies_of(loaded, snapshot.rows, plugins.plugins, plugins.standings()),
+        "needs": [
+            (each, title_of(each.name))
+            for each in dependencies_of(loaded, snapshot.rows, plugins.plugins, plugins.standings())
+        ],
         "uses": _by_kind(uses_of(loaded)),
         "packages": loaded.manifest.packages,
         "core_range": loaded.manifest.core,
@@ -66,7 +69,7 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
         }
     if found["has_data"] and loaded.is_sound:
         found["reasons"] = [
-            sentence for why in plugins.why_data_stay(card.name) for sentence in sentences(why)
+            sentence for why in plugins.why_data_stay(card.name) for sentence in told(why)
         ]
     return found
 
@@ -100,7 +103,7 @@ def _upgrade(card: Card, _loaded: LoadedPlugin | None) -> dict[str, Any]:
     try:
         return {"plan": context.shop().plugins.plan(card.name), "why_no_plan": []}
     except ShopError as error:
-        return {"plan": None, "why_no_plan": sentences(error)}
+        return {"plan": None, "why_no_plan": told(error)}
 
 
 READERS: Mapping[str, Reader] = {
