@@ -5,7 +5,6 @@ the counter of plugins moves.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.host.faults import is_fault
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
 from core.host.migrations import head_of
@@ -21,7 +21,7 @@ from core.host.pauses import Pause
 from core.host.secrets import SecretBox
 from core.host.settings import SETTINGS, readable
 
-Guard = Callable[[str, str], AbstractContextManager[Any]]
+Record = Callable[[str, str, BaseException], None]
 Contributed = tuple[str, Any]
 """Name of the plugin and what it contributed."""
 
@@ -118,9 +118,9 @@ def build(
     box: SecretBox,
     *,
     is_safe_mode: bool,
-    guard: Guard,
+    record: Record,
 ) -> Snapshot:
-    """Prepare everything that is asked often; ``guard`` holds off what a plugin breaks at that."""
+    """Prepare everything that is asked often; ``record`` notes what a plugin fails at in that."""
     standings = standing_of_all(rows, plugins)
     enabled = tuple(name for name in rows if standings.get(name) is Standing.ENABLED)
     if is_safe_mode:
@@ -136,20 +136,24 @@ def build(
         names=frozenset(enabled),
         listeners={hook: tuple(calls) for hook, calls in listeners.items()},
         subscribers=_subscribers(rows, plugins),
-        settings=_settings(rows, plugins, box, guard),
+        settings=_settings(rows, plugins, box, record),
     )
 
 
 def _settings(
-    rows: Mapping[str, Row], plugins: Mapping[str, LoadedPlugin], box: SecretBox, guard: Guard
+    rows: Mapping[str, Row], plugins: Mapping[str, LoadedPlugin], box: SecretBox, record: Record
 ) -> dict[str, Mapping[str, Any]]:
     """Settings by plugin, without those whose defaults cannot be asked for: they are code."""
     found = {}
     for name, row in rows.items():
         plugin = plugins.get(name)
         if plugin is not None and plugin.is_sound and plugin.is_loaded:
-            with guard(name, SETTINGS):
+            try:
                 found[name] = readable(plugin.contributions.settings, row.settings, box)
+            except BaseException as error:
+                if not is_fault(error):
+                    raise
+                record(name, SETTINGS, error)
     return found
 
 

@@ -70,6 +70,11 @@ def test_settings_put_aside_are_printed_nowhere_and_go_with_the_data(shop, admin
     admin.done(f"{page}/settings", {"rate": "9", "mode": "slow", "token": "s3cret"})
     admin.done(f"{page}/uninstall")
     sealed = put_aside(shop, name)["token"]
+    history = admin.page("/admin/plugins/history")
+    for label, before, after in (("Rate", "3", "9"), ("Token", "•••", "•••"), ("Version", "", "1.0.0")):
+        was = f"<del>{before}</del>" if before else ""
+        row = f'<th scope="row">{label}</th><td>{was}</td><td><ins>{after}</ins></td>'
+        assert row in history
     for place in (f"{page}?tab=history", "/admin/plugins/history"):
         shown = admin.page(place)
         assert "Uninstalled" in shown

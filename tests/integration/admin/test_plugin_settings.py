@@ -13,6 +13,7 @@ PAGE = "/admin/plugins/breaks"
 SENT = {"kind": "a", "note": "typed"}
 CODE = """
 from wtforms import SelectField, StringField
+from core.api.errors import PluginError
 from core.api.forms import options
 
 BROKEN = set()
@@ -21,6 +22,13 @@ def boom(where, answer=None):
     if where in BROKEN:
         raise ZeroDivisionError(where)
     return answer
+
+def view():
+    raise PluginError("breaks.view", "It broke.")
+
+@hookimpl
+def register_admin_pages():
+    return [AdminPage("breaks.page", "/admin/x/breaks", view, permission="order.view")]
 
 @hookimpl
 def register_settings():
@@ -90,3 +98,13 @@ def test_settings_that_cannot_be_checked_are_kept_as_typed(shop, admin, broken, 
     assert faults(shop) == {"settings": 1}
     broken.clear()
     assert "The settings are saved." in said(admin.done(f"{PAGE}/settings", SENT))
+
+
+def test_a_page_of_a_plugin_that_fails_names_the_plugin(open_admin, broken):
+    link, names = "/admin/plugins/breaks?tab=health", "“breaks”"
+    shown = open_admin(language="zh").page("/admin/x/breaks", 500)
+    assert names in shown
+    assert link in shown
+    shown = open_admin("clerk", language="zh").page("/admin/x/breaks", 500)
+    assert names in shown
+    assert link not in shown

@@ -9,6 +9,7 @@ from wtforms import Form
 from core.api.forms import AdminForm
 from core.host.host import LoadedPlugin
 from core.host.settings import SETTINGS
+from core.kernel.errors import ShopError
 from core.web import context
 from core.web.admin.render import render_fragment
 
@@ -42,11 +43,13 @@ def has_settings(loaded: LoadedPlugin, installed_version: str) -> bool:
 def shown_fields(loaded: LoadedPlugin, form: Form | None) -> Markup | None:
     """The fields, as they were sent or as they are stored; ``None`` when the plugin fails at it."""
     plugins, schema = context.shop().plugins, loaded.contributions.settings
-    with plugins.guard(loaded.name, SETTINGS):
-        shown = form or plugins.settings_form(loaded.name, meta=_meta())
-        secrets = schema.secrets if schema else frozenset()
-        return render_fragment("admin/plugins/fields.html", form=shown, secrets=secrets)
-    return None
+    try:
+        with plugins.asking(loaded.name, SETTINGS):
+            shown = form or plugins.settings_form(loaded.name, meta=_meta())
+            secrets = schema.secrets if schema else frozenset()
+            return render_fragment("admin/plugins/fields.html", form=shown, secrets=secrets)
+    except ShopError:
+        return None
 
 
 def _meta() -> dict[str, Any]:

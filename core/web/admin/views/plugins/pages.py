@@ -20,6 +20,7 @@ from core.web.admin.queries.plugin_health import (
 from core.web.admin.render import render_admin_page
 from core.web.admin.views.plugins.cards import Card, cards_of, places_of
 from core.web.admin.views.plugins.fields import has_settings, shown_fields
+from core.web.admin.views.plugins.history import rows_of
 from core.web.admin.views.plugins.naming import title_of
 from core.web.admin.views.plugins.panes import READERS
 
@@ -44,6 +45,7 @@ def plugin_history() -> str:
         "plugins/history.html",
         here="plugins",
         changes=changes,
+        rows=[rows_of(change) for change in changes],
         actors=actor_names(session, [change.actor for change in changes]),
         titles={change.plugin: title_of(change.plugin) for change in changes},
     )

@@ -15,6 +15,7 @@ from core.web import context, i18n
 from core.web.admin.queries.people import actor_names
 from core.web.admin.queries.plugin_health import changes_of_plugins
 from core.web.admin.views.plugins.cards import Card
+from core.web.admin.views.plugins.history import rows_of
 from core.web.admin.views.plugins.kinds import KINDS
 from core.web.admin.views.plugins.naming import title_of, told
 
@@ -95,7 +96,7 @@ def _history(card: Card, _loaded: LoadedPlugin | None) -> dict[str, Any]:
     session = context.reader()
     changes = changes_of_plugins(session, card.name, limit=30)
     actors = actor_names(session, [change.actor for change in changes])
-    return {"changes": changes, "actors": actors}
+    return {"changes": changes, "rows": [rows_of(each) for each in changes], "actors": actors}
 
 
 def _upgrade(card: Card, _loaded: LoadedPlugin | None) -> dict[str, Any]:
