@@ -71,7 +71,8 @@ def test_settings_put_aside_are_printed_nowhere_and_go_with_the_data(shop, admin
     admin.done(f"{page}/uninstall")
     sealed = put_aside(shop, name)["token"]
     history = admin.page("/admin/plugins/history")
-    for label, before, after in (("Rate", "3", "9"), ("Token", "•••", "•••"), ("Version", "", "1.0.0")):
+    told = (("Rate", "3", "9"), ("Token", "•••", "•••"), ("Version", "", "1.0.0"))
+    for label, before, after in told:
         was = f"<del>{before}</del>" if before else ""
         row = f'<th scope="row">{label}</th><td>{was}</td><td><ins>{after}</ins></td>'
         assert row in history
