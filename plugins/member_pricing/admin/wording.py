@@ -42,12 +42,12 @@ def yuan(fen: int) -> str:
 
 
 def price_words(price: Price) -> str:
-    """A price in words: ``¥88``, ``¥10 off``, ``5 % off``."""
+    """A price in words: ``¥88``, ``¥10 off``, ``5% off``."""
     if price.kind == PriceKind.FIXED:
         return yuan(price.value)
     if price.kind == PriceKind.LESS:
         return _("%(amount)s off", amount=yuan(price.value))
-    return _("%(percent)s %% off", percent=format_yuan(price.value).rstrip("0").rstrip("."))
+    return _("%(percent)s%% off", percent=format_yuan(price.value).rstrip("0").rstrip("."))
 
 
 def terms_words(terms: Terms | None) -> str:

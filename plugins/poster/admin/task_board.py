@@ -26,10 +26,14 @@ SHOWN = (
 )
 MOST_AT_ONCE = 200
 DONE = {
-    "release": "%(count)s rewards released.",
-    "reject": "%(count)s rewards rejected; the members can read why.",
-    "hand_over": "%(count)s gifts handed over.",
+    "release": ("One reward released.", "%(count)s rewards released."),
+    "reject": (
+        "One reward rejected; the member can read why.",
+        "%(count)s rewards rejected; the members can read why.",
+    ),
+    "hand_over": ("One gift handed over.", "%(count)s gifts handed over."),
 }
+"""What was done, to one and to several."""
 
 
 def show() -> str:
@@ -56,7 +60,7 @@ def decide() -> Any:
         except ShopError as error:
             problems.append(translate_error(error))
     if done:
-        notice(DONE[act], count=done)
+        notice(DONE[act][done > 1], count=done)
     if problems:
         return _page(errors=sorted(set(problems))), 409
     return go(_back(act))
@@ -88,6 +92,8 @@ def _page(*, errors: Sequence[str] = ()) -> str:
         names=names_of(session, {row.holder_id for row in found.items}),
         tasks=tasks_among(session, {row.task_id for row in found.items}),
         counts=reward_counts(session),
+        picked=set(request.form.getlist("pick")),
+        note=request.form.get("note", ""),
         shown=[str(each) for each in SHOWN],
         state=str(state),
         errors=list(errors),

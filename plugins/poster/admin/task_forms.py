@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from core.api.clock import day_bounds, local_date
+from core.api.errors import ShopError
 from core.api.forms import (
     AdminForm,
     NotBelow,
@@ -121,13 +122,12 @@ class TaskEditForm(AdminForm):
     @classmethod
     def of(cls, task: Task, budget_fen: int, zone: str) -> "TaskEditForm":
         """The form filled with a task."""
-        last = task.ends_at - timedelta(microseconds=1)
         form = cls(
             data={
                 "name_zh": task.name_zh,
                 "name_en": task.name_en,
                 "starts": local_date(task.starts_at, zone),
-                "ends": local_date(last, zone),
+                "ends": local_date(task.last_at, zone),
                 "budget": budget_fen,
                 "seen_revision": task.revision,
                 **_rule_values(task.rules),
@@ -187,6 +187,12 @@ class TaskEditForm(AdminForm):
             rules,
             self.budget.data or 0,
         )
+
+    def refuse(self, error: ShopError) -> list[str]:
+        """Put a refusal at the field it names, in the row of its step where it is about one."""
+        if (index := error.params.get("step")) is None:
+            return super().refuse(error)
+        return [row for row in self.steps if row.fans.data][index].refuse(error)
 
     def _rules(self) -> TaskRules:
         return TaskRules(

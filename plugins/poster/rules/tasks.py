@@ -138,16 +138,16 @@ def check_rules(rules: TaskRules) -> None:
     """Refuse rules that contradict themselves.
 
     Raises:
-        InvalidInput: naming the field, a step as ``steps``.
+        InvalidInput: naming the field; what is wrong in a step names its place in the ladder, too.
     """
     if not 1 <= len(rules.steps) <= MOST_STEPS:
         raise _wrong("A task has one to six steps.", "steps")
     before = 0
-    for step in rules.steps:
+    for index, step in enumerate(rules.steps):
         if not before < step.fans <= MOST_FANS:
-            raise _wrong("Each step asks for more fans than the one before.", "steps")
+            raise _wrong("Each step asks for more fans than the one before.", "fans", step=index)
         before = step.fans
-        _check_benefit(step.benefit)
+        _check_benefit(step.benefit, index)
     if not 0 <= rules.window_days <= MOST_WINDOW_DAYS:
         raise _wrong("The window has at most 90 days.", "window_days")
     for field, cap in (("per_day", rules.per_day), ("per_month", rules.per_month)):
@@ -155,19 +155,19 @@ def check_rules(rules: TaskRules) -> None:
             raise _wrong("This limit is out of range.", field)
 
 
-def _check_benefit(benefit: Benefit) -> None:
+def _check_benefit(benefit: Benefit, index: int) -> None:
     if benefit.kind == BenefitKind.WALLET and not 0 < benefit.amount_fen <= MOST_FEN:
-        raise _wrong("Money for the wallet is between 0.01 and 20,000 yuan.", "steps")
+        raise _wrong("Money for the wallet is between 0.01 and 20,000 yuan.", "amount", step=index)
     if benefit.kind == BenefitKind.GIFT and not (benefit.text_zh or benefit.text_en):
-        raise _wrong("Say what the gift is.", "steps")
+        raise _wrong("Say what the gift is.", "text_zh", step=index)
     if benefit.kind == BenefitKind.GIFT and benefit.amount_fen:
-        raise _wrong("A gift has no amount.", "steps")
+        raise _wrong("A gift has no amount.", "amount", step=index)
     if max(len(benefit.text_zh), len(benefit.text_en)) > TEXT_LIMIT:
-        raise _wrong("Please describe a gift in at most 80 characters.", "steps")
+        raise _wrong("Please describe a gift in at most 80 characters.", "text_zh", step=index)
 
 
-def _wrong(message: str, field: str) -> InvalidInput:
-    return InvalidInput("poster.task_rules", message, field=field)
+def _wrong(message: str, field: str, **where: int) -> InvalidInput:
+    return InvalidInput("poster.task_rules", message, field=field, **where)
 
 
 def to_json(rules: TaskRules) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +76,11 @@ class Task:
             return self.state
         at = now()
         return "soon" if at < self.starts_at else "over" if at >= self.ends_at else self.state
+
+    @property
+    def last_at(self) -> datetime:
+        """An instant of its last day; ``ends_at`` is the midnight after it."""
+        return self.ends_at - timedelta(microseconds=1)
 
     def is_running(self, at: datetime) -> bool:
         """Whether members can take part and fans count."""

@@ -58,7 +58,9 @@ def test_a_task_is_made_opened_run_and_decided_about_from_the_pages(stage, owner
     assert refused.status_code == 422
     ticked = {"seen_revision": 1, "fan_task": "1"}
     assert owner.post(f"{here}/open", data=ticked, headers=OWN).status_code == 303
-    assert "State Council" not in owner.get(here).text
+    opened = owner.get(here).text
+    assert "State Council" not in opened
+    assert "2026-01-01 – 2036-01-31" in opened  # the last day, not the midnight after it
 
     task_id = UUID(here.rsplit("/", 1)[1])
     taker = stage.taker(task_id)
@@ -85,10 +87,16 @@ def test_a_form_with_mistakes_comes_back_with_what_was_typed(stage, owner):
     answer = owner.post(f"{ROOT}/new?lang=en", data=wrong, headers=OWN)
     assert answer.status_code == 422
     assert "春日邀新" in answer.text
-    wrong = {**TYPED, "step2-fans": "1"}
-    answer = owner.post(f"{ROOT}/new?lang=en", data=wrong, headers=OWN)
-    assert answer.status_code == 422
-    assert "more fans than the one before" in answer.text
+    for wrong, field, words in (  # a row that is left free does not count as a step
+        ({"step2-fans": "1"}, "step2-fans", "more fans than the one before"),
+        ({"step2-text_zh": ""}, "step2-text_zh", "Say what the gift is."),
+        ({"step2-fans": "", "step3-fans": "3"}, "step3-amount", "between 0.01 and 20,000 yuan"),
+    ):
+        answer = owner.post(f"{ROOT}/new?lang=en", data={**TYPED, **wrong}, headers=OWN)
+        assert answer.status_code == 422
+        place = answer.text.index(f'name="{field}"')
+        assert words in answer.text[place : place + 500], field
+        assert answer.text.count(words) == 1
 
 
 def test_of_an_open_task_only_names_end_and_budget_change(stage, owner):
@@ -122,8 +130,12 @@ def test_held_rewards_are_released_or_rejected_with_a_reason(stage, owner):
 
     release = {"do": "release", "pick": str(first.id)}
     assert owner.post(f"{ROOT}/rewards", data=release, headers=OWN).status_code == 303
+    assert "One reward released." in owner.get(f"{ROOT}/rewards?lang=en").text
     reject = {"do": "reject", "pick": str(second.id)}
-    assert owner.post(f"{ROOT}/rewards", data=reject, headers=OWN).status_code == 422
+    refused = owner.post(f"{ROOT}/rewards", data=reject, headers=OWN)
+    assert refused.status_code == 422
+    ticked = refused.text.split(f'name="pick" value="{second.id}"')[1]
+    assert ticked.startswith(" checked")
     assert (
         owner.post(
             f"{ROOT}/rewards", data={**reject, "note": "同一台设备"}, headers=OWN

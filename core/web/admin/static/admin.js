@@ -15,6 +15,12 @@
     all("details.me[open],details.popover[open]").forEach(function (x) { if (!x.contains(e.target)) { x.open = false; } });
   });
 
+  // A row of tabs or pills that is wider than the page shows the chosen one.
+  all(".tabs,.pills").forEach(function (row) {
+    var here = row.querySelector("[aria-current]");
+    if (here && row.scrollWidth > row.clientWidth) { row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2; }
+  });
+
   // Pickers that send their form at once.
   all("select[data-send]").forEach(function (x) {
     x.addEventListener("change", function () { if (x.form) { x.form.requestSubmit(); } });
