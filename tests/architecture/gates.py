@@ -167,6 +167,20 @@ def foreign_tables(root: Path) -> Iterator[str]:
                 yield f"{path.relative_to(root)}: table {table} must start with {prefix}"
 
 
+def unknown_rights(root: Path) -> Iterator[str]:
+    """Templates ask `may('…')` for rights that exist; a misspelled one is held by owners alone."""
+    known = {
+        right
+        for path in python_files(root)
+        for right in re.findall(r'Permission\(\s*"([\w.]+)"', path.read_text())
+    }
+    for path in tracked_files(root):
+        if path.suffix == ".html":
+            for right in re.findall(r"\bmay\('(\w+\.\w+)'\)", path.read_text()):
+                if right not in known:
+                    yield f"{path.relative_to(root)}: no right is called {right}"
+
+
 def tables_named(source: str) -> Iterator[str]:
     """Yield literal table names: `__tablename__ = …`, `Table(…)`, `create_table(…)`."""
     for node in ast.walk(ast.parse(source)):

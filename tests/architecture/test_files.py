@@ -41,6 +41,7 @@ FAULTS = [
     (gates.python_in_themes, "themes/plain/theme.py", ""),
     (gates.foreign_tables, "plugins/gift/models.py", "class G:\n    __tablename__ = 'gift'\n"),
     (gates.foreign_tables, "plugins/gift/models.py", "t = sa.Table('gift', m)\n"),
+    (gates.unknown_rights, "plugins/gift/templates/gift.html", "{% if may('gift.see') %}"),
     (gates.foreign_tables, "plugins/gift/migrations/versions/1.py", "op.create_table('product')\n"),
 ]
 
@@ -61,6 +62,8 @@ def test_gates_let_a_plain_tree_pass(tree):
             "plugins/gift/services.py": "import plugins.other.api\n",
             "plugins/gift/README.md": "See https://example.org/tmp/a.",
             "plugins/gift/models.py": "class G:\n    __tablename__ = 'plugin_gift_card'\n",
+            "plugins/gift/admin.py": "RIGHT = Permission('gift.view', 'See')".replace("'", '"'),
+            "plugins/gift/templates/gift.html": "{% if may('gift.view') %}",
             "themes/plain/theme.toml": "",
         }
     )
@@ -106,6 +109,10 @@ def test_themes_hold_no_python():
 
 def test_plugin_tables_carry_the_plugins_name():
     assert list(gates.foreign_tables(ROOT)) == []
+
+
+def test_templates_ask_for_rights_that_exist():
+    assert list(gates.unknown_rights(ROOT)) == []
 
 
 def test_the_lock_file_names_no_address():
