@@ -25,6 +25,7 @@ from plugins.member_pricing.admin.page import (
     ids_picked,
     look_at,
     show_page,
+    tell,
 )
 from plugins.member_pricing.rules import Audience, Terms, check_terms, read_price
 from plugins.member_pricing.services import editing
@@ -116,7 +117,11 @@ def _apply(form: BulkForm, told: Forecast) -> Any:
     if done.act_id is None:
         notice("Nothing was different.", "warn")
         return go(ROOT)
-    notice("%(count)s prices changed. You can take this back below.", count=done.count)
+    tell(
+        done.count,
+        "One price changed. You can take this back below.",
+        "%(count)s prices changed. You can take this back below.",
+    )
     return go(f"{ROOT}/history/{done.act_id}")
 
 
@@ -131,9 +136,17 @@ def _opt(ids: Sequence[UUID], *, is_out: bool) -> Any:
         seen = {"products": [str(each) for each in ids[:500]], "count": count}
         audit(session, act, PLUGIN, ids[0] if len(ids) == 1 else len(ids), after=seen)
     if is_out:
-        notice("%(count)s products cost everybody the same now.", count=count)
+        tell(
+            count,
+            "One product costs everybody the same now.",
+            "%(count)s products cost everybody the same now.",
+        )
     else:
-        notice("Member prices of %(count)s products count again.", count=count)
+        tell(
+            count,
+            "Member prices of one product count again.",
+            "Member prices of %(count)s products count again.",
+        )
     back = request.form.get("back", "")
     return go(back if back.startswith(f"{ROOT}/products/") else ROOT)
 

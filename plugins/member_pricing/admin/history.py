@@ -6,7 +6,7 @@ from core.api.catalog import product_titles, skus_named
 from core.api.errors import NotFound, ShopError
 from core.api.web import audit, notice, reader, staff, writing
 from plugins.member_pricing.admin import wording
-from plugins.member_pricing.admin.page import PLUGIN, ROOT, go, id_of, page_number, show_page
+from plugins.member_pricing.admin.page import PLUGIN, ROOT, go, id_of, page_number, show_page, tell
 from plugins.member_pricing.services import history
 from plugins.member_pricing.services.listing import columns
 
@@ -59,7 +59,7 @@ def undo(act_id: str) -> Any:
     except ShopError as error:
         notice(error.message, "error")
         return go(f"{ROOT}/history")
-    notice("%(count)s prices are back as they were.", count=done.count)
+    tell(done.count, "One price is back as it was.", "%(count)s prices are back as they were.")
     return go(f"{ROOT}/history/{done.act_id}")
 
 

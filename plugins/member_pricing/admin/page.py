@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from core.api.catalog import Page, ProductRow, admin_product_ids, admin_products
 from core.api.errors import Conflict
-from core.api.web import audit, render_admin_page, staff
+from core.api.web import audit, notice, render_admin_page, staff
 from plugins.member_pricing.rules import Audience
 from plugins.member_pricing.services import listing
 from plugins.member_pricing.services.editing import (
@@ -67,6 +67,11 @@ def these(session: Session, ids: Sequence[UUID]) -> Page[ProductRow]:
         return Page((), 0, 1, 1)
     named = sa.union_all(*(sa.select(sa.literal(each, sa.Uuid()).label("id")) for each in ids))
     return admin_products(session, within=sa.select(named.subquery().c.id), per_page=len(ids))
+
+
+def tell(count: int, one: str, many: str) -> None:
+    """Say on the next page how many something was done with (catalogue entries)."""
+    notice(one if count == 1 else many, count=count)
 
 
 def look_at(turn: int, changes: Iterable[Change]) -> str:

@@ -21,15 +21,15 @@ from plugins.member_pricing.admin.page import (
     go,
     look_at,
     show_page,
+    tell,
 )
 from plugins.member_pricing.rules import ALL, RETURNING, Audience
 from plugins.member_pricing.services.editing import Change, last_turn
-from plugins.member_pricing.services.lines import MOST_LINES, Table, read_table, write_table
+from plugins.member_pricing.services.lines import Table, read_table, write_table
 from plugins.member_pricing.services.listing import columns
 
-MOST_MB = 2
+MOST_MB = 8
 MOST_BYTES = MOST_MB * 1_000_000
-MOST_IN_LINE = 10_000
 MOST_SHOWN = 100
 MOST_EXPORTED = 100_000
 
@@ -45,7 +45,10 @@ def take() -> Any:
     text, problem = _text()
     if problem:
         return _page(text, errors=[problem]), 422
-    table = read_table(reader(), text, _words(), store_settings().timezone, _head_words())
+    try:
+        table = read_table(reader(), text, _words(), store_settings().timezone, _head_words())
+    except ShopError as error:
+        return _page("", errors=[translate_error(error)]), error.status
     if not _has_heads(table.head):
         problem = _("The first line names no column for whom or for the price.")
         return _page(text, errors=[problem]), 422
@@ -58,11 +61,17 @@ def take() -> Any:
     except ShopError as error:
         return _page(text, table=table, errors=[translate_error(error)]), error.status
     if done.count:
-        notice("%(count)s prices changed. You can take this back below.", count=done.count)
+        tell(
+            done.count,
+            "One price changed. You can take this back below.",
+            "%(count)s prices changed. You can take this back below.",
+        )
     else:
         notice("Nothing was different.", "warn")
-    if table.bad:
-        return _page(table.left, table=Table(bad=table.bad)), 422
+    if table.later:
+        notice("The lines that follow are still here. Look at them next.", "warn")
+    if table.left:
+        return _page(table.left, table=Table(bad=table.bad)), 422 if table.bad else 200
     return go(f"{ROOT}/history/{done.act_id}" if done.act_id else f"{ROOT}/lines")
 
 
@@ -126,10 +135,6 @@ def _text() -> tuple[str, str]:
         if len(data) > MOST_BYTES:
             return "", _("The file is larger than %(size)s MB. Import it in parts.", size=MOST_MB)
         text = _decoded(data)
-    if text.count("\n") > MOST_LINES:
-        return text, _("At most %(count)s lines at once.", count=MOST_LINES)
-    if any(len(line) > MOST_IN_LINE for line in text.splitlines()):
-        return "", _("This is no table with one price a line.")
     return text, "" if text.strip() else _("Paste lines or choose a file first.")
 
 

@@ -19,6 +19,7 @@ from plugins.member_pricing.admin.page import (
     ids_picked,
     page_number,
     show_page,
+    tell,
     these,
 )
 from plugins.member_pricing.services import editing, history
@@ -72,7 +73,7 @@ def _save(again: Any, products: Sequence[ProductRow], back: str) -> Any:
     except ShopError as error:
         return again(groups, [translate_error(error)]), error.status
     if done.count:
-        notice("%(count)s prices saved.", count=done.count)
+        tell(done.count, "One price saved.", "%(count)s prices saved.")
     else:
         notice("Nothing was different.", "warn")
     return go(back)

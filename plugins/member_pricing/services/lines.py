@@ -33,6 +33,9 @@ HEADS = ("code", "audience", "price", "from", "until")
 TOLD = ("title", "options", "list_price")
 """Columns of the export that the import passes over."""
 MOST_LINES = 5_000
+"""So many are read at once; what follows waits for the next time."""
+MOST_IN_LINE = 10_000
+"""Characters; a longer line is of no table."""
 Words = Mapping[str, Audience]
 """Audiences by what a line may call them, in lower case."""
 
@@ -73,6 +76,7 @@ class Table:
     good: list[GoodLine] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
     head: str = ""
+    later: Sequence[str] = ()
 
     @property
     def real(self) -> list[GoodLine]:
@@ -81,8 +85,9 @@ class Table:
 
     @property
     def left(self) -> str:
-        """The lines to be mended, under their heads, as they were typed."""
-        return "\n".join([*([self.head] if self.head else []), *(each.text for each in self.bad)])
+        """The lines to be mended and those not read yet, under their heads, as they were typed."""
+        lines = [*(each.text for each in self.bad), *self.later]
+        return "\n".join([*([self.head] if self.head else []), *lines]) if lines else ""
 
     def count(self, kind: str) -> int:
         """Good lines of a kind."""
@@ -99,7 +104,7 @@ class _Line:
 def read_table(
     session: Session, text: str, words: Words, zone: str, head_words: Mapping[str, str]
 ) -> Table:
-    """Read a text; four statements for each five hundred lines.
+    """Read the first ``MOST_LINES`` of a text; four statements for each five hundred.
 
     Args:
         session: any session.
@@ -107,13 +112,17 @@ def read_table(
         words: what audiences are called.
         zone: of the store's calendar.
         head_words: head in the reader's language, lower case → one of ``HEADS``.
+
+    Raises:
+        InvalidInput: a line is too long for a table.
     """
-    lines, head = _lines(text, head_words)
+    typed = text.splitlines()
+    lines, head = _lines(typed[: MOST_LINES + 1], head_words)
     codes = [line.cells.get("code", "") for line in lines]
     skus = {sku.code: sku for sku in skus_coded(session, codes)}
     unknown = [code for code in codes if code not in skus]
     products = {each.slug: each for each in products_addressed(session, unknown)}
-    table, seen = Table(head=head), set[tuple[UUID, str]]()
+    table, seen = Table(head=head, later=typed[MOST_LINES + 1 :]), set[tuple[UUID, str]]()
     read: list[tuple[_Line, str, Change]] = []
     for line in lines:
         code = line.cells.get("code", "")
@@ -138,12 +147,12 @@ def read_table(
     return table
 
 
-def _lines(text: str, head_words: Mapping[str, str]) -> tuple[list[_Line], str]:
+def _lines(texts: Sequence[str], head_words: Mapping[str, str]) -> tuple[list[_Line], str]:
     """Lines with their cells by head, and the line of heads when there is one."""
     heads: Sequence[str] = HEADS
     lines: list[_Line] = []
     head = ""
-    for number, typed in enumerate(text.splitlines(), 1):
+    for number, typed in enumerate(texts, 1):
         cells = _cells(typed)
         if not any(cells):
             continue
@@ -156,6 +165,8 @@ def _lines(text: str, head_words: Mapping[str, str]) -> tuple[list[_Line], str]:
 
 
 def _cells(line: str) -> list[str]:
+    if len(line) > MOST_IN_LINE:
+        raise InvalidInput("member_pricing.table", "This is no table with one price a line.")
     mark = "\t" if "\t" in line else ";" if ";" in line and "," not in line else ","
     row: list[str] = next(csv.reader(io.StringIO(line.lstrip("\ufeff")), delimiter=mark), [])
     return [cell.strip().removeprefix("'") for cell in row]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.api.errors import Rejected
+from core.api.errors import InvalidInput, Rejected
 from plugins.member_pricing.rules import ALL, RETURNING, Terms, read_price
 from plugins.member_pricing.services import bulk, editing, history, lines, listing
 
@@ -90,6 +90,8 @@ def test_lines_name_skus_by_code_and_products_by_address(prices, pot, shop):
 
     with shop.database.read() as session:
         table = lines.read_table(session, text, {"all": ALL, "returning": RETURNING}, "UTC", {})
+        with pytest.raises(InvalidInput, match="no table"):
+            lines.read_table(session, f"S,all,{'9' * 200_000}", {"all": ALL}, "UTC", {})
     assert [(line.number, line.kind) for line in table.good] == [(1, "new"), (2, "removed")]
     assert [line.number for line in table.bad] == [3, 4, 5, 6]
     assert table.left == "nowhere,all,1\nS,vip,1\nS,returning,1,2026-13-01\nL,all,1"

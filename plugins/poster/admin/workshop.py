@@ -40,7 +40,8 @@ def again() -> Any:
         if count:
             audit(session, "poster.try_again", "poster", "all", after={"count": count})
             run_soon(session, "poster.render")
-    notice("%(count)s posters are tried again.", count=count)
+    one, many = "One poster is tried again.", "%(count)s posters are tried again."
+    notice(one if count == 1 else many, count=count)
     return flask.redirect(MAKING, 303)
 
 
