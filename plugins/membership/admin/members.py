@@ -50,15 +50,19 @@ PANEL = MemberPanel(
 def show(member_id: str) -> str:
     """Where a member stands, and the forms."""
     key = known_id(member_id)
+    return _page(key, AdjustForm(data={"request_key": new_token(12)}), _choice(key))
+
+
+def _choice(key: UUID) -> TierChoiceForm:
+    """The form of their tier, as it is."""
     standing = reader().get(Standing, key)
     tier = tier_of(reader(), key)
-    choice = TierChoiceForm(
+    return TierChoiceForm(
         data={
             "tier": str(tier.id) if tier else "",
             "is_locked": bool(standing and standing.is_locked),
         }
     )
-    return _page(key, AdjustForm(data={"request_key": new_token(12)}), choice)
 
 
 def adjust(member_id: str) -> Any:
@@ -66,7 +70,7 @@ def adjust(member_id: str) -> Any:
     key = known_id(member_id)
     form = AdjustForm(request.form)
     if not form.validate():
-        return _page(key, form, TierChoiceForm()), 422
+        return _page(key, form, _choice(key)), 422
     amount, reason = form.amount.data or 0, form.reason.data or ""
     try:
         with writing() as session:
@@ -89,7 +93,7 @@ def adjust(member_id: str) -> Any:
                     after={"growth": before + amount, "reason": reason},
                 )
     except ShopError as error:
-        return _page(key, form, TierChoiceForm(), errors=form.refuse(error)), error.status
+        return _page(key, form, _choice(key), errors=form.refuse(error)), error.status
     notice("The growth value is changed.")
     return go(f"{ROOT}/members/{key}")
 

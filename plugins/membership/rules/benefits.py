@@ -84,4 +84,9 @@ def check_cell(effect: str, cell: Cell) -> None:
     if least is None:
         return
     if cell.value is None or not least <= cell.value <= most:
-        raise InvalidInput("membership.range", "This value is out of range.", field="value")
+        words = (
+            "Give between 1 and 10 times."
+            if effect == Effect.GROWTH_MULTIPLIER
+            else "This value is out of range."
+        )
+        raise InvalidInput("membership.range", words, field="value")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.db import new_id
-from core.api.errors import InvalidInput
+from core.api.errors import InvalidInput, Rejected
 from core.api.ledger import book
 from core.api.text import squeeze
 from plugins.membership.models import Entry
@@ -151,7 +151,7 @@ def adjust(
 
     Raises:
         InvalidInput: no reason, or an amount out of range.
-        Rejected: ``ledger.short``: more than there is would be taken.
+        Rejected: more than there is would be taken.
     """
     reason = squeeze(reason)
     if not amount or abs(amount) > ADJUST_MOST:
@@ -167,16 +167,20 @@ def adjust(
             "Please give a reason of at most 200 characters; the member can read it.",
             field="reason",
         )
-    return apply(
-        session,
-        member_id,
-        Change(
-            key=f"membership:adjust:{request_key}",
-            kind="adjustment",
-            amount=amount,
-            reference=f"member:{member_id}",
-            actor=actor,
-            note=reason,
-            must_cover=amount < 0,
-        ),
+    change = Change(
+        key=f"membership:adjust:{request_key}",
+        kind="adjustment",
+        amount=amount,
+        reference=f"member:{member_id}",
+        actor=actor,
+        note=reason,
+        must_cover=amount < 0,
     )
+    try:
+        return apply(session, member_id, change)
+    except Rejected as error:
+        if error.code != "ledger.short":
+            raise
+        raise Rejected(
+            "membership.short", "There is not so much growth value to take.", field="amount"
+        ) from error

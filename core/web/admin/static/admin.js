@@ -49,6 +49,7 @@
       changed = true;
       if (bar) { bar.classList.add("changed"); var s = bar.querySelector(".state"); if (s) { s.textContent = s.dataset.changed; } }
     };
+    if (form.querySelector("[aria-invalid]") || d.getElementById("refused")) { mark(); }
     form.addEventListener("input", mark);
     form.addEventListener("change", mark);
     form.addEventListener("submit", function () { sent = true; });
