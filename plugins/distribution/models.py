@@ -209,8 +209,8 @@ class Hold(Base):
     """Why the commissions of one order wait for a person before they are settled.
 
     ``reason``: phone, device, browser, address, account (the beneficiary seems to be the buyer),
-    burst, loop. ``evidence``: what was seen, for staff, nothing that names a person in full.
-    ``state``: open, released, rejected.
+    burst, loop. ``evidence``: what it rests on, see ``rules.fraud``; empty of what was held before
+    it was kept. ``state``: open, released, rejected.
     """
 
     __tablename__ = "plugin_distribution_hold"

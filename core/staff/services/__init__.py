@@ -8,6 +8,7 @@ from core.staff.services.accounts import (
     prepare_staff_password,
     set_staff_password,
     staff_by_email,
+    staff_names,
     staff_view,
     update_staff,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "role_view",
     "set_staff_password",
     "staff_by_email",
+    "staff_names",
     "staff_view",
     "update_role",
     "update_staff",

@@ -1,5 +1,6 @@
 """Merchant accounts: made, changed, put away, signed in."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +117,28 @@ def staff_by_email(session: Session, email: str) -> StaffView:
         NotFound: nobody with that mailbox.
     """
     return _one(session, Staff.email == email)
+
+
+def staff_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Names of those among actors who work in the store, by actor (``staff:<uuid>``).
+
+    Whoever is no staff is left out. One statement; none when there is nobody to ask for.
+    """
+    wanted = {actor: _id_in(actor) for actor in actors}
+    ids = {staff_id for staff_id in wanted.values() if staff_id is not None}
+    if not ids:
+        return {}
+    rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    names = {row.id: row.name for row in rows}
+    return {actor: names[staff_id] for actor, staff_id in wanted.items() if staff_id in names}
+
+
+def _id_in(actor: str) -> UUID | None:
+    kind, _, text = actor.partition(":")
+    try:
+        return UUID(text) if kind == "staff" else None
+    except ValueError:
+        return None
 
 
 def list_staff(session: Session) -> list[StaffView]:

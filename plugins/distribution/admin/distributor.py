@@ -9,6 +9,7 @@ from core.api.errors import NotFound, ShopError
 from core.api.members import names_of
 from core.api.orders import spending_of
 from core.api.sharing import referral_of, team_counts
+from core.api.staff import staff_names
 from core.api.web import audit, notice, reader, staff, writing
 from plugins.distribution.admin.distributors import TONES
 from plugins.distribution.admin.grade_forms import GiveForm
@@ -69,8 +70,8 @@ def give(member_id: str) -> Any:
 
 def _plain(row: Distributor) -> dict[str, Any]:
     names = (
-        "member_id", "state", "reason", "note", "real_name", "rules_version", "joined_at",
-        "changed_at", "graded_at", "is_grade_locked",
+        "member_id", "state", "reason", "note", "real_name", "rules_version", "actor",
+        "joined_at", "changed_at", "graded_at", "is_grade_locked",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}
 
@@ -93,6 +94,7 @@ def _page(row: Distributor, form: GiveForm | None, *, errors: Any = ()) -> str:
     programme = current(session)
     referral = referral_of(session, row.member_id)
     people = {row.member_id} | ({referral.referrer_id} if referral else set())
+    history = grades.history_of(session, row.member_id)
     found = measure(session, [row.member_id], tuple(Measure), depth=programme.depth)
     if form is None:
         data = {"grade": str(row.grade_id or ""), "is_locked": row.is_grade_locked}
@@ -115,7 +117,8 @@ def _page(row: Distributor, form: GiveForm | None, *, errors: Any = ()) -> str:
             (str(STAFF_MEASURES[key]), amount(key, number))
             for key, number in found[row.member_id].items()
         ],
-        history=grades.history_of(session, row.member_id),
+        history=history,
+        deciders=staff_names(session, {row.actor, *(change.actor for change in history)}),
         form=form,
         errors=list(errors),
     )

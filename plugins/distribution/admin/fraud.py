@@ -10,10 +10,12 @@ from core.api.catalog import Page
 from core.api.errors import InvalidInput, NotFound, ShopError
 from core.api.i18n import lazy_gettext as _l
 from core.api.members import names_of
+from core.api.staff import staff_names
 from core.api.web import audit, notice, reader, staff, translate_error, writing
+from plugins.distribution.admin.evidence import evidence_words
 from plugins.distribution.admin.page import PER_PAGE, ROOT, go, page_number, show_page
 from plugins.distribution.rules.fraud import Suspicion
-from plugins.distribution.services.holds import count_cases, list_cases, reject, release
+from plugins.distribution.services.holds import HeldCase, count_cases, list_cases, reject, release
 from plugins.distribution.views.showing import uuid_or_none
 
 STATES = {
@@ -116,6 +118,8 @@ def _page(*, errors: Sequence[str] = (), picked: Sequence[tuple[UUID, UUID]] = (
         "fraud",
         page=Page(tuple(found), total, number, PER_PAGE),
         names=names_of(session, people),
+        deciders=staff_names(session, {case.actor for case in found}),
+        whys={(case.order_id, case.beneficiary_id): _whys(case) for case in found},
         counts=count_cases(session),
         states={key: str(label) for key, label in STATES.items()},
         reasons={str(key): str(label) for key, label in REASONS.items()},
@@ -125,3 +129,11 @@ def _page(*, errors: Sequence[str] = (), picked: Sequence[tuple[UUID, UUID]] = (
         picked=set(picked),
         written=request.form.get("note", ""),
     )
+
+
+def _whys(case: HeldCase) -> list[tuple[str, list[str]]]:
+    """Each reason with what it rests on."""
+    return [
+        (str(REASONS[Suspicion(reason)]), evidence_words(reason, evidence))
+        for reason, evidence in case.reasons.items()
+    ]

@@ -35,40 +35,53 @@ SHARED = (
 """What buyer and beneficiary may share."""
 
 
+Evidence = Mapping[str, int | str]
+"""What a suspicion rests on, as it is kept: counts and order numbers, nothing that names a person.
+
+``order`` and ``buyer``: how many fingerprints of the beneficiary the order and the buyer show.
+``bound`` and ``usual``: of a burst. ``order_no``: the order that makes a loop.
+"""
+
+
 @dataclass(frozen=True)
 class Sight:
     """What is known of one order and one of those who earn on it.
 
-    Fingerprints of the buyer (their own and the order's together) and of the beneficiary.
-
     Args:
-        buyer: kind → fingerprints.
+        order: kind → fingerprints of the order.
+        buyer: the same of its buyer.
         beneficiary: the same.
         bound_lately: members bound to the beneficiary within the hour before the payment.
-        is_mutual: the buyer earned on what the beneficiary bought not long before.
+        mutual: number of the newest order, not long before, on which the buyer earned because the
+            beneficiary bought; empty without one.
     """
 
+    order: Mapping[Suspicion, Collection[str]]
     buyer: Mapping[Suspicion, Collection[str]]
     beneficiary: Mapping[Suspicion, Collection[str]]
     bound_lately: int = 0
-    is_mutual: bool = False
+    mutual: str = ""
 
 
-def suspicions(sight: Sight, watched: Collection[Suspicion], burst: int) -> list[Suspicion]:
-    """What is suspicious, of that which the merchant has watched.
+def suspicions(
+    sight: Sight, watched: Collection[Suspicion], burst: int
+) -> dict[Suspicion, Evidence]:
+    """What is suspicious, of that which the merchant has watched, and what it rests on.
 
     Args:
         sight: what is known.
         watched: kinds that are looked at.
         burst: so many bound within an hour are usual.
     """
-    shared = [
-        kind
-        for kind in SHARED
-        if not frozenset(sight.buyer.get(kind, ())).isdisjoint(sight.beneficiary.get(kind, ()))
-    ]
+    found: dict[Suspicion, Evidence] = {}
+    for kind in SHARED:
+        own = frozenset(sight.beneficiary.get(kind, ()))
+        order = len(own.intersection(sight.order.get(kind, ())))
+        buyer = len(own.intersection(sight.buyer.get(kind, ())))
+        if order or buyer:
+            found[kind] = {"order": order, "buyer": buyer}
     if sight.bound_lately > burst:
-        shared.append(Suspicion.BURST)
-    if sight.is_mutual:
-        shared.append(Suspicion.LOOP)
-    return [kind for kind in shared if kind in watched]
+        found[Suspicion.BURST] = {"bound": sight.bound_lately, "usual": burst}
+    if sight.mutual:
+        found[Suspicion.LOOP] = {"order_no": sight.mutual}
+    return {kind: evidence for kind, evidence in found.items() if kind in watched}

@@ -7,7 +7,7 @@ only settlement passes it by.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from core.api.members import member_signals
 from core.api.orders import order_signals
 from core.api.sharing import bindings_before
 from plugins.distribution.models import Commission, Hold
-from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
+from plugins.distribution.rules.fraud import Evidence, Sight, Suspicion, suspicions
 
 BATCH_ORDERS = 200
 HOUR = timedelta(hours=1)
@@ -112,7 +112,7 @@ def _unseen(session: Session, limit: int) -> Sequence[Any]:
 
 def _suspicious(
     session: Session, pairs: Mapping[tuple[UUID, UUID], Any], watch: Watch
-) -> dict[tuple[UUID, UUID], list[Suspicion]]:
+) -> dict[tuple[UUID, UUID], dict[Suspicion, Evidence]]:
     if not pairs or not watch.kinds:
         return {}
     people = {row.buyer_id for row in pairs.values()} | {one for _, one in pairs}
@@ -125,33 +125,35 @@ def _suspicious(
     for key, row in pairs.items():
         order_id, beneficiary_id = key
         sight = Sight(
-            buyer=_merged(members[row.buyer_id], orders.get(order_id)),
-            beneficiary=_merged(members[beneficiary_id]),
+            order=_shown(orders.get(order_id)),
+            buyer=_shown(members[row.buyer_id]),
+            beneficiary=_shown(members[beneficiary_id]),
             bound_lately=bound[moments[key]],
-            is_mutual=key in mutual,
+            mutual=mutual.get(key, ""),
         )
         if reasons := suspicions(sight, watch.kinds, watch.burst):
             found[key] = reasons
     return found
 
 
-def _merged(*signals: Any) -> dict[Suspicion, frozenset[str]]:
-    """Fingerprints by suspicion, of some members' and orders' signals together."""
+def _shown(signals: Any) -> dict[Suspicion, frozenset[str]]:
+    """Fingerprints by suspicion, of what a member or an order shows."""
     return {
-        kind: frozenset[str]().union(
-            *(getattr(each, field, ()) for each in signals if each for field in fields)
-        )
+        kind: frozenset[str]().union(*(getattr(signals, field, ()) for field in fields))
         for kind, fields in _FIELDS.items()
     }
 
 
 def _mutual(
     session: Session, pairs: Mapping[tuple[UUID, UUID], Any]
-) -> Collection[tuple[UUID, UUID]]:
-    """Those for which the opposite was paid, not long before."""
+) -> Mapping[tuple[UUID, UUID], str]:
+    """Those for which the opposite was paid, not long before: the number of the newest order."""
     times = [row.accrued_at for row in pairs.values()]
     other = sa.select(
-        _COMMISSION.c.beneficiary_id, _COMMISSION.c.buyer_id, _COMMISSION.c.accrued_at
+        _COMMISSION.c.accrued_at,
+        _COMMISSION.c.order_no,
+        _COMMISSION.c.beneficiary_id,
+        _COMMISSION.c.buyer_id,
     ).where(
         _COMMISSION.c.beneficiary_id.in_({row.buyer_id for row in pairs.values()}),
         _COMMISSION.c.buyer_id.in_({row.beneficiary_id for row in pairs.values()}),
@@ -160,26 +162,30 @@ def _mutual(
         _COMMISSION.c.accrued_at <= max(times),
     )
     paid = defaultdict(list)
-    for buyer_id, beneficiary_id, at in session.execute(other.distinct()):
-        paid[buyer_id, beneficiary_id].append(at)
-    return {
-        key
-        for key, row in pairs.items()
-        if any(
-            row.accrued_at - MUTUAL_DAYS <= at <= row.accrued_at
-            for at in paid[row.buyer_id, row.beneficiary_id]
-        )
-    }
+    for at, order_no, buyer_id, beneficiary_id in session.execute(other.distinct()):
+        paid[buyer_id, beneficiary_id].append((at, order_no))
+    found = {}
+    for key, row in pairs.items():
+        before = [
+            each
+            for each in paid[row.buyer_id, row.beneficiary_id]
+            if row.accrued_at - MUTUAL_DAYS <= each[0] <= row.accrued_at
+        ]
+        if before:
+            found[key] = max(before)[1]
+    return found
 
 
-def _hold(session: Session, found: Mapping[tuple[UUID, UUID], Sequence[Suspicion]]) -> None:
+def _hold(
+    session: Session, found: Mapping[tuple[UUID, UUID], Mapping[Suspicion, Evidence]]
+) -> None:
     holds: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "order_id": order_id,
             "beneficiary_id": beneficiary_id,
             "reason": str(reason),
-            "evidence": {},
+            "evidence": evidence,
             "state": "open",
             "actor": "",
             "note": "",
@@ -187,7 +193,7 @@ def _hold(session: Session, found: Mapping[tuple[UUID, UUID], Sequence[Suspicion
             "decided_at": None,
         }
         for (order_id, beneficiary_id), reasons in found.items()
-        for reason in reasons
+        for reason, evidence in reasons.items()
     ]
     if not holds:
         return

@@ -15,6 +15,7 @@ from core.api.errors import Conflict, InvalidInput, NotFound
 from core.api.ledger import PLATFORM, Leg, book, member_owner
 from core.api.text import squeeze
 from plugins.distribution.models import Commission, Hold
+from plugins.distribution.rules.fraud import Evidence
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE
 from plugins.distribution.services.locking import lock_commissions
 from plugins.distribution.services.totals import Changes
@@ -132,7 +133,7 @@ class HeldCase:
         order_no: as people call it.
         buyer_id: who bought.
         beneficiary_id: who would earn.
-        reasons: why, in words of :class:`Suspicion`.
+        reasons: why, as :class:`Suspicion` names it, each with what it rests on.
         amount_fen: what is left of the commissions, or was when it was rejected.
         state: open, released or rejected.
         note: what the one who decided wrote.
@@ -145,7 +146,7 @@ class HeldCase:
     order_no: str
     buyer_id: UUID
     beneficiary_id: UUID
-    reasons: tuple[str, ...]
+    reasons: Mapping[str, Evidence]
     amount_fen: int
     state: str
     note: str
@@ -236,7 +237,7 @@ def _case(rows: Sequence[Any], state: str) -> HeldCase:
         order_no=first.order_no,
         buyer_id=first.buyer_id,
         beneficiary_id=first.beneficiary_id,
-        reasons=tuple(row.reason for row in rows),
+        reasons={row.reason: row.evidence for row in rows},
         amount_fen=int(first.amount_fen) if state == "rejected" else left,
         state=state,
         note=first.note,

@@ -15,6 +15,7 @@ from core.payouts.types import PayoutRequest
 from core.sharing.models import ShareVisit
 from core.sharing.services import create_share
 from core.staff.services import create_role, list_audit
+from plugins.distribution.models import Hold
 from plugins.distribution.rules import SelfPurchase
 from plugins.distribution.rules.fraud import Sight, Suspicion, suspicions
 from plugins.distribution.services import accrual
@@ -32,18 +33,22 @@ OWN = {"Origin": "http://localhost"}
 
 @pytest.mark.parametrize("kind", ["phone", "address", "device", "browser", "account"])
 def test_a_shared_fingerprint_is_suspicious_when_it_is_watched(kind):
-    sight = Sight(buyer={Suspicion(kind): {"a", "b"}}, beneficiary={Suspicion(kind): {"b"}})
-    other = Sight(buyer={Suspicion(kind): {"a"}}, beneficiary={Suspicion(kind): {"b"}})
+    key = Suspicion(kind)
+    sight = Sight(order={}, buyer={key: {"a", "b"}}, beneficiary={key: {"b"}})
+    both = Sight(order={key: {"c"}}, buyer={key: {"a", "b"}}, beneficiary={key: {"a", "b", "c"}})
+    other = Sight(order={}, buyer={key: {"a"}}, beneficiary={key: {"b"}})
 
-    assert suspicions(sight, EVERYTHING, 20) == [kind]
-    assert suspicions(sight, EVERYTHING - {Suspicion(kind)}, 20) == []
-    assert suspicions(other, EVERYTHING, 20) == []
-    assert suspicions(Sight({}, {}), EVERYTHING, 20) == []
+    assert suspicions(sight, EVERYTHING, 20) == {kind: {"order": 0, "buyer": 1}}
+    assert suspicions(both, EVERYTHING, 20) == {kind: {"order": 1, "buyer": 2}}
+    assert suspicions(sight, EVERYTHING - {key}, 20) == {}
+    assert suspicions(other, EVERYTHING, 20) == {}
+    assert suspicions(Sight({}, {}, {}), EVERYTHING, 20) == {}
 
 
 def test_as_many_as_usual_are_no_burst_and_one_more_are():
-    assert suspicions(Sight({}, {}, bound_lately=20), EVERYTHING, 20) == []
-    assert suspicions(Sight({}, {}, bound_lately=21), EVERYTHING, 20) == ["burst"]
+    assert suspicions(Sight({}, {}, {}, bound_lately=20), EVERYTHING, 20) == {}
+    burst = suspicions(Sight({}, {}, {}, bound_lately=21), EVERYTHING, 20)
+    assert burst == {"burst": {"bound": 21, "usual": 20}}
 
 
 def test_an_ordinary_order_is_not_held_and_settles(sell, held, programme, chain, maker, settle):
@@ -321,6 +326,61 @@ def test_the_board_shows_each_case_with_its_reason_and_takes_decisions(
     assert "本人" in shown
     assert orders[0].order_no in shown
     assert orders[1].order_no not in shown
+
+
+def test_the_board_tells_what_each_hold_rests_on_and_who_decided(
+    suspicious, sell, merchant, make_staff, sign_in, shop, held
+):
+    order, first = sell(), suspicious.first
+    rest = {
+        "phone": {"order": 1, "buyer": 0},
+        "device": {"order": 2, "buyer": 2},
+        "browser": {"order": 1, "buyer": 1},
+        "account": {"order": 1, "buyer": 3},
+        "burst": {"bound": 35, "usual": 20},
+        "loop": {"order_no": "2026112900000001"},
+    }
+    with shop.database.write() as session:
+        for reason, evidence in rest.items():
+            hold = Hold(order_id=order.id, beneficiary_id=first.id, reason=reason, at=now())
+            hold.evidence = evidence
+            session.add(hold)
+    sentences = [
+        "The receiver’s number is that of the distributor’s account.",
+        "The order goes to an address in the distributor’s address book.",
+        "Their address books have 1 address in common.",
+        "2 browsers were used by both to open share links.",
+        "Both signed in from 1 network with the same kind of browser.",
+        "The order was paid from an account of the distributor’s.",
+        "3 accounts belong to both: paid from, or named for payouts.",
+        "35 people came to the distributor in the hour before; up to 20 are usual.",
+        "In the 30 days before, the buyer earned on the distributor’s order 2026112900000001.",
+    ]
+    page = merchant.get(f"{ROOT}?lang=en").text
+    assert [each for each in sentences if each not in page] == []
+
+    clerk = sign_in(make_staff(name="小周"), "staff")
+    case = {"pick": f"{order.id}/{first.id}", "do": "release", "note": "一家人"}
+    clerk.post(ROOT, data=case, headers=OWN)
+    page = merchant.get(f"{ROOT}?lang=en&state=released").text
+    assert "by 小周" in page
+    assert "“一家人”" in page
+
+
+def test_a_loop_rests_on_the_newest_order_the_other_way_round(
+    programme, chain, transfer, sell, shop
+):
+    sell()
+    newest = sell()
+    programme.name(chain.buyer)
+    transfer(chain.first, None)
+    transfer(chain.buyer, None)
+    transfer(chain.first, chain.buyer)
+    sell(chain.first)
+
+    with shop.database.read() as session:
+        (case,), _total = list_cases(session, limit=10)
+    assert case.reasons == {"loop": {"order_no": newest.order_no}}
 
 
 def test_who_may_only_look_cannot_decide(suspicious, sell, make_staff, sign_in, held, shop):

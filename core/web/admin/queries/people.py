@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.members.models import Member
 from core.members.types import display_name
-from core.staff.models import Staff
+from core.staff.services import staff_names
 from core.web import context, i18n
 from core.web.admin.wording import WORDS
 
@@ -29,12 +29,9 @@ def member_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str
 def actor_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
     """Names of actors such as ``staff:<uuid>``; no person is put in words. Two statements."""
     actors = list(actors)
-    staff, members = _ids(actors, "staff:"), _ids(actors, "member:")
-    found = {f"member:{each}": name for each, name in member_names(session, members).items()}
-    if staff:
-        rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(staff)))
-        found |= {f"staff:{row.id}": row.name for row in rows}
-    return {each: _in_words(each) for each in actors} | found
+    members = member_names(session, _member_ids(actors))
+    found = {f"member:{each}": name for each, name in members.items()}
+    return {each: _in_words(each) for each in actors} | found | staff_names(session, actors)
 
 
 def _in_words(actor: str) -> str:
@@ -50,12 +47,12 @@ def _in_words(actor: str) -> str:
     return f"{label} ({name})" if name else label
 
 
-def _ids(actors: Iterable[str], prefix: str) -> set[UUID]:
+def _member_ids(actors: Iterable[str]) -> set[UUID]:
     found = set()
     for actor in actors:
-        if actor.startswith(prefix):
+        if actor.startswith("member:"):
             try:
-                found.add(UUID(actor.removeprefix(prefix)))
+                found.add(UUID(actor.removeprefix("member:")))
             except ValueError:
                 continue
     return found
