@@ -29,6 +29,7 @@ from core.kernel.clock import local_date, now
 from core.settings.services import load_settings
 from core.worker.jobs import run_now
 from plugins.distribution.models import MonthTotal
+from plugins.distribution.rules.places import Place
 from plugins.distribution.services import figures, recounting, totals
 from plugins.distribution.services.commission_list import MOST as NEWEST
 from plugins.distribution.services.commission_list import CommissionFilter, find_commissions
@@ -106,15 +107,19 @@ def _acts(network: Network, zone: str) -> list[tuple[str, float, Callable[[Sessi
 
         return ask
 
-    def commissions(offset: int = 0, **fields: Any) -> Callable[[Session], Any]:
+    def commissions(
+        offset: int = 0, after: Place | None = None, **fields: Any
+    ) -> Callable[[Session], Any]:
         wanted = CommissionFilter(**fields)
-        return lambda session: find_commissions(session, wanted, limit=PER_PAGE, offset=offset)
+        return lambda session: find_commissions(
+            session, wanted, limit=PER_PAGE, offset=offset, after=after
+        )
 
     def places(session: Session) -> None:
         ranking(session, month, limit=20)
         place_of(session, middle, month)
 
-    last_week = now() - timedelta(days=7)
+    last_week, long_ago = now() - timedelta(days=7), now() - timedelta(days=80)
     return [
         *((f"overview of {days} days", ADMIN, overview(days)) for days in figures.PERIODS),
         ("card of sales", ADMIN, lambda session: totals.day_sums(session, zone, today, 30)),
@@ -123,6 +128,7 @@ def _acts(network: Network, zone: str) -> list[tuple[str, float, Callable[[Sessi
         ("distributors, active, last page", ADMIN, distributors(MOST - PER_PAGE, "active")),
         ("commissions, first page", ADMIN, commissions()),
         ("commissions, last page", ADMIN, commissions(NEWEST - PER_PAGE)),
+        ("commissions, those of long ago", ADMIN, commissions(after=Place(long_ago, top))),
         ("commissions, settled", ADMIN, commissions(state="available")),
         ("commissions, taken back", ADMIN, commissions(state="reversed")),
         ("commissions of a week", ADMIN, commissions(since=last_week)),

@@ -25,7 +25,7 @@ from wtforms.validators import (
 from core.api.web import translate_error
 from core.kernel.clock import day_bounds
 from core.kernel.errors import Conflict, Rejected, ShopError
-from core.kernel.money import format_yuan, parse_yuan
+from core.kernel.money import AmountTooLarge, format_yuan, parse_yuan
 from core.kernel.text import squeeze
 
 __all__ = [
@@ -106,6 +106,8 @@ class YuanField(StringField):
             return
         try:
             self.data = parse_yuan(self._typed)
+        except AmountTooLarge:
+            raise ValueError(self.gettext("This amount is too large.")) from None
         except ValueError:
             raise ValueError(self.gettext("Give an amount in yuan, such as 12.50.")) from None
 

@@ -3,6 +3,7 @@
 from core.kernel.money import (
     BPS,
     FEN_LIMIT,
+    AmountTooLarge,
     format_yuan,
     parse_yuan,
     rate_fen,
@@ -10,4 +11,13 @@ from core.kernel.money import (
     split_fen,
 )
 
-__all__ = ["BPS", "FEN_LIMIT", "format_yuan", "parse_yuan", "rate_fen", "share_fen", "split_fen"]
+__all__ = [
+    "BPS",
+    "FEN_LIMIT",
+    "AmountTooLarge",
+    "format_yuan",
+    "parse_yuan",
+    "rate_fen",
+    "share_fen",
+    "split_fen",
+]

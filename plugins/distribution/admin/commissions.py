@@ -16,7 +16,7 @@ from core.api.members import ids_matching, names_of
 from core.api.money import format_yuan
 from core.api.orders import line_labels
 from core.api.web import audit, reader, store_settings, writing
-from plugins.distribution.admin.page import PER_PAGE, page_number, search_text, show_page
+from plugins.distribution.admin.page import PER_PAGE, page_number, place, search_text, show_page
 from plugins.distribution.admin.plan_wording import plan_name
 from plugins.distribution.rules import Base, Scope
 from plugins.distribution.services.commission_list import (
@@ -26,7 +26,7 @@ from plugins.distribution.services.commission_list import (
     find_commissions,
     refused_of,
 )
-from plugins.distribution.services.explaining import Explanation, explanations
+from plugins.distribution.services.explaining import Explanation, explanations, removed_plans
 from plugins.distribution.services.programmes import current
 from plugins.distribution.services.reports import STATES, CommissionView
 from plugins.distribution.views.explaining import SCOPE_LABELS, plan_words, rate_words, why
@@ -50,7 +50,8 @@ def show() -> str:
     session, number = reader(), page_number()
     period = Period(request.args)
     wanted = _wanted(session, period)
-    found, sums = find_commissions(session, wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    after, offset = place(), (number - 1) * PER_PAGE
+    found, sums = find_commissions(session, wanted, limit=PER_PAGE, offset=offset, after=after)
     explained = explanations(session, found)
     people = {row.beneficiary_id for row in found} | {row.buyer_id for row in found}
     only = uuid_or_none(request.args.get("member", ""))
@@ -59,6 +60,7 @@ def show() -> str:
         "commissions",
         page=Page(tuple(found), sums.count, number, PER_PAGE),
         sums=sums,
+        after=after,
         names=names_of(session, people | ({only} if only else set())),
         only=only,
         lines=line_labels(session, [row.order_line_id for row in found]),
@@ -75,7 +77,7 @@ def show() -> str:
         has_details=any(request.args.get(name) for name in _DETAILS),
         levels=LEVELS,
         scopes=[(str(scope), str(label)) for scope, label in SCOPE_LABELS.items()],
-        plan_choices=[(str(plan.id), plan_name(plan)) for plan in current(session).plans],
+        plan_choices=_plan_choices(session),
         period=period,
         query_string=request.query_string.decode("ascii", "ignore"),
         is_narrowed=any(request.args.get(name) for name in NARROWING),
@@ -117,6 +119,14 @@ def _wanted(session: Session, period: Period) -> CommissionFilter:
         since=since,
         until=until,
     )
+
+
+def _plan_choices(session: Session) -> list[tuple[str, str]]:
+    """Plans in force, then those that were removed: what they paid is still there."""
+    choices = [(str(plan.id), plan_name(plan)) for plan in current(session).plans]
+    for plan_id, name in removed_plans(session).items():
+        choices.append((str(plan_id), _("%(plan)s (removed)", plan=name)))
+    return choices
 
 
 def _people(name: str) -> Any:

@@ -10,7 +10,15 @@ from core.api.errors import InvalidInput, NotFound, ShopError
 from core.api.members import ids_matching, member_by_phone, names_of
 from core.api.text import parse_phone
 from core.api.web import audit, notice, reader, staff, translate_error, writing
-from plugins.distribution.admin.page import PER_PAGE, ROOT, go, page_number, search_text, show_page
+from plugins.distribution.admin.page import (
+    PER_PAGE,
+    ROOT,
+    go,
+    page_number,
+    place,
+    search_text,
+    show_page,
+)
 from plugins.distribution.forms import DesignateForm, ReasonForm
 from plugins.distribution.services import overview
 from plugins.distribution.services.distributors import DistributorState, distributor, set_state
@@ -111,20 +119,23 @@ def _page(form: DesignateForm, *, errors: Any = ()) -> str:
     session, number, query = reader(), page_number(), search_text()
     state = request.args.get("state", "")
     state = state if state in set(DistributorState) else ""
-    found, total = overview.list_distributors(
+    after = place()
+    found = overview.list_distributors(
         session,
         state=state,
         members=ids_matching(query) if query else None,
         limit=PER_PAGE,
         offset=(number - 1) * PER_PAGE,
+        after=after,
     )
     return show_page(
         "distributors.html",
         "distributors",
-        page=Page(tuple(found), total, number, PER_PAGE),
-        most=overview.MOST,
-        names=names_of(session, [row.member_id for row in found]),
-        grades=grade_names(session, [row.member_id for row in found]),
+        page=Page(tuple(found.rows), found.total, number, PER_PAGE),
+        more=found.more,
+        after=after,
+        names=names_of(session, [row.member_id for row in found.rows]),
+        grades=grade_names(session, [row.member_id for row in found.rows]),
         counts=states_of_all(session),
         labels={str(key): str(label) for key, label in DISTRIBUTOR_LABELS.items()},
         tones=TONES,

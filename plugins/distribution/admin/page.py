@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.api.web import render_admin_page
+from plugins.distribution.rules.places import Place, place_or_none
 
 PLUGIN = "distribution"
 ROOT = "/admin/x/distribution"
@@ -21,6 +22,11 @@ def show_page(template: str, tab: str, **values: Any) -> str:
 def page_number() -> int:
     """The page that is asked for; anything odd is the first."""
     return max(1, min(request.args.get("page", 1, type=int) or 1, 100_000))
+
+
+def place() -> Place | None:
+    """After which place of a long list to go on; anything odd is its beginning."""
+    return place_or_none(request.args.get("after", ""))
 
 
 def search_text() -> str:

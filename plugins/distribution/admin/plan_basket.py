@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.api.catalog import SkuName, admin_products, skus_coded, skus_of
 from core.api.i18n import gettext as _
-from core.api.money import FEN_LIMIT, parse_yuan
+from core.api.money import FEN_LIMIT, AmountTooLarge, parse_yuan
 from plugins.distribution.admin.plan_rates import plain
 from plugins.distribution.rules import Plan, Programme
 from plugins.distribution.rules.calculator import LineOutcome, Person, calculate
@@ -207,6 +207,8 @@ def _amount(row: BasketRow, name: str, text: str, otherwise: int) -> int:
         return otherwise
     try:
         fen = parse_yuan(plain(text).lstrip("¥"))
+    except AmountTooLarge:
+        fen = FEN_LIMIT
     except ValueError:
         row.errors[name] = _("Give an amount in yuan, such as 12.50.")
         return 0

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.api.errors import InvalidInput
 from core.api.i18n import gettext as _
-from core.api.money import BPS, format_yuan, parse_yuan
+from core.api.money import BPS, FEN_LIMIT, AmountTooLarge, format_yuan, parse_yuan
 from plugins.distribution.rules import MAX_DEPTH, Grade, Levels, Rate, RateKind
 from plugins.distribution.rules.checking import FIXED_LIMIT_FEN
 
@@ -140,6 +140,8 @@ def read_number(kind: RateKind, text: str) -> int:
     """
     try:
         number = parse_yuan(text)
+    except AmountTooLarge:
+        number = FEN_LIMIT  # out of both ranges
     except ValueError:
         if kind == RateKind.BPS:
             raise InvalidInput(

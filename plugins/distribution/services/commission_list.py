@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules import Scope
+from plugins.distribution.rules.places import Place
+from plugins.distribution.services.overview import older_than
 from plugins.distribution.services.reports import CommissionView, in_state, view_of
 
 _TABLE: Any = Commission.__table__
 _HOLD: Any = Hold.__table__
 _CHUNK = 500
 MOST = 5_000
-"""Commissions of one filter that a page counts, sums and leads to; the file has all of them."""
+"""Commissions of one filter that are counted, summed and paged through at a time."""
 LEVELS = (0, 1, 2, 3)
 
 
@@ -54,14 +56,15 @@ class CommissionFilter:
 class CommissionSums:
     """What a filter finds, over all its pages; fen. ``amount_fen`` is before refunds.
 
-    ``is_more``: there are more than :data:`MOST`, and all figures are of the newest so many.
+    ``more``: there are more than :data:`MOST`, all figures are of the newest so many, and the older
+    ones come after this place.
     """
 
     count: int
     orders: int
     amount_fen: int
     reversed_fen: int
-    is_more: bool = False
+    more: Place | None = None
 
     @property
     def left_fen(self) -> int:
@@ -70,17 +73,54 @@ class CommissionSums:
 
 
 def find_commissions(
-    session: Session, wanted: CommissionFilter, *, limit: int, offset: int = 0
+    session: Session,
+    wanted: CommissionFilter,
+    *,
+    limit: int,
+    offset: int = 0,
+    after: Place | None = None,
 ) -> tuple[list[CommissionView], CommissionSums]:
-    """A page of commissions, newest first, and the sums over all pages. Two statements.
+    """A page of commissions, newest first, and the sums over all pages. One statement.
 
     No more than :data:`MOST` are counted and paged through, so that neither costs more with every
-    order that is ever paid; whoever looks for older ones narrows by time.
+    order that is ever paid. The older ones are found after the last of these.
+
+    Args:
+        session: any session.
+        wanted: what to narrow to.
+        limit: rows a page.
+        offset: rows before the page.
+        after: only what is older than this place.
     """
     where = _conditions(wanted)
+    if after is not None:
+        where.append(older_than(after, _TABLE.c.accrued_at, _TABLE.c.id))
+    newest = _newest(where)
+    sums = _sums_of(newest)
+    is_shown = newest.c.number.between(offset + 1, min(offset + limit, MOST))
+    rows = session.execute(
+        sa.select(sums, newest.c.number, _TABLE)
+        .select_from(sums)
+        .outerjoin(newest, is_shown | (newest.c.number == MOST))
+        .outerjoin(_TABLE, _TABLE.c.id == newest.c.id)
+        .order_by(newest.c.number)
+    ).mappings()
+    shown = list(rows)
+    first, last = shown[0], shown[-1]
+    more = Place(last["accrued_at"], last["id"]) if first["found"] > MOST else None
+    found = CommissionSums(
+        min(first["found"], MOST), first["orders"], int(first["earned"]), int(first["taken"]), more
+    )
+    page = [row for row in shown if row["number"] and offset < row["number"] <= offset + limit]
+    return [view_of(row) for row in page], found
+
+
+def _newest(where: list[sa.ColumnElement[bool]]) -> sa.CTE:
+    """Numbered from 1; one more than are counted, to know whether there are more."""
     order = _TABLE.c.accrued_at.desc(), _TABLE.c.id.desc()
-    newest = (
+    return (
         sa.select(
+            _TABLE.c.id,
             _TABLE.c.order_id,
             _TABLE.c.amount_fen,
             _TABLE.c.reversed_fen,
@@ -89,28 +129,18 @@ def find_commissions(
         .where(*where)
         .order_by(*order)
         .limit(MOST + 1)
-        .subquery()
+        .cte("newest")
     )
+
+
+def _sums_of(newest: sa.CTE) -> sa.Subquery:
     is_counted = newest.c.number <= MOST
-    row = session.execute(
-        sa.select(
-            sa.func.count().filter(is_counted),
-            sa.func.count(newest.c.order_id.distinct()).filter(is_counted),
-            sa.func.coalesce(sa.func.sum(newest.c.amount_fen).filter(is_counted), 0),
-            sa.func.coalesce(sa.func.sum(newest.c.reversed_fen).filter(is_counted), 0),
-            sa.func.count() > MOST,
-        )
-    ).one()
-    rows = session.execute(
-        sa.select(_TABLE)
-        .where(*where)
-        .order_by(*order)
-        .limit(min(limit, max(0, MOST - offset)))
-        .offset(offset)
-    ).mappings()
-    count, orders, amount, taken, is_more = row
-    sums = CommissionSums(count, orders, int(amount), int(taken), bool(is_more))
-    return [view_of(each) for each in rows], sums
+    return sa.select(
+        sa.func.count().label("found"),
+        sa.func.count(newest.c.order_id.distinct()).filter(is_counted).label("orders"),
+        sa.func.coalesce(sa.func.sum(newest.c.amount_fen).filter(is_counted), 0).label("earned"),
+        sa.func.coalesce(sa.func.sum(newest.c.reversed_fen).filter(is_counted), 0).label("taken"),
+    ).subquery("sums")
 
 
 def export_commissions(

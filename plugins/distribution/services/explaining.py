@@ -7,10 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.db import shared
 from plugins.distribution.models import ProgrammeVersion
 from plugins.distribution.rules import Base, Programme, Scope
 from plugins.distribution.services import programmes
 from plugins.distribution.services.reports import CommissionView
+
+_PLANS = "distribution.plans"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,21 @@ def explanations(
         each.id: _explained(each, found.get(each.plan_version, programmes.DEFAULT))
         for each in commissions
     }
+
+
+def removed_plans(session: Session) -> Mapping[UUID, str]:
+    """Names of plans that a version had and the one in force has not, by id; the last name counts.
+
+    Versions never change, so this process reads each of them once. Two statements.
+    """
+    seen, names = shared(session).get(_PLANS, (0, {}))
+    plans = ProgrammeVersion.body["plans"]
+    unseen = sa.select(ProgrammeVersion.version, plans).where(ProgrammeVersion.version > seen)
+    for version, listed in session.execute(unseen.order_by(ProgrammeVersion.version)):
+        seen, names = version, names | {UUID(each["id"]): each["name"] for each in listed}
+    shared(session)[_PLANS] = seen, names
+    in_force = {plan.id for plan in programmes.current(session).plans}
+    return {plan_id: name for plan_id, name in names.items() if plan_id not in in_force}
 
 
 def _explained(commission: CommissionView, programme: Programme) -> Explanation:

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from core.api.orders import buyer_ids
 from core.api.sharing import sharer_ids
 from plugins.distribution.models import Commission, Distributor
+from plugins.distribution.rules.places import Place
 from plugins.distribution.services.reports import LEFT
 from plugins.distribution.services.totals import lifetime_of
 
 _STAY = ("active", "frozen")
 MOST = 20_000
-"""Distributors that a list counts and leads to."""
+"""Distributors that are counted and paged through at a time."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,31 @@ def top_distributors(
     return [(member_id, int(fen or 0), int(orders)) for member_id, fen, orders in rows]
 
 
-def list_distributors(
-    session: Session, *, state: str = "", members: Any = None, limit: int, offset: int = 0
-) -> tuple[list[DistributorRow], int]:
-    """Distributors with their earnings, last changed first, and how many there are.
+@dataclass(frozen=True)
+class DistributorsFound:
+    """A page of distributors, and how many there are.
 
-    No more than :data:`MOST` are counted and led to; whoever looks for others searches by name.
+    ``more``: there are more than :data:`MOST`, and the others come after this place.
+    """
+
+    rows: Sequence[DistributorRow]
+    total: int
+    more: Place | None
+
+
+def list_distributors(
+    session: Session,
+    *,
+    state: str = "",
+    members: Any = None,
+    limit: int,
+    offset: int = 0,
+    after: Place | None = None,
+) -> DistributorsFound:
+    """Distributors with their earnings, last changed first.
+
+    No more than :data:`MOST` are counted and paged through; the others are found after the last of
+    these.
 
     Args:
         session: any session.
@@ -119,21 +139,33 @@ def list_distributors(
         members: a selection of member ids to keep to.
         limit: rows a page.
         offset: rows before the page.
+        after: only those who changed before this place.
     """
     chosen: Any = sa.select(Distributor)
     if state:
         chosen = chosen.where(Distributor.state == state)
     if members is not None:
         chosen = chosen.where(Distributor.member_id.in_(members))
-    counted = chosen.with_only_columns(Distributor.member_id).limit(MOST).subquery()
+    if after is not None:
+        chosen = chosen.where(older_than(after, Distributor.changed_at, Distributor.member_id))
+    counted = chosen.with_only_columns(Distributor.member_id).limit(MOST + 1).subquery()
     total = session.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
+    order = Distributor.changed_at.desc(), Distributor.member_id.desc()
     found = session.scalars(
-        chosen.order_by(Distributor.changed_at.desc(), Distributor.member_id.desc())
-        .limit(min(limit, max(0, MOST - offset)))
-        .offset(offset)
+        chosen.order_by(*order).limit(min(limit, max(0, MOST - offset))).offset(offset)
     ).all()
     earned = lifetime_of(session, [row.member_id for row in found])
-    return [_distributor_row(row, earned) for row in found], total
+    rows = [_distributor_row(row, earned) for row in found]
+    if total <= MOST:
+        return DistributorsFound(rows, total, None)
+    place = chosen.with_only_columns(Distributor.changed_at, Distributor.member_id)
+    last = session.execute(place.order_by(*order).limit(1).offset(MOST - 1)).one()
+    return DistributorsFound(rows, MOST, Place(*last))
+
+
+def older_than(place: Place, at: Any, key: Any) -> sa.ColumnElement[bool]:
+    """What comes after a place in a list that is sorted by these two columns, newest first."""
+    return sa.and_(at <= place.at, sa.or_(at < place.at, key < place.id))
 
 
 def _distributor_row(row: Distributor, earned: Mapping[UUID, tuple[int, int]]) -> DistributorRow:

@@ -3,19 +3,21 @@
 import csv
 import io
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from core.api.money import format_yuan
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules import Rate, RateKind, Rule, Scope, Treatment
-from plugins.distribution.services import commission_list
+from plugins.distribution.services import commission_list, overview
 from plugins.distribution.services.commission_list import (
     CommissionFilter,
     export_commissions,
     find_commissions,
 )
 from plugins.distribution.services.holds import reject
+from plugins.distribution.services.overview import list_distributors
 from plugins.distribution.services.programmes import current
 
 ROOT = "/admin/x/distribution"
@@ -285,25 +287,77 @@ def current_programme(programme):
         return current(session)
 
 
-def test_no_more_than_the_newest_are_counted_and_paged_and_that_is_said(
+def test_a_plan_that_was_removed_still_narrows_what_it_paid(
+    chain, programme, buy, merchant, make_product
+):
+    pot = make_product("茶壶", skus=[("POT", 26_800, 5)])
+    rule = Rule(Scope.PRODUCT, pot.id, Treatment.OWN, Rate(RateKind.BPS, (2000, 0, 0)))
+    default = current_programme(programme).default_plan
+    tea = replace(default, id=uuid4(), name="茶", rules=(rule,))
+    programme.change(plans=(default, tea))
+    paid = buy(POT)
+    option = f'<option value="{tea.id}"'
+    assert f"{option}>茶</option>" in merchant.get(f"{ROOT}/commissions?lang=en").text
+    programme.change(plans=(default,))
+    buy(("CUP", 1, 5000))
+
+    page = merchant.get(f"{ROOT}/commissions?lang=en&plan={tea.id}").text
+    assert f"{option} selected>茶 (removed)</option>" in page
+    assert page.count('class="trace"') == 1
+    assert paid.order_no in page
+
+
+def test_the_newest_are_counted_and_paged_and_the_list_goes_on_after_them(
     buy, shop, monkeypatch, merchant, chain, make_order, outbox
 ):
-    for number in range(4):
+    for number in range(6):
         make_order([("POT", 1, 10_000 + number)], member=chain.buyer)
     outbox.drain()
     monkeypatch.setattr(commission_list, "MOST", 7)
+    every = CommissionFilter()
     with shop.database.read() as session:
-        every = [row for chunk in export_commissions(session, CommissionFilter()) for row in chunk]
-        newest = sorted(every, key=lambda row: (row.accrued_at, row.id), reverse=True)[:7]
-        found, sums = find_commissions(session, CommissionFilter(), limit=5)
-        last, _ = find_commissions(session, CommissionFilter(), limit=5, offset=5)
-        beyond, _ = find_commissions(session, CommissionFilter(), limit=5, offset=10)
-        _, few = find_commissions(session, CommissionFilter(level=1), limit=5)
-    page = merchant.get(f"{ROOT}/commissions?lang=en").text
+        rows = [row for chunk in export_commissions(session, every) for row in chunk]
+        newest = sorted(rows, key=lambda row: (row.accrued_at, row.id), reverse=True)
+        found, sums = find_commissions(session, every, limit=5)
+        last, _ = find_commissions(session, every, limit=5, offset=5)
+        beyond, _ = find_commissions(session, every, limit=5, offset=10)
+        older, others = find_commissions(session, every, limit=20, after=sums.more)
+        oldest, end = find_commissions(session, every, limit=20, after=others.more)
+        few, _ = find_commissions(session, CommissionFilter(level=1), limit=5)
 
-    assert [row.id for row in [*found, *last]] == [row.id for row in newest]
-    assert (beyond, sums.count, sums.is_more) == ([], 7, True)
-    assert sums.amount_fen == sum(row.amount_fen for row in newest)
-    assert (few.count, few.is_more) == (4, False)
-    assert "There are more." in page
+    assert [*found, *last, *older, *oldest] == newest
+    assert (beyond, sums.count, sums.amount_fen) == ([], 7, sum(r.amount_fen for r in newest[:7]))
+    assert (others.count, others.amount_fen) == (7, sum(r.amount_fen for r in newest[7:14]))
+    assert (end.count, end.more, len(few)) == (4, None, 5)
+
+    page = merchant.get(f"{ROOT}/commissions?lang=en").text
+    assert "There are more. Figures and pages are of the newest 7." in page
+    page = merchant.get(f"{ROOT}/commissions?lang=en&after={others.more}").text
+    assert "Figures and pages are of what came before" in page
+    assert page.count('class="trace"') == 4
     assert "There are more." not in merchant.get(f"{ROOT}/commissions?level=1&lang=en").text
+    odd = merchant.get(f"{ROOT}/commissions?lang=en&after=20261340-nobody").text
+    assert "There are more." in odd
+
+
+def test_distributors_are_paged_so_many_at_a_time_to_the_last(
+    shop, chain, make_member, programme, monkeypatch, merchant
+):
+    programme.name(*(make_member(f"分销员{number}") for number in range(4)))
+    with shop.database.read() as session:
+        every = [row.member_id for row in list_distributors(session, limit=10).rows]
+    monkeypatch.setattr(overview, "MOST", 3)
+    with shop.database.read() as session:
+        first = list_distributors(session, limit=10)
+        second = list_distributors(session, limit=10, after=first.more)
+        third = list_distributors(session, limit=10, after=second.more)
+
+    assert [len(part.rows) for part in (first, second, third)] == [3, 3, 1]
+    assert [row.member_id for part in (first, second, third) for row in part.rows] == every
+    assert (first.total, third.total, third.more) == (3, 1, None)
+    assert (
+        "Pages are of the 3 who changed last." in merchant.get(f"{ROOT}/distributors?lang=en").text
+    )
+    page = merchant.get(f"{ROOT}/distributors?lang=en&after={first.more}").text
+    assert "Pages are of those who changed before" in page
+    assert "On to the next" in page

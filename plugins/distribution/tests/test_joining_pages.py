@@ -51,6 +51,7 @@ def test_who_applies_gives_a_name_and_sees_the_phone_masked(shop, programme, mak
     missing = post(browser, "join", rules=RULES_VERSION, note="在小区群分享")
     assert missing.status_code == 422
     assert "在小区群分享" in missing.text
+    assert f'name="rules" value="{RULES_VERSION}" checked' in missing.text
     assert post(browser, "join", real_name="张三", note="在小区群分享").status_code == 422
     assert row_of(shop, member) is None
 

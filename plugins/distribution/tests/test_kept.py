@@ -10,7 +10,7 @@ from core.host.work import Work
 from core.settings.services import save_settings
 from plugins.distribution import commands
 from plugins.distribution.models import DayTotal, Hold, MonthTotal
-from plugins.distribution.services import figures, overview
+from plugins.distribution.services import figures
 from plugins.distribution.services.holds import reject
 from plugins.distribution.services.overview import open_totals, top_distributors
 from plugins.distribution.services.ranking import place_of, ranking
@@ -154,7 +154,3 @@ def test_a_large_store_shows_what_the_job_counted_and_when(
     assert "as of" in page
     assert "¥20.00" in page[page.index('<ol class="ranks">') :].partition("</ol>")[0]
     assert "last 30 days, as of 2" in browser.get("/admin/?lang=en").text
-    monkeypatch.setattr(overview, "MOST", 2)
-    page = browser.get("/admin/x/distribution/distributors?lang=en").text
-    assert "The list leads to the 2 who changed last" in page
-    assert page.count('data-label="Joined"') == 2

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from core.api.clock import now
+from core.api.money import format_yuan
 from core.api.payouts import list_payouts
 from plugins.distribution.services.accounts import AVAILABLE
 
@@ -77,6 +78,14 @@ def test_a_wrong_account_is_named_beside_its_field_and_what_was_typed_stays(brow
     assert 'aria-invalid="true"' in answer.text
     with shop.database.read() as session:
         assert list_payouts(session, member_id=rich.id) == []
+
+
+def test_an_amount_beyond_what_can_be_read_is_told_the_most(browser, shop):
+    page = browser.get(f"{ROOT}withdraw?lang=en&amount={'9' * 17}").text
+    most = format_yuan(shop.settings().payout_max_fen)
+    assert f"The largest amount is ¥{int(most[:-3]):,}{most[-3:]}" in page
+    assert "Give an amount in yuan" not in page
+    assert "Give an amount in yuan" in browser.get(f"{ROOT}withdraw?lang=en&amount=ten").text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

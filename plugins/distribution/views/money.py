@@ -7,7 +7,7 @@ from flask import request
 
 from core.api.db import new_token
 from core.api.errors import Conflict, InvalidInput, NotFound, Rejected, ShopError
-from core.api.money import parse_yuan
+from core.api.money import AmountTooLarge, parse_yuan
 from core.api.payouts import (
     WALLET_CHANNEL,
     PayoutRequest,
@@ -231,6 +231,12 @@ def _hold_to_what_was_shown(amount_fen: int) -> None:
 def _amount(typed: str) -> int:
     try:
         return parse_yuan(typed)
+    except AmountTooLarge:
+        raise Rejected(
+            "distribution.payout_large",
+            "The largest amount is %(limit_fen)s.",
+            limit_fen=store_settings().payout_max_fen,
+        ) from None
     except ValueError:
         raise InvalidInput(
             "distribution.amount", "Give an amount in yuan, such as 12.50.", field="amount"

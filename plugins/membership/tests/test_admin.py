@@ -110,6 +110,7 @@ def test_a_faulty_ladder_keeps_what_was_typed_and_says_where(shop, started, post
         ("t2-colour", "#ffeeaa", "White text cannot be read"),
         ("t1-name_zh", "", "This field is required"),
         ("t0-spent_fen", "5 yuan", "Give an amount in yuan"),
+        ("t0-spent_fen", "99999999999999999", "This amount is too large."),
     ):
         page = post("/tiers", do="publish", **ladder_form(now_in_force(shop), **{field: typed}))
 

@@ -46,6 +46,8 @@ def made_id(page: str) -> UUID:
 
 
 def test_a_product_is_made_edited_and_put_on_sale(admin, edit):
+    page = admin.refused("/admin/products/new", {**NEW, "sku-0-price": "9" * 17})
+    assert "This amount is too large." in page
     page = admin.refused("/admin/products/new", {**NEW, "title": "", "sku-0-price": "12.345"})
     assert "Give an amount in yuan" in page
     assert 'value="12.345"' in page

@@ -16,7 +16,7 @@ from uuid import UUID
 from core.catalog.rules.drafts import MOST_PRICE_FEN
 from core.catalog.types import SkuDraft, SkuEdit
 from core.kernel.errors import Rejected
-from core.kernel.money import format_yuan, parse_yuan
+from core.kernel.money import AmountTooLarge, format_yuan, parse_yuan
 from core.kernel.text import squeeze
 from core.web.i18n import gettext, money
 
@@ -234,6 +234,9 @@ def _fen(line: SkuLine, name: str, errors: dict[str, str]) -> int | None:
         return None
     try:
         return parse_yuan(text)
+    except AmountTooLarge:
+        errors[name] = gettext("This amount is too large.")
+        return None
     except ValueError:
         errors[name] = gettext("Give an amount in yuan, such as 12.50.")
         return None
