@@ -107,6 +107,18 @@ def test_an_order_is_shipped_from_the_keyboard_alone(browser, address, things):
     assert "SF123456" in page.content()
 
 
+def test_the_cursor_stands_where_something_was_refused(browser, address, things):
+    page = signed_in(browser, address, viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/admin/plugins/distribution")
+    number = page.locator("#detail .form input[type=number]").first
+    number.fill("-5")
+    number.press("Enter")
+    page.wait_for_selector("#detail .error")
+    name = number.get_attribute("name")
+    assert page.evaluate("document.activeElement.name") == name
+    assert Axe().run(page).response["violations"] == []
+
+
 def test_leaving_unsaved_work_is_asked_about(browser, address, things):
     page = signed_in(browser, address, viewport={"width": 1440, "height": 900})
     page.goto(f"{address}/admin/products/{things['product']}")

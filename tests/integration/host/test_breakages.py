@@ -266,6 +266,7 @@ def test_safe_mode_runs_not_a_line_of_any_plugin(shop, folder, tmp_path, enable_
         assert "Safe mode: the store runs without any plugin" in text_of(staff.get("/admin/"))
         for name in ("b_kills", SOUND):
             assert staff.get(f"/admin/plugins/{name}").status_code == 200
+        assert "What was set is kept." in text_of(staff.get(f"/admin/plugins/{SOUND}"))
         with safe.database.write() as session:
             breaker.pause(session, SOUND, Pause("It was %(what)s", {"what": "slow"}))
         safe.counters.refresh(force=True)

@@ -56,6 +56,10 @@
     window.addEventListener("beforeunload", function (e) { if (changed && !sent) { e.preventDefault(); } });
   });
 
+  // What was refused comes first: the sentence, or the first field that is wrong.
+  var wrong = d.querySelector("#refused,[aria-invalid=true]");
+  if (wrong) { wrong.focus(); }
+
   // A form is sent once.
   d.addEventListener("submit", function (e) {
     var form = e.target;
