@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 PASSWORD = "correct horse battery"
@@ -117,6 +118,15 @@ def test_the_cursor_stands_where_something_was_refused(browser, address, things)
     name = number.get_attribute("name")
     assert page.evaluate("document.activeElement.name") == name
     assert Axe().run(page).response["violations"] == []
+
+
+def test_what_opens_at_the_end_of_a_pane_is_seen(browser, address, shop, things):
+    shop.plugins.disable("distribution", "me")
+    shop.plugins.uninstall("distribution", "me")
+    page = signed_in(browser, address, viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/admin/plugins/distribution?tab=needs")
+    page.locator("#detail details.more summary").last.click()
+    expect(page.locator("#detail .drawer button")).to_be_in_viewport()
 
 
 def test_leaving_unsaved_work_is_asked_about(browser, address, things):

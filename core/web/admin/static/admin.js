@@ -60,6 +60,13 @@
   var wrong = d.querySelector("#refused,[aria-invalid=true]");
   if (wrong) { wrong.focus(); }
 
+  // What opens at the end of a pane is seen.
+  all("details.more>summary").forEach(function (x) {
+    x.addEventListener("click", function () {
+      setTimeout(function () { x.parentNode.scrollIntoView({ block: "nearest" }); });
+    });
+  });
+
   // A form is sent once.
   d.addEventListener("submit", function (e) {
     var form = e.target;
