@@ -9,8 +9,7 @@ from core.cli.reporting import json_option, opened_shop, report
 from core.kernel.contacts import parse_phone
 from core.kernel.errors import Forbidden
 from core.members.services import member_by_phone, note_follow
-
-SANDBOX_CHANNEL = "sandbox"
+from core.members.types import SANDBOX_CHANNEL
 
 
 @click.group()

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from core.kernel.text import mask_phone
 
+SANDBOX_CHANNEL = "sandbox"
+"""The channel in which following is played where there is no real one."""
+
 
 class Realm(StrEnum):
     """Whose session it is: the two never open each other's doors."""

@@ -208,6 +208,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "member.block": ("Blocked a member", ""),
         "member.unblock": ("Unblocked a member", ""),
         "member.sessions_end": ("Signed a member out", ""),
+        "member.follow": ("Played a member's following", ""),
         "member.export": ("Exported members", ""),
         "member.erase": ("Erased a member", ""),
         "referral.transfer": ("Transferred a referral", ""),

@@ -190,7 +190,8 @@ class TaskEditForm(AdminForm):
 
     def refuse(self, error: ShopError) -> list[str]:
         """Put a refusal at the field it names, in the row of its step where it is about one."""
-        if (index := error.params.get("step")) is None:
+        index: int | None = error.params.get("step")
+        if index is None:
             return super().refuse(error)
         return [row for row in self.steps if row.fans.data][index].refuse(error)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -189,6 +190,16 @@ def test_a_blocked_member_is_signed_out_and_can_come_back(admin, maker, sign_in)
     assert shopper.get("/me/orders").status_code in (302, 303)
     assert "刷单" in admin.page(f"/admin/audit?q={member.id}")
     assert "may sign in again" in admin.done(f"{path}/unblock")
+
+
+def test_following_is_played_in_a_sandbox_alone(shop, admin, maker, monkeypatch):
+    path = f"/admin/members/{maker.member('小山').id}"
+    assert "follows the shop now" in admin.done(f"{path}/follow", {"do": "follow"})
+    assert "Nothing was different" in admin.done(f"{path}/follow", {"do": "follow"})
+    assert "has left" in admin.done(f"{path}/follow", {"do": "leave"})
+    monkeypatch.setattr(shop, "config", replace(shop.config, is_sandbox=False))
+    assert admin.post(f"{path}/follow", {"do": "follow"}).status_code == 403
+    assert "Follows the shop" not in admin.page(path)
 
 
 def test_personal_data_are_handed_out_and_erased_on_request(admin, maker):

@@ -6,16 +6,17 @@ import flask
 from flask import request
 from werkzeug.wrappers import Response
 
-from core.kernel.errors import ShopError
+from core.kernel.errors import Forbidden, ShopError
 from core.members.services import (
     block_member,
     erase_member,
     export_member,
     member_view,
+    note_follow,
     revoke_sessions,
     unblock_member,
 )
-from core.members.types import Realm
+from core.members.types import SANDBOX_CHANNEL, Realm
 from core.web import context
 from core.web.access import access
 from core.web.admin.answers import Answer, done
@@ -61,6 +62,20 @@ def sign_out_everywhere(member_id: UUID) -> Answer:
         revoke_sessions(session, Realm.MEMBER, member_id)
         record(session, "member.sessions_end", "member", member_id)
     return done(f"/admin/members/{member_id}", "Signed out everywhere.")
+
+
+@admin.post("/members/<uuid:member_id>/follow")
+@access("staff:member.edit")
+def play_following(member_id: UUID) -> Answer:
+    """Let somebody follow the shop or leave, as a channel would tell; in a sandbox only."""
+    if not context.shop().config.is_sandbox:
+        raise Forbidden("members.not_sandbox", "Following can be played in a sandbox only.")
+    is_following = request.form.get("do") == "follow"
+    with context.writing() as session:
+        is_news = note_follow(session, member_id, SANDBOX_CHANNEL, is_following)
+        record(session, "member.follow", "member", member_id, after={"follows": is_following})
+    said = "The member follows the shop now." if is_following else "The member has left."
+    return done(f"/admin/members/{member_id}", said if is_news else "Nothing was different.")
 
 
 @admin.post("/members/<uuid:member_id>/export")
