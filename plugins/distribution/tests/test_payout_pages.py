@@ -86,6 +86,7 @@ def test_an_amount_beyond_what_can_be_read_is_told_the_most(browser, shop):
     assert f"The largest amount is ¥{int(most[:-3]):,}{most[-3:]}" in page
     assert "Give an amount in yuan" not in page
     assert "Give an amount in yuan" in browser.get(f"{ROOT}withdraw?lang=en&amount=ten").text
+    assert "The smallest amount is" in browser.get(f"{ROOT}withdraw?lang=en&amount=0").text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

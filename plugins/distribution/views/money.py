@@ -207,7 +207,7 @@ def _sum(typed: str, most: int, error: ShopError | None) -> Sum:
     refused = translate_error(error) if error else ""
     try:
         amount = _amount(typed) if typed.strip() else most
-        terms = payout_terms(amount, store_settings()) if amount else None
+        terms = payout_terms(amount, store_settings()) if amount or typed.strip() else None
     except Rejected as wrong:
         return Sum(typed, None, refused or translate_error(wrong))
     if terms is not None and not refused and terms.amount_fen > most:
