@@ -32,7 +32,7 @@ from core.worker.picking import PENDING, Picked, due_by, is_due, look_up, mark_d
 
 FAN_OUT_LIMIT = 1000
 BATCH = 200
-SLICE_SECONDS = 0.02
+SLICE_SECONDS = 0.01
 """On SQLite a batch holds the only write lock; after this long it commits and lets others in."""
 
 _event: Any = OutboxEvent.__table__
