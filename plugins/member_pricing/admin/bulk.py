@@ -119,8 +119,8 @@ def _apply(form: BulkForm, told: Forecast) -> Any:
         return go(ROOT)
     tell(
         done.count,
-        "One price changed. You can take this back below.",
-        "%(count)s prices changed. You can take this back below.",
+        "One price changed. You can take it back in the history.",
+        "%(count)s prices changed. You can take it back in the history.",
     )
     return go(f"{ROOT}/history/{done.act_id}")
 

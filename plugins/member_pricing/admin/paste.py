@@ -63,8 +63,8 @@ def take() -> Any:
     if done.count:
         tell(
             done.count,
-            "One price changed. You can take this back below.",
-            "%(count)s prices changed. You can take this back below.",
+            "One price changed. You can take it back in the history.",
+            "%(count)s prices changed. You can take it back in the history.",
         )
     else:
         notice("Nothing was different.", "warn")

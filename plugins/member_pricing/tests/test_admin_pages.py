@@ -198,6 +198,8 @@ def test_nothing_counts_that_was_not_looked_at(prices, pot, merchant, make_produ
     answer = post(merchant, f"{ROOT}/many", many | {"do": "apply", "look": look})
     assert answer.status_code == 409, "somebody was quicker"
     assert texts(prices, pot) == {(True, "all"): "70.00"}
+    nobody = {name: value for name, value in many.items() if name != "audiences"}
+    assert post(merchant, f"{ROOT}/many", nobody | {"do": "preview"}).text.count("至少选一个") == 1
     window = {"since": "2026-12-05", "until": "2026-12-01"}
     assert post(merchant, f"{ROOT}/many", many | window | {"do": "preview"}).status_code == 422
     ghost = many | {"pick": str(new_id()), "scope": ""}
