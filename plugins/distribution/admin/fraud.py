@@ -58,9 +58,9 @@ def decide() -> Any:
             problems.append(translate_error(error))
     if done:
         sentence = (
-            "%(count)s cases released; they settle as others do."
+            "Released: %(count)s. They settle as others do."
             if is_release
-            else "%(count)s cases rejected; their commissions went back to the store."
+            else "Rejected: %(count)s. Their commissions went back to the store."
         )
         notice(sentence, count=done)
     if problems:
