@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.config import Config
 from core.db.engine import Database
@@ -20,7 +18,10 @@ from core.payments.types import (
     StartResult,
 )
 
-_LIMITS = httpx.Timeout(8.0, connect=2.0)
+if TYPE_CHECKING:
+    import httpx
+
+_SECONDS, _CONNECT_SECONDS = 8.0, 2.0
 
 
 class Transport(Protocol):
@@ -47,9 +48,12 @@ class LocalTransport:
 
 
 @lru_cache(maxsize=1)
-def _own_client() -> httpx.Client:
+def _own_client() -> "httpx.Client":
     """One client a process: making one is dear. It keeps no connection, so forks share none."""
-    return httpx.Client(timeout=_LIMITS, limits=httpx.Limits(max_keepalive_connections=0))
+    import httpx  # some 20 ms of every start otherwise
+
+    timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
+    return httpx.Client(timeout=timeout, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 class HttpTransport:
@@ -60,12 +64,14 @@ class HttpTransport:
         client: an httpx client with limits of its own; for tests.
     """
 
-    def __init__(self, base_url: str, client: httpx.Client | None = None) -> None:
+    def __init__(self, base_url: str, client: "httpx.Client | None" = None) -> None:
         self._base_url = base_url.rstrip("/")
         self._client = client or _own_client()
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post the request."""
+        import httpx
+
         try:
             answer = self._client.post(self._base_url + path, headers=dict(headers), content=body)
         except httpx.HTTPError as error:

@@ -9,10 +9,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-import httpx
 import sqlalchemy as sa
 
 from core.db.engine import Database
@@ -21,8 +20,11 @@ from core.kernel import clock
 from core.payments.sandbox import services, wire
 from core.payments.sandbox.models import SandboxCallback, SandboxPayment
 
+if TYPE_CHECKING:
+    import httpx
+
 Send = Callable[[str, Mapping[str, str], bytes], int]
-"""Posts a body to an address; the HTTP status. Raises ``OSError`` or ``httpx.HTTPError``."""
+"""Posts a body to an address; the HTTP status. Raises ``OSError`` when nobody answers."""
 
 _CALLBACK: Any = SandboxCallback.__table__
 _PAYMENT: Any = SandboxPayment.__table__
@@ -58,7 +60,7 @@ _MARK = Prepared(
 )
 _DELAYS_S = (1, 2, 5, 15, 30, 60, 300, 900, 1800)
 _LEASE = timedelta(seconds=30)
-_LIMITS = httpx.Timeout(5.0, connect=2.0)
+_SECONDS, _CONNECT_SECONDS = 5.0, 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -74,14 +76,26 @@ class _Due(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _client() -> httpx.Client:
+def _client() -> "httpx.Client":
     """One client a process: making one is dear. It keeps no connection, so forks share none."""
-    return httpx.Client(timeout=_LIMITS, limits=httpx.Limits(max_keepalive_connections=0))
+    import httpx  # some 20 ms of every start otherwise
+
+    timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
+    return httpx.Client(timeout=timeout, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def http_send(url: str, headers: Mapping[str, str], body: bytes) -> int:
-    """Post over HTTP within seconds; redirects are not followed."""
-    return _client().post(url, headers=dict(headers), content=body).status_code
+    """Post over HTTP within seconds; redirects are not followed.
+
+    Raises:
+        ConnectionError: nobody answered there.
+    """
+    import httpx
+
+    try:
+        return _client().post(url, headers=dict(headers), content=body).status_code
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error
 
 
 def deliver_callbacks(
@@ -153,8 +167,8 @@ def _deliver(database: Database, key: wire.Key, send: Send, due: _Due) -> bool:
     try:
         status = send(due.url, wire.sign(signer, body), body)
         answer = f"HTTP {status}"
-    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
-        status, answer = 0, f"{type(error).__name__}: {error}"[:200]
+    except OSError as error:
+        status, answer = 0, str(error)[:200]
     is_taken = 200 <= status < 300
     state, until = "delivered" if is_taken else "pending", clock.now()
     if not is_taken and due.tries >= len(_DELAYS_S):

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from core.kernel import clock
@@ -144,7 +143,7 @@ def test_callbacks_are_retried_with_growing_delays_and_then_given_up(
     time_machine.move_to(start, tick=False)
     gateway.start(replace(ask, expires_at=start + timedelta(days=1)))
     decide(database, ask, Choice.PAY)
-    shop = Shop(gateway, *[500, httpx.ConnectError("refused"), OSError("gone")] * 9)
+    shop = Shop(gateway, *[500, ConnectionError("refused"), OSError("gone")] * 9)
     delivered = []
     for seconds in [*range(120), *range(120, 6000, 60)]:
         time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
