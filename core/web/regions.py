@@ -7,8 +7,10 @@ values}}``; products that are not in it show nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
+from uuid import UUID
 
 import jinja2
 from jinja2.runtime import Context
@@ -19,6 +21,7 @@ from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
+from core.themes.sandbox import ThemeEnvironment
 from core.web import block_files, context, kept, own_prices, shells
 from core.web.asking import Asking, asking
 from core.web.cache import LIVE_SECONDS
@@ -156,21 +159,18 @@ def card(product: ProductCard) -> Markup:
 
 
 def _card_of(product: ProductCard) -> Markup:
-    badges, after = (
-        "".join([shown[product.id] for shown in blocks if product.id in shown]) if blocks else ""
-        for blocks in _blocks_of_cards()
-    )
-    env, own = asking().env, own_prices.of_page()
-    own_fen = own.get(product.id) if own else None
-    if env.auto_reload:
-        return _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
-    kept = env.kept
+    desk = _desk()
+    badges, after = _on_one(desk.badges, product.id), _on_one(desk.after, product.id)
+    own_fen = desk.own.get(product.id) if desk.own else None
+    if desk.env.auto_reload:
+        return _card(product, own_fen, badges, after)
+    kept = desk.env.kept
     key = (*_card_key(product), own_fen, badges, after)
     html = kept.get(key)
     if html is None:
         if len(kept) >= _MOST_CARDS:
             kept.clear()
-        html = kept[key] = _card(product, own_fen, Markup(badges), Markup(after))  # noqa: S704
+        html = kept[key] = _card(product, own_fen, badges, after)
     return html
 
 
@@ -193,21 +193,51 @@ def _card_key(product: ProductCard) -> tuple[Any, ...]:
     )
 
 
-def _card(product: ProductCard, own_fen: int | None, badges: Markup, after: Markup) -> Markup:
-    template = asking().env.get_template("card.html")
-    html = template.render(product=product, own_price_fen=own_fen, badges=badges, after_price=after)
-    return Markup(html)  # noqa: S704 (rendered by an escaping template)
+def _card(product: ProductCard, own_fen: int | None, badges: str, after: str) -> Markup:
+    html = (
+        asking()
+        .env.get_template("card.html")
+        .render(
+            product=product,
+            own_price_fen=own_fen,
+            badges=Markup(badges),  # noqa: S704 (rendered by escaping templates, as the card)
+            after_price=Markup(after),  # noqa: S704
+        )
+    )
+    return Markup(html)  # noqa: S704
 
 
-def _blocks_of_cards() -> tuple[list[Mapping[Any, str]], ...]:
-    """Badges and what stands after the price; every block is asked once a page."""
-    found = here().get("banyan_card_blocks")
+@dataclass(slots=True, eq=False)
+class _Desk:
+    """What all cards of a page are made with; every block is asked once a page.
+
+    Args:
+        env: renders them.
+        own: what cards cost the reader, where that is less than for everybody, by product.
+        badges: what each block puts on them, by product.
+        after: what each block puts after the price, by product.
+    """
+
+    env: ThemeEnvironment
+    own: Mapping[UUID, int]
+    badges: Sequence[Mapping[UUID, str]]
+    after: Sequence[Mapping[UUID, str]]
+
+
+def _desk() -> _Desk:
+    found = here().get("banyan_desk")
     if found is None:
-        found = here().banyan_card_blocks = (
+        found = here().banyan_desk = _Desk(
+            asking().env,
+            own_prices.of_page(),
             _card_blocks(Region.CARD_BADGES),
             _card_blocks(Region.CARD_AFTER_PRICE),
         )
-    return cast("tuple[list[Mapping[Any, str]], ...]", found)
+    return cast(_Desk, found)
+
+
+def _on_one(blocks: Sequence[Mapping[UUID, str]], product_id: UUID) -> str:
+    return "".join([shown[product_id] for shown in blocks if product_id in shown]) if blocks else ""
 
 
 def _card_blocks(name: str) -> list[Mapping[Any, str]]:
