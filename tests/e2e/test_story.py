@@ -50,6 +50,7 @@ def test_a_shared_link_becomes_commissions_a_payout_and_a_shrunken_refund(
     approve_payout(staff)
     uplines[0].go("/me/wallet")
     uplines[0].sees("53.60")
+    uplines[0].sees("Paid out to the wallet")
     assert_books_are_clean(demo_store)
 
     second = buy(buyer, SECOND_PRODUCT, total="336")

@@ -91,8 +91,7 @@ class Move:
 
 
 _LABELS = {
-    "payout.paid": "Paid out to the wallet",
-    "payout": "Paid out to the wallet",
+    "payout_paid": "Paid out to the wallet",
     "reward": "Reward",
 }
 
