@@ -81,13 +81,14 @@ def status_counts(session: Session, member_id: UUID) -> dict[OrderStatus, int]:
 
 
 def packing_slip(session: Session, order_no: str, *, settings: StoreSettings) -> PackingSlip:
-    """What is printed and laid in the parcel: pieces that were given back are left out.
+    """What is printed and laid in the parcel: pieces and money that were given back are left out.
 
     Raises:
         NotFound: no such order.
     """
     order = order_detail(session, order_no)
     kept = tuple(line for line in order.lines if line.quantity > line.refunded_quantity)
+    freight_back = order.refunded_fen - sum(line.refunded_fen for line in order.lines)
     return PackingSlip(
         order_id=order.order_id,
         order_no=order.order_no,
@@ -97,8 +98,8 @@ def packing_slip(session: Session, order_no: str, *, settings: StoreSettings) ->
         pieces=sum(line.quantity - line.refunded_quantity for line in kept),
         goods_fen=order.goods_fen,
         discount_fen=order.discount_fen,
-        freight_fen=order.freight_fen,
-        total_fen=order.total_fen,
+        freight_fen=order.freight_fen - freight_back,
+        total_fen=order.total_fen - order.refunded_fen,
         note=order.note,
         placed_at=order.placed_at,
         printed_at=now(),

@@ -196,6 +196,8 @@ def test_a_packing_slip_counts_in_each_line_what_is_left_to_pack(admin, maker):
     page = admin.page(f"/admin/orders/{order.order_no}/print")
     sheet = page.partition('class="card sheet"')[2]
     assert re.findall(r'<td class="num">(\d)</td>', sheet) == ["2", "2"]
+    assert "¥198.00" in sheet
+    assert "¥297.00" not in sheet
 
 
 def test_a_nickname_with_markup_stays_text_everywhere(admin, maker):

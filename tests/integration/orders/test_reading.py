@@ -208,6 +208,7 @@ def test_the_packing_slip_leaves_out_what_was_given_back(trade):
 
     assert [line.sku_id for line in slip.lines] == [pot.sku_id]
     assert (slip.pieces, slip.shop_name, slip.address.name) == (2, "山屿集", "林山")
+    assert slip.total_fen == 10000 + slip.freight_fen
 
 
 def test_after_sales_are_listed_by_state_and_member(trade):
