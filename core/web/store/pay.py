@@ -121,6 +121,10 @@ _WORDS = {
         "This page comes back by itself as soon as the payment service tells us.",
     ),
     "failed": ("The payment did not go through", "No money was taken. You can try again."),
+    "suspended": (
+        "Another amount than that of the order came",
+        "It goes back to you by itself. You can pay the order again.",
+    ),
     "closed": ("This order is closed", "It can no longer be paid. Money that was taken goes back."),
 }
 
@@ -130,9 +134,10 @@ def _state(order: OrderView) -> str:
         return "paid"
     if not order.can_pay:
         return "closed"
-    attempts = attempts_of(context.reader(), order.order_id)
-    is_open = any(a.state in {AttemptState.CREATED, AttemptState.STARTED} for a in attempts)
-    return "waiting" if is_open or not attempts else "failed"
+    states = {attempt.state for attempt in attempts_of(context.reader(), order.order_id)}
+    if not states or states & {AttemptState.CREATED, AttemptState.STARTED}:
+        return "waiting"
+    return "suspended" if AttemptState.SUSPENDED in states else "failed"
 
 
 @bp.post("/pay/<order_no>/check")

@@ -88,6 +88,17 @@ def test_an_order_is_placed_paid_and_seen(bag, order_no, member):
     assert "请包好" in bag.page(f"/me/orders/{order_no}")
 
 
+def test_another_amount_than_asked_is_said_to_go_back(bag, order_no):
+    paying = bag.post(f"/pay/{order_no}", {"gateway": "sandbox"})
+    cashier = paying.location.removeprefix("http://localhost")
+    bag.post(cashier, {"choice": "wrong_amount", "paid_yuan": "0.01"})
+    bag.post(f"/pay/{order_no}/check")
+
+    html = bag.page(f"/pay/{order_no}/result")
+    assert "款项会自动原路退回" in html
+    assert "没有扣款" not in html
+
+
 def test_the_gateway_names_the_shop_in_the_shoppers_language(bag, order_no):
     bag.page(f"/pay/{order_no}?lang=en")
     paying = bag.post(f"/pay/{order_no}", {"gateway": "sandbox"})
