@@ -197,7 +197,7 @@ class MerchantPlan:
         if not text:
             return None
         if not _WHOLE.fullmatch(text):
-            raise CellFault("number.format", value=text[:40])
+            raise CellFault("count.format", value=text[:40])
         return int(text.partition(".")[0])
 
     def _amount(self, line: Line, name: str) -> int | None:

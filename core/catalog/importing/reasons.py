@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "code.twice": "The code “%(value)s” stands in more than one line.",
     "code.elsewhere": "The code “%(value)s” belongs to another product.",
     "number.format": "“%(value)s” is not a whole number.",
+    "count.format": "“%(value)s” is not a whole number from 0 up.",
     "price.format": "“%(value)s” is not an amount in yuan with at most two decimals.",
     "price.absurd": "“%(value)s” is above ¥100,000,000.00, the most a product can cost.",
     "title.needed": "A new product needs a title.",

@@ -44,8 +44,8 @@ def test_one_bad_line_fails_the_other_lines_of_its_product_and_no_others():
     ("row", "reason"),
     [
         ("mug,,Mug,,,5,,,,,", "code.missing"),
-        ("mug,A,Mug,,,5,-3,,,,", "number.format"),
-        ("mug,A,Mug,,,5,3.5,,,,", "number.format"),
+        ("mug,A,Mug,,,5,-3,,,,", "count.format"),
+        ("mug,A,Mug,,,5,3.5,,,,", "count.format"),
         ("mug,A,Mug,,,5,,a > b > c > d,,,", "category.path"),
         ("mug,A,Mug,,,5,,,,gone,", "state.format"),
         ("mug,A,Mug,,,5,,,,,maybe", "active.format"),
