@@ -55,6 +55,8 @@ REGISTRIES = re.compile(
     r"https?://[\w.-]*(?:pypi|pythonhosted|npmjs|npmmirror|registry)[\w.-]*", re.IGNORECASE
 )
 
+FIXED_PICTURES = re.compile(r"([^{}]*\bimg\b[^{}]*)\{[^}]*flex:none[^}]*\}")
+
 
 def tracked_files(root: Path = ROOT) -> list[Path]:
     """Return files that git tracks or would track, so that a fault shows before its commit."""
@@ -179,6 +181,16 @@ def unknown_rights(root: Path) -> Iterator[str]:
             for right in re.findall(r"\bmay\('(\w+\.\w+)'\)", path.read_text()):
                 if right not in known:
                     yield f"{path.relative_to(root)}: no right is called {right}"
+
+
+def unsized_placeholders(root: Path) -> Iterator[str]:
+    """Fixed pictures whose placeholder keeps the full width: goods may have no picture."""
+    for path in tracked_files(root):
+        name = path.relative_to(root)
+        if path.suffix == ".css" and name.parts[0] in {"plugins", "themes"}:
+            for selectors in FIXED_PICTURES.findall(path.read_text()):
+                if ".noimg" not in selectors:
+                    yield f"{name}: “{selectors.strip()}” does not size .noimg"
 
 
 def tables_named(source: str) -> Iterator[str]:
