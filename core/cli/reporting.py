@@ -97,12 +97,14 @@ def explain_failure(error: Exception) -> int:
     Raises:
         Exception: an unknown error, with its traceback: it is our bug.
     """
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from core.kernel.errors import InvariantError, ShopError
 
     if isinstance(error, OperationalError):
         code, message = "database.unavailable", f"The database does not answer: {error.orig}"
+    elif type(error) is DatabaseError:  # its subclasses are our bugs
+        code, message = "database.damaged", f"The database cannot be read: {error.orig}"
     elif isinstance(error, ShopError) and not isinstance(error, InvariantError):
         code, message = error.code, str(error)
     else:

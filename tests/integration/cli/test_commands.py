@@ -82,13 +82,19 @@ def test_a_newer_schema_is_named_and_ends_with_1(shop, arguments):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_database_that_does_not_answer_is_named(shop_config):
+@pytest.mark.parametrize("kind", ["silent", "damaged"])
+def test_a_database_that_cannot_be_used_is_named(shop_config, tmp_path, kind):
     from dataclasses import replace
 
-    url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    damaged = tmp_path / "damaged.sqlite3"
+    damaged.write_text("no database, but long enough to look like a page of one\n" * 100)
+    url, words = {
+        "silent": ("postgresql+psycopg://nobody@127.0.0.1:1/none", "does not answer"),
+        "damaged": (f"sqlite:///{damaged}", "cannot be read: file is not a database"),
+    }[kind]
     done = banyan_process(replace(shop_config, database_url=url), "plugin", "list")
     assert done.returncode == 1
-    assert "does not answer" in done.stderr
+    assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 
