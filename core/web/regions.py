@@ -160,17 +160,17 @@ def card(product: ProductCard) -> Markup:
 
 def _card_of(product: ProductCard) -> Markup:
     desk = _desk()
+    env, kept = desk.env, desk.env.kept
     badges, after = _on_one(desk.badges, product.id), _on_one(desk.after, product.id)
     own_fen = desk.own.get(product.id) if desk.own else None
-    if desk.env.auto_reload:
-        return _card(product, own_fen, badges, after)
-    kept = desk.env.kept
+    if env.auto_reload:
+        return _card(env, product, own_fen, badges, after)
     key = (*_card_key(product), own_fen, badges, after)
     html = kept.get(key)
     if html is None:
         if len(kept) >= _MOST_CARDS:
             kept.clear()
-        html = kept[key] = _card(product, own_fen, badges, after)
+        html = kept[key] = _card(env, product, own_fen, badges, after)
     return html
 
 
@@ -193,18 +193,13 @@ def _card_key(product: ProductCard) -> tuple[Any, ...]:
     )
 
 
-def _card(product: ProductCard, own_fen: int | None, badges: str, after: str) -> Markup:
-    html = (
-        asking()
-        .env.get_template("card.html")
-        .render(
-            product=product,
-            own_price_fen=own_fen,
-            badges=Markup(badges),  # noqa: S704 (rendered by escaping templates, as the card)
-            after_price=Markup(after),  # noqa: S704
-        )
-    )
-    return Markup(html)  # noqa: S704
+def _card(
+    env: ThemeEnvironment, product: ProductCard, own_fen: int | None, badges: str, after: str
+) -> Markup:
+    pieces = {"badges": Markup(badges), "after_price": Markup(after)}  # noqa: S704 (escaped)
+    template = env.get_template("card.html")
+    html = template.render(product=product, own_price_fen=own_fen, **pieces)
+    return Markup(html)  # noqa: S704 (rendered by an escaping template)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,13 +1,13 @@
 """The store's side of the wire: the sandbox as a gateway like any other."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.config import Config
 from core.db.engine import Database
 from core.kernel.errors import ConfigError, Forbidden, UpstreamError
 from core.payments.sandbox import services, wire
+from core.payments.sandbox.http import http_client
 from core.payments.sandbox.server import PREFIX, Answer, SandboxServer
 from core.payments.sandbox.types import OUTCOMES, PAYER_LIMIT, Choice, SandboxState
 from core.payments.types import (
@@ -21,7 +21,7 @@ from core.payments.types import (
 if TYPE_CHECKING:
     import httpx
 
-_SECONDS, _CONNECT_SECONDS = 8.0, 2.0
+_SECONDS = 8.0
 
 
 class Transport(Protocol):
@@ -47,15 +47,6 @@ class LocalTransport:
         return self._server.handle(path, headers, body, base_url=self._base_url)
 
 
-@lru_cache(maxsize=1)
-def _own_client() -> "httpx.Client":
-    """One client a process: making one is dear. It keeps no connection, so forks share none."""
-    import httpx  # some 20 ms of every start otherwise
-
-    timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
-    return httpx.Client(timeout=timeout, limits=httpx.Limits(max_keepalive_connections=0))
-
-
 class HttpTransport:
     """A sandbox elsewhere, over HTTP with time limits.
 
@@ -66,7 +57,7 @@ class HttpTransport:
 
     def __init__(self, base_url: str, client: "httpx.Client | None" = None) -> None:
         self._base_url = base_url.rstrip("/")
-        self._client = client or _own_client()
+        self._client = client or http_client(_SECONDS)
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post the request."""

@@ -8,8 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,10 +17,8 @@ from core.db.engine import Database
 from core.db.prepared import Prepared, among
 from core.kernel import clock
 from core.payments.sandbox import services, wire
+from core.payments.sandbox.http import http_client
 from core.payments.sandbox.models import SandboxCallback, SandboxPayment
-
-if TYPE_CHECKING:
-    import httpx
 
 Send = Callable[[str, Mapping[str, str], bytes], int]
 """Posts a body to an address; the HTTP status. Raises ``OSError`` when nobody answers."""
@@ -60,7 +57,7 @@ _MARK = Prepared(
 )
 _DELAYS_S = (1, 2, 5, 15, 30, 60, 300, 900, 1800)
 _LEASE = timedelta(seconds=30)
-_SECONDS, _CONNECT_SECONDS = 5.0, 2.0
+_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -75,15 +72,6 @@ class _Due(NamedTuple):
     tries: int
 
 
-@lru_cache(maxsize=1)
-def _client() -> "httpx.Client":
-    """One client a process: making one is dear. It keeps no connection, so forks share none."""
-    import httpx  # some 20 ms of every start otherwise
-
-    timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
-    return httpx.Client(timeout=timeout, limits=httpx.Limits(max_keepalive_connections=0))
-
-
 def http_send(url: str, headers: Mapping[str, str], body: bytes) -> int:
     """Post over HTTP within seconds; redirects are not followed.
 
@@ -93,7 +81,7 @@ def http_send(url: str, headers: Mapping[str, str], body: bytes) -> int:
     import httpx
 
     try:
-        return _client().post(url, headers=dict(headers), content=body).status_code
+        return http_client(_SECONDS).post(url, headers=dict(headers), content=body).status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConnectionError(f"{type(error).__name__}: {error}") from error
 

@@ -3,13 +3,13 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, PendingRollbackError
 
 from core.db.base import UtcDateTime
 from core.db.engine import Database
 from core.db.outbox import OutboxEvent
 from core.db.prepared import Prepared, among, one_of
-from core.db.state import Setting
+from core.db.state import Counters, Setting
 from core.kernel.errors import InvariantError
 from core.kernel.ids import new_id
 
@@ -83,6 +83,47 @@ def test_what_is_prepared_rolls_back_with_its_unit_of_work(database):
 
     with database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(EVENT)) == 0
+
+
+def test_after_a_rollback_a_session_works_on_the_connection_of_its_new_transaction(database):
+    kept = event()
+    with database.write() as session:
+        INSERT.many(session, [event()])
+        session.rollback()
+        INSERT.many(session, [kept])
+
+    with database.read() as session:
+        assert session.scalars(sa.select(EVENT.c.id)).all() == [kept["id"]]
+
+
+def test_after_a_statement_that_failed_nothing_is_written_beside_the_transaction(database):
+    def fail():
+        with database.write() as session:
+            INSERT.many(session, [event()])
+            session.add_all([Setting(name="tea", value=1), Setting(name="tea", value=2)])
+            with pytest.raises(IntegrityError):
+                session.flush()
+            INSERT.many(session, [event()])
+
+    with pytest.raises(PendingRollbackError):
+        fail()
+
+    with database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(EVENT)) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_look_at_the_counters_forgets_nothing_that_was_prepared(database):
+    counters = Counters(database)
+    for _ in range(4):  # the driver prepares what it was asked thrice
+        counters.refresh(force=True)
+
+    with database.read() as session:
+        kept = session.scalar(
+            sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE :of"),
+            {"of": "%FROM shared_counter%"},
+        )
+    assert kept == 1
 
 
 def test_no_rows_are_no_statement(database):
