@@ -124,7 +124,7 @@ def measure(bench: Bench, report: Report, folder: Path) -> None:
     """The share of its requests per second that the product page keeps, by kind and reader."""
     paths = [f"/p/{slug}" for slug in bench.slugs[:PRODUCTS]]
     cookie = {"Cookie": f"{MEMBER_COOKIE}={bench.buyers[0][2]}"}
-    readers = (Reader("guest", paths[:10], 2000, {}), Reader("member", paths, 600, cookie))
+    readers = (Reader("guest", paths[:10], 6000, {}), Reader("member", paths, 1000, cookie))
     files = {name: texts for kind in KINDS for name, texts in kind.files().items()}
     with (
         made(bench, folder / "thirty", files) as found,

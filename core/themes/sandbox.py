@@ -7,6 +7,7 @@ compiled template. Everything else goes Jinja's way.
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, MutableMapping
 from enum import Enum
 from pathlib import Path
@@ -38,6 +39,9 @@ COMPILED = "2"
 """Changes with the way templates are compiled here: those kept by another way are left alone."""
 _MACHINERY = (TemplateModule, LoopContext)
 
+_special = re.compile("[&<>\"']").search
+"""Finds what must be escaped; most texts have none, and asking is quicker than a copy."""
+
 _AS_THEY_ARE = frozenset({int, float, Markup})
 
 Fold = Callable[..., str]
@@ -57,6 +61,8 @@ def shown(value: Any) -> str:
     kind = type(value)
     if kind is Markup:
         return cast(str, value)
+    if kind is str:
+        return cast(str, value) if _special(value) is None else escape(value)
     return str(value) if kind is int else escape(value)
 
 

@@ -9,6 +9,7 @@ values}}``; products that are not in it show nothing.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
+from core.host.shop import Shop
 from core.themes.sandbox import ThemeEnvironment
 from core.web import block_files, context, kept, own_prices, shells
 from core.web.asking import Asking, asking
@@ -39,15 +41,14 @@ def region(page: Context, name: str, subject: Any = None) -> Markup:
         return _NOTHING
     env, names = page.environment, page.get_all()
     about = subject or names.get("subject")
-    pieces = [
-        shells.marked(
-            partial(_plugin_block, placed, name, subject),
-            partial(_plugin_block, placed, name, subject, about),
-        )
-        if placed.plugin
-        else _core_block(env, cast(CoreBlock, placed.block), names)
-        for placed in blocks
-    ]
+    pieces: list[str] = []
+    for is_plugin, run in groupby(blocks, _is_plugins):
+        if is_plugin:
+            of_plugins = tuple(run)
+            hole = partial(_plugin_blocks, of_plugins, name, subject)
+            pieces.append(shells.marked(hole, partial(hole, about)))
+        else:
+            pieces += [_core_block(env, cast(CoreBlock, placed.block), names) for placed in run]
     return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
 
 
@@ -67,17 +68,34 @@ def _core_block(env: jinja2.Environment, block: CoreBlock, names: dict[str, Any]
     return "".join(template.root_render_func(Context(env, seen, block.template, template.blocks)))
 
 
-def _plugin_block(placed: Placed, region_name: str, subject: Any, about: Any) -> str:
-    """A plugin's block; ``about``, what the page is about, is its subject unless it has its own."""
-    block, page = cast(Block, placed.block), asking()
-    if block.audience not in _audiences(page):
-        return ""
+def _is_plugins(placed: Placed) -> bool:
+    return bool(placed.plugin)
+
+
+def _plugin_blocks(placed: Sequence[Placed], region_name: str, subject: Any, about: Any) -> str:
+    """Blocks of plugins that stand together in a region.
+
+    What the page is about, ``about``, is their subject unless the region has its own.
+    """
+    page, seen = asking(), subject or about
+    audiences = _audiences(page)
+    return "".join(
+        [
+            _plugin_block(page, each, region_name, seen)
+            for each in placed
+            if cast(Block, each.block).audience in audiences
+        ]
+    )
+
+
+def _plugin_block(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
+    block = cast(Block, placed.block)
     if block.fresh_seconds <= LIVE_SECONDS:
-        return _fresh(page, placed, region_name, subject or about)
-    key = kept.key_of(page, block, subject or about)
+        return _fresh(page, placed, region_name, subject)
+    key = kept.key_of(page, block, subject)
     html = kept.get(page, key)
     if html is None:
-        html = _fresh(page, placed, region_name, subject or about)
+        html = _fresh(page, placed, region_name, subject)
         kept.put(page, key, html, block.fresh_seconds)
     elif html:
         block_files.need(placed.plugin, block)
@@ -93,14 +111,15 @@ def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
         values = block.context(told)
         return "" if values is None else _render(page, placed, values)
 
-    html = cast(str, guarded(placed.plugin, placed.hook, show) or "")
-    if html:
+    html = cast(str, guarded(placed.plugin, placed.hook, show, page.shop) or "")
+    if html and (block.styles or block.scripts):
         block_files.need(placed.plugin, block)
     return html
 
 
 def _told(page: Asking, placed: Placed, region_name: str, subject: Any) -> BlockContext:
-    page.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
+    if page.slot is not None:
+        page.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
     settings = page.settings.get(placed.plugin, _NO_SETTINGS)
     return BlockContext(
         context.reader(), region_name, subject, page.member_id, settings, page.locale
@@ -121,16 +140,16 @@ def _render(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
         page.env.handle_exception()
 
 
-def guarded(plugin: str, hook: str, call: Callable[[], Any]) -> Any:
+def guarded(plugin: str, hook: str, call: Callable[[], Any], shop: Shop | None = None) -> Any:
     """Run a plugin's part of a page; what it raises is recorded and gives ``None``.
 
-    Under debug it raises, so that its author sees it.
+    Under debug it raises, so that its author sees it. Who runs many passes the shop along.
     """
-    shop = context.shop()
+    shop = shop or context.shop()
     if shop.config.is_debug:
         return call()
     answer = None
-    with shop.plugins.guard(plugin, hook):
+    with shop.plugins.faults.guard(plugin, hook):
         try:
             answer = call()
         except (SQLAlchemyError, Overdue):  # the reader may be in the middle of something
