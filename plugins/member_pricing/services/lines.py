@@ -6,6 +6,7 @@ and the last day. An empty price takes the price away. Other columns are passed 
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.api.catalog import products_addressed, products_named, skus_coded, skus_of
+from core.api.catalog import SkuName, products_addressed, products_named, skus_coded, skus_of
 from core.api.clock import day_bounds
 from core.api.csv import csv_line
 from core.api.errors import InvalidInput
@@ -24,10 +25,10 @@ from plugins.member_pricing.services.editing import (
     Change,
     Kept,
     Target,
-    kept_prices,
     parts,
     prices_of,
 )
+from plugins.member_pricing.services.listing import Key, applies, by_product, fault_of
 
 HEADS = ("code", "audience", "price", "from", "until")
 TOLD = ("title", "options", "list_price")
@@ -51,12 +52,13 @@ class BadLine:
 
 @dataclass(frozen=True)
 class GoodLine:
-    """A line that can be taken: what it changes, and what the price is now."""
+    """A line that can be taken: what it changes, what the price is now, what is wrong with it."""
 
     number: int
     name: str
     change: Change
     kept: Kept | None
+    fault: str = ""
 
     @property
     def kind(self) -> str:
@@ -93,6 +95,12 @@ class Table:
         """Good lines of a kind."""
         return sum(1 for line in self.good if line.kind == kind)
 
+    @property
+    def faulty(self) -> Mapping[str, int]:
+        """Products that the table gives a price that loses money or helps nobody, by fault."""
+        found = {(line.fault, line.change.target.product_id) for line in self.real}
+        return Counter(fault for fault, _product in found if fault)
+
 
 @dataclass(frozen=True)
 class _Line:
@@ -104,7 +112,7 @@ class _Line:
 def read_table(
     session: Session, text: str, words: Words, zone: str, head_words: Mapping[str, str]
 ) -> Table:
-    """Read the first ``MOST_LINES`` of a text; four statements for each five hundred.
+    """Read the first ``MOST_LINES`` of a text; five statements for each five hundred.
 
     Args:
         session: any session.
@@ -140,11 +148,36 @@ def read_table(
             read.append((line, name, change))
         except InvalidInput as error:
             table.bad.append(BadLine(line.number, line.text, error.message))
-    kept = kept_prices(session, [change.target.id for _line, _name, change in read])
-    table.good = [
-        GoodLine(line.number, name, change, kept.get(change.key)) for line, name, change in read
-    ]
+    table.good = _judged(session, read)
     return table
+
+
+def _judged(session: Session, read: Sequence[tuple[_Line, str, Change]]) -> list[GoodLine]:
+    """Lines beside the present prices, and what would be wrong once all of them count."""
+    ids = [change.target.product_id for _line, _name, change in read]
+    prices, skus = prices_of(session, ids), by_product(session, ids)
+    after = dict(prices)
+    for _line, _name, change in read:
+        after.pop(change.key, None)
+        if change.terms:
+            after[change.key] = Kept(change.target, change.audience, change.terms, 0)
+    return [
+        GoodLine(
+            line.number,
+            name,
+            change,
+            prices.get(change.key),
+            _fault(change, after, skus[change.target.product_id]),
+        )
+        for line, name, change in read
+    ]
+
+
+def _fault(change: Change, after: Mapping[Key, Kept], skus: Sequence[SkuName]) -> str:
+    kept = after.get(change.key)
+    if kept is None:
+        return ""
+    return fault_of(kept.terms.price, [sku for sku in skus if applies(after, kept, sku)])
 
 
 def _lines(texts: Sequence[str], head_words: Mapping[str, str]) -> tuple[list[_Line], str]:

@@ -282,7 +282,12 @@ def test_lines_are_looked_at_before_they_count_and_bad_ones_stay_to_be_mended(
 
     seen = post(merchant, f"{ROOT}/lines", {"lines": lines, "do": "preview"})
     assert "新增 1" in seen.text
+    assert "低于成本" not in seen.text
     assert prices.of(pot) == {}
+    faulty = "POT-S,gold,70\nPOT-S,silver,-30\nPOT-L,all,200"
+    told = post(merchant, f"{ROOT}/lines", {"lines": faulty, "do": "preview"}).text
+    assert "1 个商品会低于成本价" in told, "two lines of it"
+    assert (told.count("低于成本"), told.count("不低于标价")) == (3, 2)
     done = apply(merchant, f"{ROOT}/lines", {"lines": lines})
     assert done.status_code == 422
     left = left_of(done)
