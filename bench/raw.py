@@ -33,6 +33,9 @@ _OF_ORDER = {
     "ledger_journal": "reference = :reference",
     "ledger_posting": "journal_id IN (SELECT id FROM ledger_journal WHERE reference = :reference)",
     "plugin_distribution_commission": "order_id = :order",
+    "plugin_distribution_total_change": "(member_id, accrued_at) IN (SELECT beneficiary_id,"
+    " accrued_at FROM plugin_distribution_commission WHERE order_id = :order)",
+    "plugin_membership_order_growth": "order_id = :order",
 }
 _UPDATES = {
     "stock_level": [

@@ -15,6 +15,7 @@ from core.db.versions import check_schema
 from core.host.shop import Shop, open_shop
 from core.web import access, doors, health, sandbox
 from core.web.admin import install_admin
+from core.web.routing import LateRule
 from core.web.store import install_web
 
 
@@ -71,6 +72,7 @@ def create_app(config: Config | None = None, shop: Shop | None = None) -> flask.
     app = flask.Flask("banyan", root_path=str(config.instance), static_folder=None)
     app.secret_key = config.secret_key
     app.request_class = Request
+    app.url_rule_class = LateRule
     app.session_interface = NoSessions()
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     shop = shop or _opened(app, config)

@@ -26,10 +26,13 @@ class CoreBlock:
 
 @dataclass(frozen=True)
 class Placed:
-    """A block in its place; ``plugin`` is empty for the trunk's own."""
+    """A block in its place; ``plugin`` is empty for the trunk's own.
+
+    ``block`` is a plugin's ``Block``, or a ``CoreBlock``.
+    """
 
     plugin: str
-    block: CoreBlock | Block
+    block: Any
     hook: str = field(init=False)
     """Under this name calls are counted."""
     template: str = field(init=False)
@@ -119,7 +122,7 @@ def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> 
     return tuple(sorted(placed, key=place))
 
 
-def _anchor(each: Placed, placed: Iterable[Placed]) -> CoreBlock | Block | None:
+def _anchor(each: Placed, placed: Iterable[Placed]) -> Any:
     """The block that one wants to stand behind: the trunk's, or another that needs no anchor."""
     wanted = each.block.after if isinstance(each.block, Block) else ""
     for other in placed if wanted else ():

@@ -48,7 +48,7 @@ def region(page: Context, name: str, subject: Any = None) -> Markup:
             hole = partial(_plugin_blocks, of_plugins, name, subject)
             pieces.append(shells.marked(hole, partial(hole, about)))
         else:
-            pieces += [_core_block(env, cast(CoreBlock, placed.block), names) for placed in run]
+            pieces += [_core_block(env, placed.block, names) for placed in run]
     return Markup("".join(pieces))  # noqa: S704 (rendered by escaping templates)
 
 
@@ -83,13 +83,13 @@ def _plugin_blocks(placed: Sequence[Placed], region_name: str, subject: Any, abo
         [
             _plugin_block(page, each, region_name, seen)
             for each in placed
-            if cast(Block, each.block).audience in audiences
+            if each.block.audience in audiences
         ]
     )
 
 
 def _plugin_block(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
-    block = cast(Block, placed.block)
+    block: Block = placed.block
     if block.fresh_seconds <= LIVE_SECONDS:
         return _fresh(page, placed, region_name, subject)
     key = kept.key_of(page, block, subject)
@@ -104,14 +104,14 @@ def _plugin_block(page: Asking, placed: Placed, region_name: str, subject: Any) 
 
 def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
     """What a block shows now; asked and rendered in one guarded call."""
-    block = cast(Block, placed.block)
+    block: Block = placed.block
     told = _told(page, placed, region_name, subject)
 
     def show() -> str:
         values = block.context(told)
         return "" if values is None else _render(page, placed, values)
 
-    html = cast(str, guarded(placed.plugin, placed.hook, show, page.shop) or "")
+    html: str = guarded(placed.plugin, placed.hook, show, page.shop) or ""
     if html and (block.styles or block.scripts):
         block_files.need(placed.plugin, block)
     return html
@@ -119,7 +119,7 @@ def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
 
 def _told(page: Asking, placed: Placed, region_name: str, subject: Any) -> BlockContext:
     if page.slot is not None:
-        page.limit(max(LIVE_SECONDS, cast(Block, placed.block).fresh_seconds))
+        page.limit(max(LIVE_SECONDS, placed.block.fresh_seconds))
     settings = page.settings.get(placed.plugin, _NO_SETTINGS)
     return BlockContext(
         context.reader(), region_name, subject, page.member_id, settings, page.locale
@@ -261,13 +261,13 @@ def _card_blocks(name: str) -> list[Mapping[Any, str]]:
     found = [
         _on_cards(page, placed, name, cards)
         for placed in page.plan.of(name)
-        if placed.plugin and cards and cast(Block, placed.block).audience in _audiences(page)
+        if placed.plugin and cards and placed.block.audience in _audiences(page)
     ]
     return [each for each in found if each]
 
 
 def _on_cards(page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]) -> Mapping[Any, str]:
-    block = cast(Block, placed.block)
+    block: Block = placed.block
     if block.fresh_seconds <= LIVE_SECONDS:
         shown = _fresh_on_cards(page, placed, name, cards)
     else:
@@ -281,7 +281,7 @@ def _kept_on_cards(
     page: Asking, placed: Placed, name: str, cards: tuple[Any, ...]
 ) -> Mapping[Any, str]:
     """What a block shows on each card; asked for those only of which nothing is kept."""
-    block = cast(Block, placed.block)
+    block: Block = placed.block
     keys = {card.id: kept.key_of(page, block, card) for card in cards}
     texts = {card_id: kept.get(page, key) for card_id, key in keys.items()}
     missing = tuple(card for card in cards if texts[card.id] is None)
@@ -299,7 +299,8 @@ def _fresh_on_cards(
     told = _told(page, placed, name, cards)
 
     def show() -> Mapping[Any, str]:
-        seen = (cast(Block, placed.block).context(told) or {}).get("cards", {})
+        seen = (placed.block.context(told) or {}).get("cards", {})
         return {card.id: _render(page, placed, seen[card.id]) for card in cards if card.id in seen}
 
-    return cast("Mapping[Any, str]", guarded(placed.plugin, placed.hook, show) or {})
+    found: Mapping[Any, str] = guarded(placed.plugin, placed.hook, show, page.shop) or {}
+    return found

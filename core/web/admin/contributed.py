@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from uuid import UUID
 
 import flask
@@ -89,7 +89,7 @@ def on_slips(slips: tuple[PackingSlip, ...]) -> dict[UUID, Markup]:
     contributed = context.shop().plugins.contributions("blocks")
     found: dict[UUID, Markup] = {}
     for placed in arrange(Region.PRINT_ORDER, contributed, look):
-        for order_id, html in (_on_slips(placed.plugin, cast(Block, placed.block), slips)).items():
+        for order_id, html in (_on_slips(placed.plugin, placed.block, slips)).items():
             found[order_id] = found.get(order_id, Markup()) + html
     return found
 
