@@ -88,6 +88,7 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         folds: functions whose calls with constants are worked out while compiling.
         words_of: from a plugin's name to what folds the texts in its templates.
         kept: rendered pieces by the values they show.
+        shown_by: what templates of plugins show, as ``core.web.alike`` found out.
     """
 
     code_generator_class = _Generator
@@ -100,6 +101,7 @@ class ThemeEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept: dict[Any, Markup] = {}
+        self.shown_by: dict[str, Any] = {}
         self._ready: dict[tuple[str, str | None], jinja2.Template] = {}
 
     def get_template(

@@ -24,7 +24,7 @@ from core.catalog.types import ProductCard
 from core.host.budgets import Overdue
 from core.host.shop import Shop
 from core.themes.sandbox import ThemeEnvironment
-from core.web import block_files, context, kept, own_prices, shells
+from core.web import alike, block_files, context, kept, own_prices, shells
 from core.web.asking import Asking, asking
 from core.web.cache import LIVE_SECONDS
 from core.web.here import here
@@ -131,6 +131,18 @@ _NO_SETTINGS: Mapping[str, Any] = {}
 
 def _render(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
     """A plugin's template with the names that all templates have, the site and its own values."""
+    env = page.env
+    key = alike.key_of(env, placed.template, page.names["site"], values)
+    if key is None:
+        return _rendered(page, placed, values)
+    html = env.kept.get(key)
+    if html is None:
+        html = Markup(_rendered(page, placed, values))  # noqa: S704 (an escaping template)
+        _keep(env, key, html)
+    return html
+
+
+def _rendered(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
     template = page.env.get_template(placed.template)
     seen = Context(page.env, page.names, placed.template, template.blocks)
     seen.vars.update(values)
@@ -138,6 +150,16 @@ def _render(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
         return "".join(template.root_render_func(seen))
     except Exception:  # noqa: BLE001 - raised again, with the template's own lines
         page.env.handle_exception()
+
+
+def _keep(env: ThemeEnvironment, key: alike.Key, html: Markup) -> None:
+    if len(env.kept) >= _MOST_PIECES:
+        env.kept.clear()
+    env.kept[key] = html
+
+
+_MOST_PIECES = 6000
+"""Cards and pieces of plugins kept in a process, by what they show."""
 
 
 def guarded(plugin: str, hook: str, call: Callable[[], Any], shop: Shop | None = None) -> Any:
@@ -187,13 +209,9 @@ def _card_of(product: ProductCard) -> Markup:
     key = (*_card_key(product), own_fen, badges, after)
     html = kept.get(key)
     if html is None:
-        if len(kept) >= _MOST_CARDS:
-            kept.clear()
-        html = kept[key] = _card(env, product, own_fen, badges, after)
+        html = _card(env, product, own_fen, badges, after)
+        _keep(env, key, html)
     return html
-
-
-_MOST_CARDS = 4000
 
 
 def _card_key(product: ProductCard) -> tuple[Any, ...]:
