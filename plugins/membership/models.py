@@ -65,6 +65,7 @@ class TierEvent(Base):
     """A member's tier changed, and why; ``None`` is no tier.
 
     ``reason``: growth, refund, adjustment, review, ladder, staff. ``note``: what staff wrote.
+    ``old_valid_until``: the end that the old tier had, back in force when this rise is undone.
     """
 
     __tablename__ = "plugin_membership_tier_event"
@@ -73,6 +74,7 @@ class TierEvent(Base):
     member_id: Mapped[UUID] = mapped_column(sa.ForeignKey("member.id"), index=True)
     old_tier_id: Mapped[UUID | None]
     new_tier_id: Mapped[UUID | None]
+    old_valid_until: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(16))
     growth: Mapped[int]
     note: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -12,7 +12,7 @@ from core.api.errors import InvalidInput, Rejected
 from core.api.ledger import book
 from core.api.text import squeeze
 from plugins.membership.models import Entry
-from plugins.membership.rules.ladder import after_growth, after_loss, successor
+from plugins.membership.rules.ladder import after_growth, after_loss, is_above, successor
 from plugins.membership.rules.programme import ADJUST_MOST, Rules
 from plugins.membership.services.accounts import (
     ACTOR,
@@ -25,7 +25,14 @@ from plugins.membership.services.accounts import (
 )
 from plugins.membership.services.documents import rules_of
 from plugins.membership.services.reading import tiers
-from plugins.membership.services.standings import Move, Place, lock_member, measures_of, move
+from plugins.membership.services.standings import (
+    Move,
+    Place,
+    end_before_rise,
+    lock_member,
+    measures_of,
+    move,
+)
 
 NOTE_LIMIT = 200
 
@@ -129,11 +136,13 @@ def follow(
     rules = rules or rules_of(session)
     measures = measures_of(session, [place.member_id], ladder, rules.basis_days)[place.member_id]
     current = successor(ladder, place.tier) if why.reason == "ladder" else place.tier
-    if is_loss and rules.lowers_at_once:
-        after = after_loss(ladder, current, place.floor, measures)
-    else:
-        after = after_growth(ladder, current, measures)
-    return move(session, place, after, measures.growth, why)
+    if not (is_loss and rules.lowers_at_once):
+        return move(session, place, after_growth(ladder, current, measures), measures.growth, why)
+    after = after_loss(ladder, current, place.floor, measures)
+    more = {}
+    if is_above(place.tier, after):
+        more["valid_until"] = end_before_rise(session, place.member_id, after)
+    return move(session, place, after, measures.growth, why, **more)
 
 
 def adjust(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.api.clock import day_bounds, local_date, now
 from core.api.db import insert_or, new_id
@@ -21,6 +21,7 @@ from plugins.membership.services.reading import COLUMNS, forget_known, tiers
 from plugins.membership.types import Tier
 
 _GROWTH: Any = OrderGrowth.__table__
+_NO_TIER = -1  # below every threshold
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def move(
         tier: theirs from now on.
         growth: theirs now, for the history.
         why: reason, actor and note.
-        more: other columns of the row, such as ``floor_tier_id``.
+        more: other columns of the row, such as ``floor_tier_id``; ``valid_until``: not from now.
     """
     if id_of(tier) == id_of(place.tier):
         return False
@@ -206,6 +207,7 @@ def move(
             member_id=place.member_id,
             old_tier_id=id_of(place.tier),
             new_tier_id=id_of(tier),
+            old_valid_until=place.valid_until,
             reason=why.reason,
             growth=growth,
             note=why.note,
@@ -229,16 +231,35 @@ def move(
 
 def renew(session: Session, member_id: UUID, tier: Tier | None, at: datetime, **more: Any) -> None:
     """A tier begins anew: its validity counts from ``at``, and warnings of the old end are void."""
-    change(
-        session,
-        member_id,
-        tier_id=id_of(tier),
-        since_at=at,
-        valid_until=end_of_validity(session, tier, at),
-        warned_for=None,
-        **more,
-    )
+    values = {"valid_until": end_of_validity(session, tier, at), **more}
+    change(session, member_id, tier_id=id_of(tier), since_at=at, warned_for=None, **values)
     forget_known(session, member_id)
+
+
+def end_before_rise(session: Session, member_id: UUID, tier: Tier | None) -> datetime | None:
+    """The end of validity that a tier has again once the rise above it is undone.
+
+    It is the end it had when the member last rose above it. A tier that this rise passed by, or
+    whose end was not written down, counts from that rise.
+    """
+    old, new = aliased(TierRow), aliased(TierRow)
+    threshold = tier.threshold if tier else _NO_TIER
+    rise = session.scalars(
+        sa.select(TierEvent)
+        .join(new, new.id == TierEvent.new_tier_id)
+        .outerjoin(old, old.id == TierEvent.old_tier_id)
+        .where(
+            TierEvent.member_id == member_id,
+            sa.func.coalesce(old.threshold, _NO_TIER) <= threshold,
+            new.threshold > threshold,
+        )
+        .order_by(TierEvent.id.desc())
+        .limit(1)
+    ).first()
+    if rise is None:
+        return end_of_validity(session, tier)
+    known = rise.old_valid_until if rise.old_tier_id == id_of(tier) else None
+    return known or end_of_validity(session, tier, rise.at)
 
 
 def change(session: Session, member_id: UUID, **values: Any) -> None:

@@ -63,6 +63,63 @@ def test_growth_that_is_taken_back_undoes_the_upgrade_it_gave(club, make_member)
     assert club.history(member) == [("adjustment", base, gold), ("adjustment", gold, silver)]
 
 
+def test_a_refund_brings_back_the_validity_of_before_the_upgrade(
+    club, make_member, make_order, maker, outbox, clock
+):
+    club.ladder(0, 500, 1500)
+    member = make_member()
+    club.give(member, 1364)
+    before = club.standing(member).valid_until
+    clock.advance(days=18)
+    order = make_order([("POT", 1, 20_000)], member=member, received=True)
+    outbox.drain()
+    assert club.standing(member).valid_until == before + timedelta(days=18)
+    maker.refund(order)
+    outbox.drain()
+
+    assert (club.growth(member), club.rank(member)) == (1364, 2)
+    assert club.standing(member).valid_until == before
+
+
+def test_each_upgrade_that_is_undone_brings_back_what_was_before_it(club, make_member, clock):
+    club.ladder(0, 500, 1500, 5000, 9000)
+    member = make_member()
+    ends = []
+    for amount in (10, 490, 1000, 7500):  # the last passes a tier by
+        club.give(member, amount)
+        ends.append(club.standing(member).valid_until)
+        clock.advance(days=5)
+    found = []
+    for amount in (-3000, -4500, -1000, 1000, -1000, -490):
+        club.give(member, amount)
+        found.append((club.rank(member), club.standing(member).valid_until))
+        clock.advance(days=1)
+
+    first, silver, gold, highest = ends
+    again = highest + timedelta(days=8)
+    assert found == [(4, highest), (3, gold), (2, silver), (3, again), (2, silver), (1, first)]
+
+
+def test_a_review_that_renewed_a_tier_is_not_undone_but_an_upgrade_after_it_is(
+    club, make_member, clock, run_job
+):
+    club.ladder(0, 500, 1500)
+    member = make_member()
+    club.give(member, 600)
+    clock.advance(days=366)
+    run_job("membership.review")
+    renewed = club.standing(member).valid_until
+    clock.advance(days=5)
+    club.give(member, 1000)
+    assert club.standing(member).valid_until > renewed
+    clock.advance(days=362)  # past the end of the lower tier, which the upgrade had put off
+    club.give(member, -1600)
+    assert (club.rank(member), club.standing(member).valid_until) == (2, renewed)
+    run_job("membership.review")
+
+    assert club.rank(member) == 1
+
+
 def test_it_does_not_lower_below_what_the_last_review_or_staff_left(club, make_member):
     _base, silver, _gold = club.ladder(0, 500, 1500)
     member = make_member()
