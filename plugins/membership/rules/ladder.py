@@ -21,7 +21,7 @@ class Measures:
         growth: balance of growth value; below zero while more was taken back than is left.
         spent_fen: paid for goods and kept, within the rules' window.
         bought_count: pieces bought and kept.
-        order_count: orders of which something was kept.
+        order_count: orders of which something was kept; a gift alone is nothing.
     """
 
     growth: int = 0

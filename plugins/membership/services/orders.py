@@ -111,7 +111,7 @@ def count(session: Session, order_id: UUID, at: datetime) -> int:
         row.counted_at = at
     session.flush()
     given = sum(row.growth - row.taken for row in rows)
-    is_kept = any(row.refunded_fen < row.paid_fen or not row.paid_fen for row in rows)
+    is_kept = _is_kept(rows)
     first = rows[0]
     if given:
         apply(session, first.member_id, _change("order", order_id, first.order_no, given, at))
@@ -121,6 +121,13 @@ def count(session: Session, order_id: UUID, at: datetime) -> int:
     if is_kept:
         tasks.complete(session, first.member_id, Task.FIRST_ORDER, order_no=first.order_no)
     return given
+
+
+def _is_kept(rows: Sequence[OrderGrowth]) -> bool:
+    """Whether anything paid is left of an order; of one that cost nothing: any piece."""
+    if any(row.paid_fen for row in rows):
+        return any(row.refunded_fen < row.paid_fen for row in rows)
+    return any(row.returned < row.quantity for row in rows)
 
 
 def _change(
@@ -189,7 +196,7 @@ def take_back(
     else:
         place = lock_member(session, first.member_id)
         follow(session, place, Move("refund", ACTOR), is_loss=True)
-    if all(row.paid_fen and row.refunded_fen >= row.paid_fen for row in rows):
+    if not _is_kept(rows):
         tasks.undo(session, first.member_id, Task.FIRST_ORDER, first.order_no, at)
     return growth
 

@@ -147,22 +147,30 @@ def measures_of(
 
 
 def _spending(member_ids: Sequence[UUID], since: datetime | None) -> sa.Select[Any]:
-    """Kept of the orders that count: money, pieces, and orders of which anything was kept."""
-    is_kept = sa.or_(_GROWTH.c.refunded_fen < _GROWTH.c.paid_fen, _GROWTH.c.paid_fen == 0)
-    is_left = sa.and_(is_kept, _GROWTH.c.returned < _GROWTH.c.quantity)
+    """Kept of the orders that count: money, pieces, and orders of which anything was kept.
+
+    A gift counts as long as anything is kept of what was paid beside it.
+    """
+    has_worth = sa.or_(_GROWTH.c.refunded_fen < _GROWTH.c.paid_fen, _GROWTH.c.paid_fen == 0)
+    left = _GROWTH.c.quantity - _GROWTH.c.returned
     query = (
         sa.select(
             _GROWTH.c.member_id,
-            sa.func.sum(_GROWTH.c.paid_fen - _GROWTH.c.refunded_fen).label("spent_fen"),
-            sa.func.sum(sa.case((is_left, _GROWTH.c.quantity - _GROWTH.c.returned), else_=0)).label(
-                "bought_count"
-            ),
-            sa.func.count(sa.distinct(sa.case((is_left, _GROWTH.c.order_id)))).label("order_count"),
+            sa.func.sum(_GROWTH.c.paid_fen).label("paid_fen"),
+            sa.func.sum(_GROWTH.c.paid_fen - _GROWTH.c.refunded_fen).label("kept_fen"),
+            sa.func.sum(sa.case((has_worth, left), else_=0)).label("pieces"),
         )
         .where(_GROWTH.c.member_id.in_(member_ids), _GROWTH.c.counted_at.is_not(None))
-        .group_by(_GROWTH.c.member_id)
+        .group_by(_GROWTH.c.member_id, _GROWTH.c.order_id)
     )
-    return query if since is None else query.where(_GROWTH.c.counted_at >= since)
+    each = (query if since is None else query.where(_GROWTH.c.counted_at >= since)).subquery().c
+    is_kept = sa.and_(sa.or_(each.kept_fen > 0, each.paid_fen == 0), each.pieces > 0)
+    return sa.select(
+        each.member_id,
+        sa.func.sum(each.kept_fen).label("spent_fen"),
+        sa.func.sum(sa.case((is_kept, each.pieces), else_=0)).label("bought_count"),
+        sa.func.count(sa.case((is_kept, 1))).label("order_count"),
+    ).group_by(each.member_id)
 
 
 def end_of_validity(

@@ -1,6 +1,7 @@
 """Growth tasks: once ever or day by day, and only when the shop can see that they are done."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from core.members.services import update_profile
 from plugins.membership.rules.programme import Task
 from plugins.membership.services import tasks
 from plugins.membership.services.documents import rules_of
+from plugins.membership.tests.conftest import make_tier
 
 
 @pytest.fixture
@@ -138,6 +140,25 @@ def test_the_first_order_gives_once_and_is_open_again_when_all_of_it_goes_back(
     outbox.drain()
 
     assert club.entries(member) == [("task", 50), ("refund", -50), ("task", 50)]
+
+
+@pytest.mark.parametrize("is_received_first", [True, False])
+def test_an_order_of_which_only_a_gift_is_left_is_no_first_order(
+    club, make_member, make_order, maker, outbox, is_received_first
+):
+    club.publish(make_tier(1, 0), make_tier(2, 99_999, order_count=1), make_tier(3, 999_999))
+    club.rules(rate=0, tasks={Task.FIRST_ORDER: 50})
+    member = make_member()
+    order = make_order([("POT", 1, 10_000), ("GIFT", 1, 100)], member=member)
+    (event,) = outbox.events("order_paid")
+    pot, gift = event.lines
+    outbox.tell("membership", replace(event, lines=(pot, replace(gift, paid_fen=0))))
+    steps = [lambda: maker.receive(order), lambda: maker.refund(order, {"POT": 1})]
+    for step in steps if is_received_first else reversed(steps):
+        step()
+        outbox.drain()
+
+    assert (club.growth(member), club.rank(member)) == (0, 1)
 
 
 def test_a_members_list_shows_what_is_done_and_what_a_button_gets(
