@@ -56,7 +56,7 @@ for _key, _zh, _en in (
         Text(
             "Your tier %(tier)s ends on %(day)s",
             "[%(shop)s] Your tier %(tier)s ends on %(day)s and becomes %(after)s. "
-            "%(missing)s more growth value before that day keeps it.",
+            "%(missing)s more growth value by the end of that day keeps it.",
         ),
     ),
     (
@@ -68,7 +68,7 @@ for _key, _zh, _en in (
         Text(
             "Your tier %(tier)s ends on %(day)s",
             "[%(shop)s] Your tier %(tier)s ends on %(day)s. "
-            "%(missing)s more growth value before that day keeps it.",
+            "%(missing)s more growth value by the end of that day keeps it.",
         ),
     ),
 ):

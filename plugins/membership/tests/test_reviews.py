@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.api.clock import now
+from core.members.services import update_profile
 from plugins.membership.models import Entry, Standing, TierEvent
 from plugins.membership.rules.programme import ReviewRule
 from plugins.membership.services import reviews
@@ -109,7 +110,9 @@ def test_a_locked_tier_is_not_reviewed(club, fallen, clock, run_job):
     assert club.rank(member) == 3
 
 
-def test_who_would_fall_is_warned_once_and_who_is_safe_not_at_all(club, fallen, clock, run_job):
+def test_who_would_fall_is_warned_once_and_who_is_safe_not_at_all(
+    shop, club, fallen, clock, run_job
+):
     _ids, (falling, safe) = fallen(0, 1500)
     clock.advance(days=340)
     run_job("membership.warn")
@@ -125,8 +128,11 @@ def test_who_would_fall_is_warned_once_and_who_is_safe_not_at_all(club, fallen, 
     assert club.messages(safe) == []
 
     club.give(safe, -100)  # not safe any more
+    with shop.database.write() as session:
+        update_profile(session, safe.id, locale="en")
     run_job("membership.warn")
-    assert len(club.messages(safe)) == 1
+    (said,) = club.messages(safe)
+    assert "becomes Level 2. 100 more growth value by the end of that day keeps it" in said.body
 
 
 def test_who_rose_is_told_once_unless_the_store_or_staff_did_it(club, make_member, outbox):
