@@ -71,11 +71,18 @@ def _asked_of_cards(member_id: UUID | None) -> Mapping[UUID, QuoteRequest]:
     at = now()
     cards: Mapping[UUID, ProductCard] = here().get("banyan_cards", {})
     return {
-        card.id: QuoteRequest(
-            (QuoteLine(card.sku_id, card.id, card.category_id, 1, card.sku_price_fen),),
-            member_id,
-            at,
-        )
+        card.id: QuoteRequest((_line(card, card.sku_id),), member_id, at)
         for card in cards.values()
         if card.sku_id is not None
     }
+
+
+def _line(card: ProductCard, sku_id: UUID) -> QuoteLine:
+    return QuoteLine(
+        sku_id=sku_id,
+        product_id=card.id,
+        category_id=card.category_id,
+        quantity=1,
+        unit_price_fen=card.sku_price_fen,
+        cost_fen=card.sku_cost_fen,
+    )

@@ -20,10 +20,11 @@ from core.api.pages import ProductSubject
 from core.api.regions import Region
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
+from plugins.distribution.services.estimating import card_earn_fen, page_earn_fen
 from plugins.distribution.services.joining import Goal, goal_of
 from plugins.distribution.services.reports import commissions, has_earned
 from plugins.distribution.services.saving import card_saving_fen
-from plugins.distribution.services.standings import Standing, earn_fen, standing_of
+from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.services.story import story_of
 from plugins.distribution.views import wording
 from plugins.distribution.views.explaining import rate_words
@@ -38,34 +39,28 @@ def _standing(context: BlockContext) -> Standing:
 
 
 def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
-    """What sharing this product is expected to earn, from the price that the page shows."""
+    """What sharing this product is expected to earn, the same as on its card."""
     subject = context.subject
     standing = _standing(context)
     if not standing.is_active or not isinstance(subject, ProductSubject):
         return None
-    if not subject.price_fen or not subject.product.is_on_sale:
+    product = subject.product
+    if product.card_sku is None or not product.is_on_sale:
         return None
     return {
-        "product_id": subject.product.id,
-        "earn_fen": earn_fen(
-            context.session,
-            standing,
-            subject.product.id,
-            subject.product.category_id,
-            subject.price_fen,
-            max((sku.cost_fen for sku in subject.product.skus), default=0),
-        ),
+        "product_id": product.id,
+        "earn_fen": page_earn_fen(context.session, standing, product, product.card_sku),
     }
 
 
 def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
-    """The same on product cards, from the price each card shows, and what oneself saves on it."""
+    """The same on product cards, and what oneself saves on each."""
     standing, session = _standing(context), context.session
     if not standing.is_active:
         return None
     hints = {
         card.id: {
-            "earn_fen": earn_fen(session, standing, card.id, card.category_id, card.price_fen),
+            "earn_fen": card_earn_fen(session, standing, card),
             "save_fen": card_saving_fen(session, standing, card),
         }
         for card in context.subject

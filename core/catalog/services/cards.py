@@ -26,6 +26,7 @@ _CARD = (
     Product.cover_id,
 )
 _IN_STOCK, _SOLD_OUT = "+", "-"
+_NONE_QUOTED = f"{_SOLD_OUT}0 0 "
 _ZERO = sa.literal_column("0", sa.Integer)
 _SIGN = {sign: sa.literal_column(f"'{sign}'", sa.String) for sign in (_IN_STOCK, _SOLD_OUT, " ")}
 """Constants stand in the text: a driver takes microseconds for each value of each statement."""
@@ -35,13 +36,15 @@ def with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*
     """Chosen products with their cover and the SKU that is quoted, for a card each.
 
     That is the cheapest one which can be bought, else the cheapest. It comes as one text: a sign
-    that says which of the two, its price, and its id.
+    that says which of the two, its price, its cost, and its id.
     """
     is_left = sa.func.coalesce(StockLevel.on_hand - StockLevel.allocated, _ZERO) > _ZERO
     quoted = (
         sa.select(
             sa.case((is_left, _SIGN[_IN_STOCK]), else_=_SIGN[_SOLD_OUT])
             + sa.cast(Sku.price_fen, sa.String)
+            + _SIGN[" "]
+            + sa.cast(Sku.cost_fen, sa.String)
             + _SIGN[" "]
             + sa.cast(Sku.id, sa.String)
         )
@@ -69,8 +72,8 @@ def with_parts(chosen: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[*
 
 def card(row: Row) -> ProductCard:
     """A row of :func:`with_parts`."""
-    quoted = row.quoted or _SOLD_OUT
-    price, _, sku_id = quoted[1:].partition(" ")
+    quoted = row.quoted or _NONE_QUOTED
+    price, cost, sku_id = quoted[1:].split(" ")
     return ProductCard(
         id=row.id,
         slug=row.slug,
@@ -85,7 +88,8 @@ def card(row: Row) -> ProductCard:
         is_sold_out=quoted[0] == _SOLD_OUT,
         cover=picture_of(row[-len(PICTURE_COLUMNS) :]),
         published_at=row.published_at,
-        sku_price_fen=int(price) if price else 0,
+        sku_price_fen=int(price),
+        sku_cost_fen=int(cost),
     )
 
 

@@ -16,7 +16,8 @@ class ProductCard(NamedTuple):
 
     Args:
         sku_id: the cheapest SKU that can be bought (or the cheapest, when sold out), for quoting
-            the card; ``None`` when the product has no active SKU. ``sku_price_fen`` is its price.
+            the card; ``None`` when the product has no active SKU. ``sku_price_fen`` is its price,
+            ``sku_cost_fen`` what it costs the store.
         price_fen: lowest price over active SKUs; ``max_price_fen`` is the highest.
         market_price_fen: struck-through price, when the merchant gave one.
     """
@@ -35,6 +36,7 @@ class ProductCard(NamedTuple):
     cover: PictureView | None
     published_at: datetime | None
     sku_price_fen: int = 0
+    sku_cost_fen: int = 0
 
     @property
     def has_price_range(self) -> bool:
@@ -137,6 +139,11 @@ class ProductDetail:
         """The SKU chosen at first: the first that can be bought, else the first."""
         buyable = (sku for sku in self.skus if not sku.is_sold_out)
         return next(buyable, self.skus[0] if self.skus else None)
+
+    @property
+    def card_sku(self) -> SkuView | None:
+        """The SKU that the product's card quotes: the cheapest that can be bought, else that."""
+        return min(self.skus, key=lambda sku: (sku.is_sold_out, sku.price_fen), default=None)
 
 
 @dataclass(frozen=True)

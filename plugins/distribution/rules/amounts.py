@@ -102,29 +102,13 @@ def saving_fen(line: LineSold, found: Found, grade_id: UUID | None) -> int:
     return shares[0].amount_fen if shares else 0
 
 
-def estimate_fen(
-    paid_fen: int,
-    programme: Programme,
-    product_id: UUID,
-    shelves: Sequence[UUID],
-    grade_id: UUID | None,
-    *,
-    cost_fen: int | None = None,
-    sku_id: UUID | None = None,
-) -> int:
-    """Level 1 of one piece of a product sold for ``paid_fen``: what its direct referrer would earn.
-
-    Nothing is promised of a profit whose cost is not known.
-    """
-    found = programme.find(sku_id, product_id, shelves, is_campaign=False)
-    if cost_fen is None and found.plan.base == Base.PROFIT:
-        return 0
+def estimate_fen(line: LineSold, programme: Programme, found: Found, grade_id: UUID | None) -> int:
+    """Level 1 of a line at the rate found for it: what its direct referrer would earn."""
     known = programme.estimates
-    key = (found.plan.id, found.scope, found.target_id, grade_id, paid_fen, cost_fen)
+    key = (found.plan.id, found.scope, found.target_id, grade_id, line)
     if key not in known:
         if len(known) >= _ESTIMATES_KEPT:
             known.clear()
-        line = LineSold(paid_fen, cost_fen or 0, 1)
         shares = line_shares(line, found, depth=programme.depth, grades={1: grade_id})
         known[key] = shares[0].amount_fen if shares else 0
     return known[key]

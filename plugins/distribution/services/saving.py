@@ -11,7 +11,6 @@ from core.api.contributions import PriceRule
 from core.api.pricing import QuoteRequest, Stage
 from plugins.distribution.rules import (
     SAVING_KEY,
-    Base,
     LineSold,
     Saver,
     SelfPurchase,
@@ -41,18 +40,14 @@ def saver_of(session: Session, request: QuoteRequest) -> Saver | None:
 
 
 def card_saving_fen(session: Session, standing: Standing, card: ProductCard) -> int:
-    """What a distributor saves on one piece at the price a card shows; 0 when unknown or nothing.
-
-    A card does not tell what a product costs the store, so a share of the profit is not worked out.
-    """
+    """What a distributor saves on one piece of the SKU that a card quotes."""
     programme = standing.programme
     if programme.self_purchase != SelfPurchase.SAVING or not standing.is_active:
         return 0
     shelves = programmes.shelves_above(session, programme, card.category_id)
     found = programme.find(card.sku_id, card.id, shelves, is_campaign=False)
-    if found.plan.base == Base.PROFIT:
-        return 0
-    return saving_fen(LineSold(card.price_fen, 0, 1), found, standing.grade_id)
+    line = LineSold(card.sku_price_fen, card.sku_cost_fen, 1)
+    return saving_fen(line, found, standing.grade_id)
 
 
 PRICE_RULE = PriceRule(SAVING_KEY, Stage.COUPON, apply=save, load=saver_of, audience="member")

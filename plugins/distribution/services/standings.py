@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.api.db import Prepared
 from plugins.distribution.models import Distributor, ProgrammeVersion
-from plugins.distribution.rules import Grade, Joining, Programme, effective_bps, estimate_fen
+from plugins.distribution.rules import Grade, Joining, Programme, effective_bps
 from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import RULES_VERSION, DistributorState, standing
 
@@ -118,30 +118,4 @@ def _read(session: Session, member_id: UUID) -> Standing:
         grade_id=row.grade_id,
         is_unranked=bool(row.is_unranked),
         rules_version=row.rules_version or "",
-    )
-
-
-def earn_fen(
-    session: Session,
-    standing: Standing,
-    product_id: UUID,
-    category_id: UUID | None,
-    price_fen: int,
-    cost_fen: int | None = None,
-) -> int:
-    """What this member is expected to earn on one piece of a product, as its direct referrer.
-
-    Args:
-        session: any session; asked for the shelves when a plan names categories.
-        standing: of the member.
-        product_id: the product, whatever SKU is chosen.
-        category_id: its category.
-        price_fen: what the page asks for one piece.
-        cost_fen: what one piece costs the store; without it, plans that share the profit promise
-            nothing.
-    """
-    programme = standing.programme
-    shelves = programmes.shelves_above(session, programme, category_id)
-    return estimate_fen(
-        price_fen, programme, product_id, shelves, standing.grade_id, cost_fen=cost_fen
     )

@@ -1,8 +1,9 @@
 import pytest
 
 from core.catalog.services import set_product_state
-from plugins.distribution.rules import Joining
+from plugins.distribution.rules import Base, Joining
 from plugins.distribution.services.distributors import DistributorState, apply
+from plugins.distribution.tests.programmes import publish
 
 POT = ("POT", 26_800, 5)
 
@@ -18,19 +19,25 @@ def path(make_product, client):
     return "/p/" + client.get("/").text.partition('href="/p/')[2].partition('"')[0]
 
 
-def test_an_active_distributor_sees_what_sharing_earns_on_the_price_that_is_shown(
-    programme, make_member, make_order, sign_in, path
+@pytest.mark.parametrize(
+    ("base", "told"), [(Base.PAID, "¥26.80"), (Base.PROFIT, "¥20.80")], ids=str
+)
+def test_page_card_and_list_promise_the_same_of_the_price_that_a_stranger_pays(
+    shop, programme, make_member, make_product, sign_in, client, base, told
 ):
+    make_product("茶壶", skus=[("SET", 40_000, 5), POT], cost_fen=6000)  # cards quote the cheaper
+    publish(shop, default={"base": base})
     member = make_member("甲")
     programme.name(member)
+    browser = sign_in(member)
+    path = "/p/" + client.get("/").text.partition('href="/p/')[2].partition('"')[0]
 
-    page = sign_in(member).get(f"{path}?lang=en").text
-    assert "¥248.00" in page  # the welcome offer takes 20 yuan off for this reader
-    assert "¥24.80" in page.partition("dist-strip")[2].partition("</aside>")[0]
-
-    make_order([("CUP", 1, 5000)], member=member)
-    page = sign_in(member).get(f"{path}?lang=en").text
-    assert "¥26.80" in page.partition("dist-strip")[2].partition("</aside>")[0]
+    page = browser.get(f"{path}?lang=en").text
+    assert "¥380.00" in page  # the welcome offer takes 20 yuan off for this reader
+    assert told in page.partition("dist-strip")[2].partition("</aside>")[0]
+    for listed in ("/search", "/x/distribution/products"):
+        hint = browser.get(listed).text.partition("dist-earn")[2].partition("</p>")[0]
+        assert told in hint, listed
 
 
 def test_what_is_off_sale_is_not_offered_for_sharing(

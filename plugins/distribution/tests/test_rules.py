@@ -361,4 +361,7 @@ def test_the_example_says_what_is_really_paid_of_rates_above_the_limit():
 
 
 def test_the_estimate_is_what_the_first_level_earns():
-    assert estimate_fen(32_160, make_programme(1000, 500), PRODUCT, (), None) == 3216
+    programme = make_programme(1000, 500)
+    found = programme.find(SKU, PRODUCT, (), is_campaign=False)
+
+    assert estimate_fen(LineSold(32_160, 0, 1), programme, found, None) == 3216

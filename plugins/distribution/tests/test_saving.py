@@ -250,6 +250,17 @@ def test_list_product_page_bag_and_order_say_the_same(
     assert "241.20" in page
 
 
+def test_cards_reckon_a_share_of_the_profit_as_the_page_does(
+    shop, saving, distributor, make_product, sign_in
+):
+    make_product("茶壶", skus=[("POT", 26_800, 9)], cost_fen=6000)
+    publish(shop, default={"base": Base.PROFIT})
+
+    card = sign_in(distributor).get("/search").text
+    assert "¥20.80" in re.search(r'dist-save">.*?</p>', card).group()
+    assert "247.20" in re.sub(r"<[^>]+>", "", card)
+
+
 def test_guests_and_other_members_see_no_trace_of_it(saving, chain, make_product, sign_in, client):
     make_product("茶壶", skus=[("POT", 26_800, 9)])
     path = "/p/" + client.get("/").text.partition('href="/p/')[2].partition('"')[0]

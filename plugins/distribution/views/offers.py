@@ -17,13 +17,12 @@ from core.api.catalog import (
     list_products,
     product_cards,
     shelves_below,
-    skus_of,
 )
 from core.api.i18n import lazy_gettext as _l
 from core.api.sharing import ShareStats, shares_of
 from core.api.web import external_url, locale, member, reader
-from plugins.distribution.rules import Base
-from plugins.distribution.services.standings import Standing, earn_fen, standing_of
+from plugins.distribution.services.estimating import card_earn_fen
+from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.views.page import for_earners, go, page_number, show_page
 from plugins.distribution.views.showing import uuid_or_none
 
@@ -113,25 +112,7 @@ def _found(
 
 
 def _earning(session: Session, standing: Standing, cards: Sequence[ProductCard]) -> list[Offer]:
-    """Cards with what they earn; costs are read where a plan shares the profit."""
-    costs: dict[UUID, int] = defaultdict(int)
-    if any(plan.base == Base.PROFIT for plan in standing.programme.plans):
-        for sku in skus_of(session, [card.id for card in cards]):
-            costs[sku.product_id] = max(costs[sku.product_id], sku.cost_fen)
-    return [
-        Offer(
-            card,
-            earn_fen(
-                session,
-                standing,
-                card.id,
-                card.category_id,
-                card.price_fen,
-                costs[card.id] if costs else None,
-            ),
-        )
-        for card in cards
-    ]
+    return [Offer(card, card_earn_fen(session, standing, card)) for card in cards]
 
 
 def _with_links(session: Session, member_id: UUID, offers: Sequence[Offer]) -> list[Offer]:
