@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import BooleanField, RadioField, StringField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from core.api.errors import ShopError
 from core.api.forms import (
@@ -152,9 +152,7 @@ class SettingsForm(AdminForm):
         choices=options((str(key), label) for key, label in JOINING_LABELS.items()),
     )
     joining_spend = YuanField(
-        _l("Spent at least"),
-        [Optional(), NotBelow(0)],
-        description=_l("All their orders together, refunds left out."),
+        _l("Spent at least"), description=_l("All their orders together, refunds left out.")
     )
     joining_orders = whole_number(
         _l("Orders at least"),
@@ -192,6 +190,12 @@ class SettingsForm(AdminForm):
                 "is_downgrading": programme.is_downgrading,
             }
         )
+
+    def validate_joining_spend(self, field: YuanField) -> None:
+        """Needed when members join by it."""
+        is_needed = self.joining.data == Joining.SPEND
+        if is_needed or field.data is not None:
+            NotBelow(int(is_needed))(self, field)
 
     def programme(self, before: Programme, products: Sequence[UUID]) -> Programme:
         """What was typed, upon what it was."""

@@ -165,6 +165,22 @@ def test_a_plan_needs_a_name_of_its_own(editor, name):
 
 
 @pytest.mark.parametrize(
+    ("language", "optional", "told"),
+    [("en", "optional", "This field is required."), ("zh", "选填", "此项必填")],
+)
+def test_who_lets_members_join_by_spending_must_say_how_much(editor, language, optional, told):
+    form = {"depth": "2", "joining_orders": "0", "self_purchase": "off", "do": "save"}
+    editor.language = language
+    page = editor.post("/settings", joining="spend", **form)
+
+    field = page.text.partition('class="only-spend"')[2].partition('class="only-orders"')[0]
+    assert page.status_code == 422
+    assert told in field.partition('id="joining_spend-error"')[2]
+    assert optional not in field
+    assert editor.post("/settings", joining="open", **form).status_code == 303
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"joining": "spend"}, "joining_spend"),
