@@ -104,7 +104,7 @@ def test_a_debt_is_told_where_refunds_took_more_than_there_was(
     home = page(chain.first, "")
 
     assert "Refunds took back more than was there" in home
-    assert "−<i>¥</i>26" in home
+    assert "-<i>¥</i>26" in home
 
 
 def test_the_ledger_is_narrowed_by_month_and_order_number(chain, buy, clock, page):
@@ -170,7 +170,7 @@ def test_a_refund_stands_in_the_ledger_as_a_row_below_zero(chain, buy, maker, ou
 
     assert "+10.00" in ledger
     assert "Taken back after a refund" in ledger
-    assert '<b class="z num dist-minus">−10.00</b>' in ledger
+    assert '<b class="z num dist-minus">-10.00</b>' in ledger
 
 
 def test_what_is_held_is_never_told_and_what_was_refused_says_why(shop, chain, buy, hold, page):
@@ -184,7 +184,7 @@ def test_what_is_held_is_never_told_and_what_was_refused_says_why(shop, chain, b
 
     ledger = page(chain.first, "ledger")
     assert "Not granted after review: 一人两号" in ledger
-    assert "−26.80" in ledger
+    assert "-26.80" in ledger
     assert "Not granted" in page(chain.first, "orders")
     assert "一人两号" not in page(chain.second, "ledger")
 

@@ -119,7 +119,7 @@ def test_the_ledger_shows_what_refunds_took_back(
 
     page = browser.get(f"{ROOT}ledger?lang=en&state=reversed").text
     assert "Taken back after a refund" in page
-    assert "−5.00" in page
+    assert "-5.00" in page
     assert "Nothing in this state" in browser.get(f"{ROOT}ledger?lang=en&state=available").text
 
 
