@@ -96,7 +96,11 @@ class Distributor(Base):
 
 
 class GradeEvent(Base):
-    """A distributor's grade changed: by what was measured, or by staff; ``None`` is no grade."""
+    """A distributor's grade changed: by what was measured, or by staff; ``None`` is no grade.
+
+    ``is_locked`` says that staff locked it or set it free, which may leave the grade as it was;
+    ``None``: neither.
+    """
 
     __tablename__ = "plugin_distribution_grade_event"
 
@@ -108,6 +112,7 @@ class GradeEvent(Base):
     actor: Mapped[str] = mapped_column(sa.String(64))
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     at: Mapped[datetime]
+    is_locked: Mapped[bool | None]
 
 
 class Commission(Base):

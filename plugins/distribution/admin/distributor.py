@@ -21,7 +21,7 @@ from plugins.distribution.services.distributors import RULES_VERSION, Distributo
 from plugins.distribution.services.measuring import measure
 from plugins.distribution.services.programmes import current
 from plugins.distribution.views.showing import DISTRIBUTOR_LABELS, uuid_or_none
-from plugins.distribution.views.wording import STAFF_MEASURES, amount
+from plugins.distribution.views.wording import STAFF_MEASURES, amount, grade_change
 
 
 def show(member_id: str) -> str:
@@ -117,7 +117,7 @@ def _page(row: Distributor, form: GiveForm | None, *, errors: Any = ()) -> str:
             (str(STAFF_MEASURES[key]), amount(key, number))
             for key, number in found[row.member_id].items()
         ],
-        history=history,
+        history=[(change, grade_change(change)) for change in history],
         deciders=staff_names(session, {row.actor, *(change.actor for change in history)}),
         form=form,
         errors=list(errors),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,18 @@ CHUNK = 500
 _TABLE: Any = Distributor.__table__
 _EVENTS: Any = GradeEvent.__table__
 _Move = tuple[UUID | None, UUID | None]
+
+
+@dataclass(frozen=True)
+class _Event:
+    """What happened to some distributors, as a row for each of them keeps it."""
+
+    old_grade_id: UUID | None
+    new_grade_id: UUID | None
+    programme_version: int
+    actor: str = ACTOR
+    reason: str = ""
+    is_locked: bool | None = None
 
 
 def is_evaluating(programme: Programme) -> bool:
@@ -113,35 +125,23 @@ def _move(
         _TABLE.c.state == DistributorState.ACTIVE,
         sa.not_(_TABLE.c.is_grade_locked),
     )
-    return _change(session, still, old, new, version, ACTOR, "")
+    return _change(session, still, _Event(old, new, version))
 
 
-def _change(
-    session: Session,
-    which: Any,
-    old: UUID | None,
-    new: UUID | None,
-    version: int,
-    actor: str,
-    reason: str,
-) -> int:
-    at = now()
-    update = sa.update(_TABLE).where(which).values(grade_id=new, graded_at=at)
-    connection = session.connection()
-    done = list(connection.execute(update.returning(_TABLE.c.member_id)).scalars())
+def _change(session: Session, which: Any, event: _Event) -> int:
+    update = sa.update(_TABLE).where(which).values(grade_id=event.new_grade_id, graded_at=now())
+    changed = session.connection().execute(update.returning(_TABLE.c.member_id))
+    done = list(changed.scalars())
     if done:
-        event = {
-            "old_grade_id": old,
-            "new_grade_id": new,
-            "programme_version": version,
-            "actor": actor,
-            "reason": reason,
-            "at": at,
-        }
-        rows = [{"id": new_id(), "member_id": member_id, **event} for member_id in done]
-        connection.execute(sa.insert(_EVENTS), rows)
+        _write_down(session, done, event)
         session.expire_all()
     return len(done)
+
+
+def _write_down(session: Session, member_ids: Sequence[UUID], event: _Event) -> None:
+    common = {**asdict(event), "at": now()}
+    rows = [{"id": new_id(), "member_id": member_id, **common} for member_id in member_ids]
+    session.connection().execute(sa.insert(_EVENTS), rows)
 
 
 def give(
@@ -172,11 +172,14 @@ def give(
         raise NotFound("distribution.distributor", "There is no such distributor.")
     if grade_id is not None and programme.grade(grade_id) is None:
         raise NotFound("distribution.grade", "There is no such grade.")
+    lock = None if row.is_grade_locked == is_locked else is_locked
     row.is_grade_locked = is_locked
     session.flush()
+    event = _Event(row.grade_id, grade_id, programme.version, actor, reason, lock)
     if row.grade_id != grade_id:
-        mine = _TABLE.c.member_id == member_id
-        _change(session, mine, row.grade_id, grade_id, programme.version, actor, reason)
+        _change(session, _TABLE.c.member_id == member_id, event)
+    elif lock is not None:
+        _write_down(session, [member_id], event)
     session.refresh(row)
     return row
 
@@ -193,7 +196,7 @@ def replace_grade(
     """Everybody of a grade that is no more gets another one, or none; locked ones, too."""
     mine = sa.select(_TABLE.c.member_id).where(_TABLE.c.grade_id == old)
     session.execute(mine.order_by(_TABLE.c.member_id).with_for_update())  # as evaluations do
-    return _change(session, _TABLE.c.grade_id == old, old, new, version, actor, reason)
+    return _change(session, _TABLE.c.grade_id == old, _Event(old, new, version, actor, reason))
 
 
 def next_batch(session: Session, after: UUID | None, limit: int = CHUNK) -> Sequence[UUID]:
@@ -231,7 +234,10 @@ def holders(session: Session) -> Mapping[UUID, int]:
 
 @dataclass(frozen=True)
 class GradeChange:
-    """A line of a distributor's history; empty names are no grade."""
+    """A line of a distributor's history; empty names are no grade.
+
+    ``is_locked`` is ``None`` where the lock stayed as it was.
+    """
 
     old: str
     new: str
@@ -239,10 +245,12 @@ class GradeChange:
     actor: str
     reason: str
     at: datetime
+    is_locked: bool | None
+    is_move: bool
 
 
 def history_of(session: Session, member_id: UUID, limit: int = 20) -> list[GradeChange]:
-    """How a distributor's grade changed, newest first."""
+    """How a distributor's grade changed, and when it was locked or set free; newest first."""
     rows = session.execute(
         sa.select(_EVENTS)
         .where(_EVENTS.c.member_id == member_id)
@@ -258,6 +266,8 @@ def history_of(session: Session, member_id: UUID, limit: int = 20) -> list[Grade
             actor=row.actor,
             reason=row.reason,
             at=row.at,
+            is_locked=row.is_locked,
+            is_move=row.old_grade_id != row.new_grade_id,
         )
         for row in rows
     ]

@@ -124,7 +124,9 @@ def test_a_locked_grade_is_changed_by_staff_only(shop, programme, graded, chain,
     sold(chain.buyer)
 
     assert row_of(shop, chain.first).grade_id is None
-    assert events(shop, chain.first) == []
+    (locked,) = events(shop, chain.first)
+    assert (locked.old_grade_id, locked.new_grade_id) == (None, None)
+    assert (locked.is_locked, locked.reason) == (True, "试用期")
     with shop.database.write() as session:
         row = grades.give(
             session,
@@ -139,7 +141,8 @@ def test_a_locked_grade_is_changed_by_staff_only(shop, programme, graded, chain,
     evaluate(shop, chain.first)
     assert row_of(shop, chain.first).grade_id == GOLD  # nobody reaches more
     with shop.database.read() as session:
-        (change,) = grades.history_of(session, chain.first.id)
+        change, before = grades.history_of(session, chain.first.id)
+    assert (change.is_locked, before.is_move) == (False, False)
     assert (change.old, change.new, change.is_by_staff, change.reason) == (
         "",
         "金牌",

@@ -222,6 +222,12 @@ def test_taking_out_a_grade_says_what_happens_and_moves_its_distributors(
     ]
 
 
+TOLD = {
+    "zh": ("金牌 → 无等级，并锁定", "已解除锁定", "锁定为金牌", "长期合作"),
+    "en": ("金牌 → no grade, locked", "Lock taken off", "Locked at 金牌", "长期合作"),
+}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_distributors_page_shows_measures_and_the_grades_history(
     programme, chain, sold, make_staff, sign_in, language
@@ -239,6 +245,16 @@ def test_a_distributors_page_shows_measures_and_the_grades_history(
     post(merchant, f"/distributors/{chain.first.id}/grade", **given)
     page = read(merchant, f"/distributors/{chain.first.id}", language)
     assert {"zh": "操作人：店主: 重新考核", "en": "by 店主: 重新考核"}[language] in page
+    steps = [
+        {"grade": "", "reason": "考核结束"},
+        {"grade": str(GOLD), "reason": "店主推荐"},
+        {"grade": str(GOLD), "is_locked": "y", "reason": "长期合作"},
+    ]
+    for step in steps:
+        post(merchant, f"/distributors/{chain.first.id}/grade", **step)
+    own = sign_in(chain.first).get(f"/x/distribution/grade?lang={language}").text
+    for page in (read(merchant, f"/distributors/{chain.first.id}", language), own):
+        assert [told for told in TOLD[language] if told not in page] == []
     assert "distribution.distributor.grade" in merchant.get("/admin/audit?lang=en").text
     assert merchant.get(f"{ROOT}/distributors/nobody").status_code == 404
 

@@ -12,7 +12,7 @@ from plugins.distribution.services.distributors import DistributorState, distrib
 from plugins.distribution.services.grades import history_of, numbers_of
 from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.views.page import go, show_page
-from plugins.distribution.views.wording import MEASURE_LABELS, amount
+from plugins.distribution.views.wording import MEASURE_LABELS, amount, grade_change
 
 HISTORY = 10
 
@@ -61,7 +61,10 @@ def show() -> Any:
             (grade, progress_of(grade, numbers))
             for grade in sorted(programme.grades, key=lambda grade: grade.rank)
         ],
-        history=history_of(session, standing.member_id, HISTORY),
+        history=[
+            (change, grade_change(change))
+            for change in history_of(session, standing.member_id, HISTORY)
+        ],
     )
 
 

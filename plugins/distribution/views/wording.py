@@ -6,6 +6,7 @@ from core.api.i18n import ngettext
 from core.api.money import format_yuan
 from plugins.distribution.rules import Joining, Measure
 from plugins.distribution.rules.grading import IN_HEADS
+from plugins.distribution.services.grades import GradeChange
 from plugins.distribution.services.joining import Goal
 
 MEASURE_LABELS = {
@@ -54,6 +55,26 @@ def to_go(goal: Goal) -> str:
     if goal.joining == Joining.ORDERS:
         return str(ngettext("%(num)s order to go", "%(num)s orders to go", goal.missing))
     return str(_("not bought yet"))
+
+
+def grade_change(change: GradeChange) -> str:
+    """What happened to a grade: ``Silver → Gold, locked``, ``Locked at Gold``."""
+    if not change.is_move:
+        return _lock(change)
+    step = f"{change.old or _('no grade')} → {change.new or _('no grade')}"
+    if change.is_locked is None:
+        return step
+    if change.is_locked:
+        return str(_("%(change)s, locked", change=step))
+    return str(_("%(change)s, lock taken off", change=step))
+
+
+def _lock(change: GradeChange) -> str:
+    if not change.is_locked:
+        return str(_("Lock taken off"))
+    if not change.new:
+        return str(_("Locked without a grade"))
+    return str(_("Locked at %(grade)s", grade=change.new))
 
 
 def _yuan(fen: int) -> str:
