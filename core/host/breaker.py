@@ -6,7 +6,6 @@ watching anew and keeps the history.
 
 import time
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,7 +28,6 @@ SLOW = (
 )
 """Why a plugin is paused whose hook takes too long again and again; a catalogue entry."""
 _HOOK_LIMIT = 80
-T = TypeVar("T", PluginFault, PluginTiming)
 _NOTHING = Tally()
 
 
@@ -49,13 +47,13 @@ def write(
     """
     hour = int(time.time()) // 3600
     seen = sorted({*tallies, *faults})
-    rows = _known(session, {plugin for plugin, _ in seen}, hour)
+    rows = _timings(session, {(plugin, hook[:_HOOK_LIMIT]) for plugin, hook in seen}, hour)
     for plugin, hook in seen:
         name = hook[:_HOOK_LIMIT]
         fault_count = faults.get((plugin, hook), 0)
         if fault_count:
             _write_fault(session, plugin, name, hour, fault_count, errors[plugin, hook])
-        row = rows.get((plugin, name)) or _timing(session, plugin, name, hour)
+        row = rows[plugin, name]
         _add(row, tallies.get((plugin, hook), _NOTHING), fault_count)
         why = _why(row, errors.get((plugin, hook), ""))
         if why:
@@ -97,13 +95,28 @@ def pause(session: Session, plugin: str, why: Pause) -> None:
 def _write_fault(
     session: Session, plugin: str, hook: str, hour: int, count: int, error: str
 ) -> None:
-    row = _row(session, PluginFault, (plugin, hook, hour), last_error="", last_at=now(), count=0)
+    key = (plugin, hook, hour)
+    row = session.get(PluginFault, key, with_for_update=True)
+    if row is None:
+        values = {"plugin": plugin, "hook": hook, "hour": hour, "count": 0}
+        values |= {"last_error": "", "last_at": now()}
+        session.execute(insert_or(session, PluginFault).values(values).on_conflict_do_nothing())
+        row = session.get_one(PluginFault, key, with_for_update=True)
     row.count += count
     row.last_error, row.last_at = error.replace("\0", ""), now()
 
 
-def _known(session: Session, plugins: Collection[str], hour: int) -> dict[What, PluginTiming]:
-    """The locked rows of this hour, by one statement; every process locks them in one order."""
+def _timings(session: Session, hooks: Collection[What], hour: int) -> dict[What, PluginTiming]:
+    """The locked rows of this hour by two statements, made first and locked in one order.
+
+    So processes that write at once wait for each other, and never in a circle.
+    """
+    fresh = [
+        {"plugin": plugin, "hook": hook, "hour": hour, **dict.fromkeys(_COUNTS, 0)}
+        for plugin, hook in sorted(hooks)
+    ]
+    session.execute(insert_or(session, PluginTiming).values(fresh).on_conflict_do_nothing())
+    plugins = {plugin for plugin, _ in hooks}
     query = (
         sa.select(PluginTiming)
         .where(PluginTiming.plugin.in_(plugins), PluginTiming.hour == hour)
@@ -111,21 +124,6 @@ def _known(session: Session, plugins: Collection[str], hour: int) -> dict[What, 
         .with_for_update()
     )
     return {(row.plugin, row.hook): row for row in session.scalars(query)}
-
-
-def _timing(session: Session, plugin: str, hook: str, hour: int) -> PluginTiming:
-    return _row(session, PluginTiming, (plugin, hook, hour), **dict.fromkeys(_COUNTS, 0))
-
-
-def _row(session: Session, model: type[T], key: tuple[str, str, int], **values: Any) -> T:
-    """The locked row of a plugin's hook and hour, made first if need be."""
-    plugin, hook, hour = key
-    row = session.get(model, key, with_for_update=True)
-    if row is None:
-        values.update(plugin=plugin, hook=hook, hour=hour)
-        session.execute(insert_or(session, model).values(values).on_conflict_do_nothing())
-        row = session.get_one(model, key, with_for_update=True)
-    return row
 
 
 _COUNTS = (

@@ -19,7 +19,8 @@ Key = tuple[Any, ...]
 
 _PLAIN = frozenset({str, int, bool, type(None), Markup, UUID})
 """Types whose equal values are shown alike; the types are part of the key, for ``1 == True``."""
-_STEADY = FILTERS | {"money"}
+_STEADY = FILTERS - {"map"} | {"money"}
+"""Filters that show a value alike whenever they are asked; ``map`` calls others by name."""
 _MISSING = object()
 
 

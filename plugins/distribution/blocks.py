@@ -47,10 +47,8 @@ def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
     product = subject.product
     if product.card_sku is None or not product.is_on_sale:
         return None
-    return {
-        "product_id": product.id,
-        "earn_fen": page_earn_fen(context.session, standing, product, product.card_sku),
-    }
+    earn_fen = page_earn_fen(context.session, standing, product, product.card_sku)
+    return {"product_id": product.id, "earn_fen": earn_fen} if earn_fen else None
 
 
 def card_hints(context: BlockContext) -> Mapping[str, Any] | None:

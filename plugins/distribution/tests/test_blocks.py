@@ -3,7 +3,7 @@ import pytest
 from core.catalog.services import set_product_state
 from plugins.distribution.rules import Base, Joining
 from plugins.distribution.services.distributors import DistributorState, apply
-from plugins.distribution.tests.programmes import publish
+from plugins.distribution.tests.programmes import bps, publish
 
 POT = ("POT", 26_800, 5)
 
@@ -38,6 +38,12 @@ def test_page_card_and_list_promise_the_same_of_the_price_that_a_stranger_pays(
     for listed in ("/search", "/x/distribution/products"):
         hint = browser.get(listed).text.partition("dist-earn")[2].partition("</p>")[0]
         assert told in hint, listed
+
+    publish(shop, default={"rate": bps(0)})
+    for shown in (path, "/search"):
+        page = browser.get(shown).text
+        assert "dist-strip" not in page, "nothing is promised where nothing is paid"
+        assert "dist-earn" not in page
 
 
 def test_what_is_off_sale_is_not_offered_for_sharing(

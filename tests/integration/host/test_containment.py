@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from asyncio import CancelledError
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
@@ -60,6 +61,20 @@ def test_times_of_one_hour_add_up_over_flushes_and_processes(shop):
     row = timings(shop)["has_settings", "block:x"]
     assert row.calls == 7
     assert row.slowest_micros == 9_000
+
+
+def test_processes_that_write_at_once_wait_for_each_other_and_lose_nothing(shop):
+    hooks = [("has_settings", "block:x"), ("has_settings", "price:z"), ("needs_settings", "page:y")]
+
+    def write(turn: int) -> None:
+        mine = hooks[turn % 2 :: 1 + turn % 3 // 2]  # all, the last two, or every other one
+        with shop.database.write() as session:
+            breaker.write(session, {what: Tally(calls=1) for what in reversed(mine)}, {}, {})
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(60)))
+    found = timings(shop)
+    assert [found[what].calls for what in hooks] == [30, 50, 50]
 
 
 def test_what_a_plugin_costs_one_request_is_added_up_over_its_hooks(shop):

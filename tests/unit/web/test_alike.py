@@ -11,10 +11,10 @@ from core.web.alike import key_of
 SITE = SimpleNamespace(name="Banyan", bag=2, theme={})
 
 
-def key(source, values, site=SITE, **others):
+def key(source, values, site=SITE):
     templates = {"piece.html": source, "part.html": "x"}
     env = new_environment(jinja2.DictLoader(templates), None, is_debug=False)
-    env.globals.update(path=lambda: "/here", **others)
+    env.globals.update(path=lambda: "/here")
     env.filters["ago"] = str
     return key_of(env, "piece.html", site, values)
 
@@ -39,6 +39,7 @@ def test_facts_of_the_site_are_part_of_the_key():
     [
         ("{{ path() }}", {}),
         ("{{ title|ago }}", {"title": "x"}),
+        ("{{ [title]|map('ago')|join }}", {"title": "x"}),
         ("{% include 'part.html' %}{{ title }}", {"title": "x"}),
         ("{% include name %}", {"name": "part.html"}),
         ("{% for each in rows %}{{ each }}{% endfor %}", {"rows": ["a"]}),
