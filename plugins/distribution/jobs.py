@@ -74,11 +74,11 @@ def grade(context: JobContext) -> None:
 
 
 def _grade(context: JobContext, member_ids: Collection[UUID]) -> None:
-    ids = sorted(member_ids)
     with context.read() as session:
         programme = programmes.current(session)
     if not grades.is_evaluating(programme):
         return
+    ids = sorted(member_ids)
     for start in range(0, len(ids), grades.CHUNK):
         with context.write() as session:
             grades.evaluate(session, ids[start : start + grades.CHUNK], programme)

@@ -2,7 +2,8 @@
 
 A journal as :func:`core.ledger.services.booking.book` writes it takes each leg through Python. Here
 PostgreSQL finds the accounts, sums, posts and adds by itself, from one array per column; only those
-accounts that are missing are opened from here. SQLite writes the same by its own way.
+accounts that are missing are opened from here. Arrays travel in binary (``b``): as text, psycopg
+looks into each of their values for what must be quoted. SQLite writes the same by its own way.
 """
 
 import secrets
@@ -24,15 +25,15 @@ from core.ledger.types import CNY, PLATFORM, Leg, Transfer
 
 _MISSING = """
 SELECT DISTINCT wanted.owner, wanted.kind
-FROM unnest(%(owners)s::varchar[], %(targets)s::varchar[]) AS wanted (owner, kind)
+FROM unnest(%(owners)b::varchar[], %(targets)b::varchar[]) AS wanted (owner, kind)
 WHERE NOT EXISTS (
   SELECT FROM ledger_account AS a
   WHERE a.owner = wanted.owner AND a.kind = wanted.kind AND a.asset = %(asset)s)
 """
 _OPEN = """
 INSERT INTO ledger_account (id, owner, kind, asset, guarded, balance)
-SELECT * FROM unnest(%(ids)s::uuid[], %(owners)s::varchar[], %(kinds)s::varchar[],
-  %(assets)s::varchar[], %(guarded)s::boolean[], %(balances)s::bigint[])
+SELECT * FROM unnest(%(ids)b::uuid[], %(owners)b::varchar[], %(kinds)b::varchar[],
+  %(assets)b::varchar[], %(guarded)b::boolean[], %(balances)b::bigint[])
 ON CONFLICT (id) DO NOTHING
 """
 # Accounts are locked in the order in which every booking locks them; a posting's id is made of a
@@ -45,8 +46,8 @@ WITH fresh AS (
   VALUES (%(id)s, %(key)s, %(kind)s, %(reference)s, %(actor)s, %(at)s)
   ON CONFLICT (key) DO NOTHING RETURNING id
 ), moved AS (
-  SELECT * FROM unnest(%(owners)s::varchar[], %(sources)s::varchar[], %(targets)s::varchar[],
-    %(amounts)s::bigint[]) AS moved (owner, source, target, amount)
+  SELECT * FROM unnest(%(owners)b::varchar[], %(sources)b::varchar[], %(targets)b::varchar[],
+    %(amounts)b::bigint[]) AS moved (owner, source, target, amount)
 ), wanted AS MATERIALIZED (
   SELECT owner, source AS kind, -amount AS amount FROM moved
   UNION ALL SELECT owner, target, amount FROM moved

@@ -93,7 +93,7 @@ def _claim(session: Session, at: datetime, limit: int) -> list[Any]:
     """Settle rows and sum what is left of them by beneficiary and by where it comes from."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        return list(connection.execute(_CLAIM, {"at": at, "most": limit}))
+        return list(connection.execute(_CLAIM, {"at": at, "most": limit}).all())
     due = (
         sa.select(_TABLE.c.id, _TABLE.c.beneficiary_id, _TABLE.c.state, _LEFT)
         .where(
