@@ -44,14 +44,15 @@ PRODUCT = sa.table("product", sa.column("id", sa.Uuid()), sa.column("sold_count"
 
 def show(context):
     """What is shown of a product."""
-    product = context.subject.product
+    about = context.subject
+    product = about and about.product
     values = {{
         "label": context.settings.get("label", "{name}"),
-        "title": product.title,
-        "fen": context.subject.price_fen // 10,
+        "title": product.title if product else "",
+        "fen": about.price_fen // 10 if about else 0,
         "is_member": context.member_id is not None,
     }}
-    if {asks}:
+    if {asks} and product:
         query = sa.select(PRODUCT.c.sold_count).where(PRODUCT.c.id == product.id)
         values["label"] = context.session.scalar(query)
     return values

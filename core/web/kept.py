@@ -16,19 +16,21 @@ Key = tuple[Any, ...]
 _NOTHING = (float("-inf"), "")
 
 
-def key_of(page: Asking, block: Block, subject: Any) -> Key:
-    """What the text of a block depends on, as it declared; ``None`` stands for nobody."""
-    by = block.cache
-    return (
-        block.key,
-        page.stamp,
-        _id_of(subject) if "subject" in by else None,
-        page.member_id if "member" in by else None,
-    )
+def key_of(page: Asking, block: Block, subject: Any) -> Key | None:
+    """What the text of a block depends on, as it declared; ``None`` when it cannot be kept.
+
+    That is so for a subject without an id, such as a bag: it looks like everybody's.
+    """
+    subject_id = _id_of(subject)
+    if subject is not None and subject_id is None:
+        return None
+    return block.key, page.stamp, subject_id, page.member_id if "member" in block.cache else None
 
 
-def get(page: Asking, key: Key) -> str | None:
+def get(page: Asking, key: Key | None) -> str | None:
     """The text, unless it is too old; a page that shows it is kept no longer than the text is."""
+    if key is None:
+        return None
     until, html = page.plan.texts.get(key, _NOTHING)
     if until <= page.moment:
         return None
@@ -36,8 +38,10 @@ def get(page: Asking, key: Key) -> str | None:
     return html
 
 
-def put(page: Asking, key: Key, html: str, seconds: float) -> None:
-    """Keep a text for so many seconds."""
+def put(page: Asking, key: Key | None, html: str, seconds: float) -> None:
+    """Keep a text for so many seconds; without a key it is not kept."""
+    if key is None:
+        return
     texts = page.plan.texts
     if len(texts) >= MOST:
         texts.clear()

@@ -92,10 +92,11 @@ def _plugin_block(page: Asking, placed: Placed, region_name: str, subject: Any) 
     block: Block = placed.block
     if block.fresh_seconds <= LIVE_SECONDS:
         return _fresh(page, placed, region_name, subject)
-    key = kept.key_of(page, block, subject)
+    about = subject if "subject" in block.cache else None
+    key = kept.key_of(page, block, about)
     html = kept.get(page, key)
     if html is None:
-        html = _fresh(page, placed, region_name, subject)
+        html = _fresh(page, placed, region_name, about)
         kept.put(page, key, html, block.fresh_seconds)
     elif html:
         block_files.need(placed.plugin, block)
@@ -118,12 +119,14 @@ def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
 
 
 def _told(page: Asking, placed: Placed, region_name: str, subject: Any) -> BlockContext:
+    """What a block may know; of the reader nothing when its text is kept for others, too."""
+    block: Block = placed.block
     if page.slot is not None:
-        page.limit(max(LIVE_SECONDS, placed.block.fresh_seconds))
+        page.limit(max(LIVE_SECONDS, block.fresh_seconds))
+    is_for_all = block.fresh_seconds > LIVE_SECONDS and "member" not in block.cache
+    member_id = None if is_for_all else page.member_id
     settings = page.settings.get(placed.plugin, _NO_SETTINGS)
-    return BlockContext(
-        context.reader(), region_name, subject, page.member_id, settings, page.locale
-    )
+    return BlockContext(context.reader(), region_name, subject, member_id, settings, page.locale)
 
 
 _NO_SETTINGS: Mapping[str, Any] = {}

@@ -57,8 +57,9 @@ class Block:
         fresh_seconds: how old what people see may be. Up to that, guests' pages are kept with the
             block on them, and what it rendered is used again for pages with the same ``cache``.
         cache: what the rendered text depends on besides language, region and settings: ``subject``
-            (needs one with an ``id``, or a ``product``; on cards each card), ``member``. Only used
-            when ``fresh_seconds`` is above 1.
+            (one without an ``id`` or ``product``, such as a bag, has it asked each time; cards are
+            always told apart), ``member``. Only used when ``fresh_seconds`` is above 1; what is
+            not named here is then ``None`` in the ``BlockContext``.
     """
 
     key: str

@@ -198,8 +198,16 @@ def test_what_a_block_told_is_kept_by_what_it_declared(
     assert {len({by_member[who, path] for path in paths}) for who in (0, 1)} == {1}
     assert {len({by_subject[who, path] for who in (0, 1)}) for path in paths} == {1}
     assert len(set(by_member.values()) | set(by_subject.values())) == 4
+    assert all(text.endswith("no subject, a member") for text in by_member.values())
+    assert all(text.endswith("a subject, no member") for text in by_subject.values())
     english = told(readers[0].get(f"{paths[0]}?lang=en").text)
     assert all(text.startswith("en-") for text in english)
+
+
+def test_what_a_block_told_of_a_bag_is_told_to_nobody_else(shop, make_member, sign_in):
+    members = [make_member("甲"), make_member("乙")]
+    owners = [told(sign_in(member).get("/cart").text) for member in members]
+    assert owners == [[f"member:{member.id}"] for member in members]
 
 
 def test_what_a_block_told_on_cards_is_kept_card_by_card(

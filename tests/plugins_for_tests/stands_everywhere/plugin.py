@@ -30,8 +30,15 @@ def kind(subject):
 
 
 def count(context):
-    """Tells how often it was asked."""
-    return {"told": f"{context.locale}-{next(asked)}"}
+    """Tells how often it was asked, and about what and whom."""
+    about = "a" if context.subject is not None else "no"
+    reader = "a" if context.member_id else "no"
+    return {"told": f"{context.locale}-{next(asked)}: {about} subject, {reader} member"}
+
+
+def tell_owner(context):
+    """Whose bag it is."""
+    return {"told": context.subject.owner}
 
 
 def count_cards(context):
@@ -49,11 +56,18 @@ def register_blocks():
             for each in ("subject", "member")
         ),
         Block(
+            f"{NAME}.bag",
+            Region.CART_AFTER,
+            "told.html",
+            tell_owner,
+            fresh_seconds=60.0,
+            cache=("subject",),
+        ),
+        Block(
             f"{NAME}.on_card",
             Region.CARD_AFTER_PRICE,
             "on_card.html",
             count_cards,
             fresh_seconds=60.0,
-            cache=("subject",),
         ),
     ]
