@@ -87,18 +87,17 @@ class Plans:
     """Gives the present plan."""
 
     def __init__(self) -> None:
-        self._stamp: tuple[int, int] = (-1, -1)
-        self._plan: Plan | None = None
+        self._now: tuple[tuple[int, int], Plan] | None = None  # one value: threads share it
 
     def now(self, look: Look) -> Plan:
         """The plan for the look and the plugins of this moment."""
         shop = context.shop()
         counters = shop.counters.refresh()
         stamp = counters.get(state.PLUGINS, 0), counters.get(state.THEME, 0)
-        if self._plan is None or stamp != self._stamp or self._plan.look is not look:
-            self._plan = Plan(look, tuple(shop.plugins.contributions("blocks")))
-            self._stamp = stamp
-        return self._plan
+        known = self._now
+        if known is None or known[0] != stamp or known[1].look is not look:
+            known = self._now = stamp, Plan(look, tuple(shop.plugins.contributions("blocks")))
+        return known[1]
 
 
 def arrange(region: str, contributed: Iterable[tuple[str, Any]], look: Look) -> tuple[Placed, ...]:
