@@ -12,7 +12,7 @@ from urllib.parse import quote
 import flask
 from flask import request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from core.kernel.errors import ShopError, SignInRequired
@@ -90,12 +90,29 @@ def _shop_error(error: ShopError) -> Any:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, MethodNotAllowed) and _is_visit():
+        return flask.redirect(_page_above(request.path), 303)
     code, message = _HTTP.get(error.code, ("web.http", error.description or error.name))
     response = answer(Failure(error.code, code, i18n.gettext(message)))
     for name, value in error.get_headers(request.environ):
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _is_visit() -> bool:
+    """Whether a person opens an address in a browser, which names HTML."""
+    names_html = "text/html" in request.accept_mimetypes.values()
+    return request.method == "GET" and names_html and not wants_json()
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above an address that only takes forms: what a refused form stood on."""
+    adapter = flask.current_app.create_url_adapter(request)
+    while adapter is not None and (path := path.rstrip("/").rpartition("/")[0]):
+        if adapter.test(path, "GET"):
+            return path
+    return "/"
 
 
 def _database_error(error: OperationalError) -> Any:

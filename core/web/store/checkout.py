@@ -13,7 +13,7 @@ import flask
 from flask import request
 from werkzeug.wrappers import Response
 
-from core.kernel.errors import Conflict, InvalidInput, NotFound, Rejected
+from core.kernel.errors import Conflict, InvalidInput, NotFound, PluginError, Rejected
 from core.kernel.ids import new_token
 from core.members.services import add_address, addresses_of
 from core.members.types import AddressView
@@ -82,6 +82,12 @@ def submit() -> Any:
         return _again(draft, error, i18n.gettext("Please check the address."))
     except (Conflict, Rejected, NotFound) as error:
         return _again(draft, error)
+    except PluginError as error:  # counted and logged where it was caught
+        failure = i18n.gettext(
+            "Something in the shop did not work, so the order was not placed. "
+            "Nothing was charged and your bag is as it was. Please try again in a moment."
+        )
+        return _again(draft, error, failure)
 
 
 def _place(draft: Draft) -> Response:
@@ -111,7 +117,7 @@ def _place(draft: Draft) -> Response:
 
 
 def _again(
-    draft: Draft, error: Conflict | Rejected | NotFound, failure: str = ""
+    draft: Draft, error: Conflict | Rejected | NotFound | PluginError, failure: str = ""
 ) -> tuple[str, int]:
     """The form again, with what went wrong and what is different now."""
     context.close_reader()

@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from core.api.testing.plugging import plug_in
 from core.catalog.models import Sku
 from core.orders.models import AfterSale, Order
 from core.orders.services import ship
@@ -286,3 +287,29 @@ def test_a_forged_callback_is_refused_and_noted(guest, shop):
         notice = session.query(GatewayNotice).one()
     assert not notice.is_genuine
     assert guest.client.post("/notify/nobody", data=b"{}").status_code == 404
+
+
+def test_a_check_that_fails_leaves_the_bag_and_says_so_at_the_form(bag, shop):
+    plug_in(shop, "broken", hooks={"check_place_order": lambda **_told: 1 / 0})
+    form = {**fields(bag.page("/checkout")), "action": "place", "note": "请包好"}
+    form["address"] = choose(bag.page("/checkout"))
+    answer = bag.post("/checkout", form)
+
+    assert answer.status_code == 500
+    assert "订单没有提交" in answer.text
+    assert "请包好" in answer.text
+    assert fields(answer.text)["request_key"] == form["request_key"]
+    shop.plugins.disable("broken", "test")
+    assert bag.post("/checkout", form).status_code == 303
+
+
+def test_the_address_of_a_form_leads_a_visitor_to_its_page(bag, client):
+    html = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for address, page in (
+        ("/cart/add", "/cart"),
+        ("/me/orders/1/cancel", "/me/orders/1"),
+        ("/admin/plugins/poster/switch", "/admin/plugins/poster"),
+        ("/admin/signout", "/admin"),
+    ):
+        assert client.get(address, headers=html).location == page
+        assert client.get(address).status_code == 405
