@@ -113,6 +113,8 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         money=i18n.money,
         thing_of=thing_of,
         plugin_name=naming.plugin_name,
+        hook_name=naming.hook_name,
+        why_plugin=naming.why_plugin,
         gateway_name=naming.gateway_name,
         message_channel_name=naming.message_channel_name,
     )

@@ -311,14 +311,16 @@ def test_every_tab_shows_every_plugin(open_admin, enable_plugin, tab, language):
     [
         (
             (Tally(9, 9_000, 9_000, 0, 0), {HOOK: 50}, {HOOK: "Traceback …\nRuntimeError: boom"}),
-            "block:has_settings.b failed 50 times within an hour: RuntimeError: boom",
-            "“block:has_settings.b”一小时内出错 50 次：RuntimeError: boom",
+            "Block of a page block:has_settings.b failed 50 times within an hour: "
+            "RuntimeError: boom",
+            "“页面区块 block:has_settings.b”一小时内出错 50 次：RuntimeError: boom",
         ),
         (
             (Tally(40, 9_000, 812_400, 30, 90), {}, {}),
-            "block:has_settings.b was too slow 30 times of 40 within an hour: "
+            "Block of a page block:has_settings.b was too slow 30 times of 40 within an hour: "
             "up to 812 ms instead of 100 ms",
-            "“block:has_settings.b”一小时内 40 次调用有 30 次太慢：最长 812 毫秒，上限 100 毫秒",
+            "“页面区块 block:has_settings.b”一小时内 40 次调用有 30 次太慢："
+            "最长 812 毫秒，上限 100 毫秒",
         ),
     ],
 )
@@ -336,7 +338,8 @@ def test_the_merchant_reads_in_their_language_why_a_plugin_is_paused(
         assert sentence in plain(admin.page(f"/admin/plugins/has_settings?lang={language}"))
         history = "/admin/plugins/has_settings?tab=history&lang="
         assert sentence in plain(admin.page(history + language))
-    assert shop.plugins.snapshot().rows["has_settings"].paused_reason == english
+    reason = shop.plugins.snapshot().rows["has_settings"].paused_reason
+    assert english == f"Block of a page {reason}"
 
 
 def plain(page: str) -> str:

@@ -11,6 +11,7 @@ from core.host.pauses import Pause
 from core.host.planning import old_code
 from core.host.snapshot import Row
 from core.web import i18n
+from core.web.admin import naming
 
 ATTENTION = frozenset(
     {
@@ -115,7 +116,7 @@ def _note(
     plugin: LoadedPlugin | None, standing: Standing, pause: Pause | None, failure: Pause | None
 ) -> str:
     if standing is Standing.PAUSED and pause is not None:
-        return i18n.sentence(pause.message, pause.params)
+        return naming.why_plugin(pause.message, pause.params)
     if plugin is not None and plugin.quarantine is not None:
         return i18n.translate_error(plugin.quarantine)
     if failure is not None:
