@@ -109,7 +109,8 @@ def _is_visit() -> bool:
 def _page_above(path: str) -> str:
     """The nearest page above an address that only takes forms: what a refused form stood on."""
     adapter = flask.current_app.create_url_adapter(request)
-    while adapter is not None and (path := path.rstrip("/").rpartition("/")[0]):
+    path = "/" + path.strip("/")  # "//cart" would be another host
+    while adapter is not None and (path := path.rpartition("/")[0]):
         if adapter.test(path, "GET"):
             return path
     return "/"

@@ -313,3 +313,5 @@ def test_the_address_of_a_form_leads_a_visitor_to_its_page(bag, client):
     ):
         assert client.get(address, headers=html).location == page
         assert client.get(address).status_code == 405
+    raw = {"PATH_INFO": "//cart/add"}  # the client would take it for a host
+    assert client.get("/", headers=html, environ_overrides=raw).location == "/cart"
