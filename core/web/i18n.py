@@ -31,8 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.config import ROOT
 from core.host.shop import Shop
 from core.kernel.errors import ShopError
-from core.kernel.money import format_yuan
-from core.web import context
+from core.web import context, figures
 from core.web.here import asked, here
 
 CHINESE = "zh_Hans_CN"
@@ -256,7 +255,7 @@ def fill(text: str, params: Mapping[str, Any] | None) -> str:
 
 def _as_read(key: str, value: Any) -> Any:
     if isinstance(value, int) and key.endswith("_fen"):
-        return money(value)
+        return figures.money(value)
     if isinstance(value, Mapping):
         language = "en" if locale() == ENGLISH else "zh"
         return value.get(language) or next(filter(None, value.values()), "")
@@ -264,51 +263,6 @@ def _as_read(key: str, value: Any) -> Any:
 
 
 # --- display -----------------------------------------------------------------------------------
-
-
-def money(fen: int) -> str:
-    """An amount as people read it: ``123450`` → ``¥1,234.50``, ``-5`` → ``-¥0.05``."""
-    yuan, _, rest = format_yuan(abs(fen)).partition(".")
-    return f"{'-' if fen < 0 else ''}¥{int(yuan):,}.{rest}"
-
-
-def yuan(fen: int) -> str:
-    """An amount for form fields: no symbol, no grouping."""
-    return format_yuan(fen)
-
-
-def short_yuan(fen: int) -> str:
-    """An exact amount without symbol, its fen only where there are some: ``99``, ``1,099.50``."""
-    return money(fen).replace("¥", "").removesuffix(".00")
-
-
-def number(value: int) -> str:
-    """A whole number with thousands separated."""
-    return f"{value:,}"
-
-
-def phone(text: str) -> str:
-    """A phone number as people read it: ``+8613800001234`` → ``138 0000 1234``."""
-    own = text.removeprefix("+86")
-    if own != text and len(own) == 11:
-        return f"{own[:3]} {own[3:7]} {own[7:]}"
-    return text
-
-
-def percent(bps: int) -> str:
-    """Basis points as a percentage without needless zeros: ``1050`` → ``10.5%``."""
-    return f"{bps / 100:.2f}".rstrip("0").rstrip(".") + "%"
-
-
-_PLAIN: dict[str, Any] = {
-    "money": money,
-    "yuan": yuan,
-    "short_yuan": short_yuan,
-    "number": number,
-    "percent": percent,
-    "phone": phone,
-}
-"""Filters that are the same in every language and zone."""
 
 
 class Display:
@@ -347,7 +301,7 @@ class Display:
     def filters(self) -> dict[str, Any]:
         """Filters by name, for a Jinja environment."""
         return {
-            **_PLAIN,
+            **figures.FILTERS,
             "datetime": self.datetime,
             "date": self.date,
         }
@@ -366,7 +320,7 @@ def request_filters() -> dict[str, Any]:
         return display(locale(), context.shop().settings().timezone)
 
     return {
-        **_PLAIN,
+        **figures.FILTERS,
         "datetime": lambda at, style="medium": bound().datetime(at, style),
         "date": lambda at, style="medium": bound().date(at, style),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.staff.services import CORE_PERMISSIONS
-from core.web import i18n
+from core.web import figures, i18n
 from core.web.admin.forms.settings import SECTIONS
 from core.web.admin.showing import humanised, words
 from core.web.admin.wording import FIELDS
@@ -76,7 +76,7 @@ def _key(key: object) -> str:
 
 def _number(name: str, value: int) -> str:
     if name.endswith("_fen"):
-        return i18n.money(value)
+        return figures.money(value)
     if name.endswith("_bps"):
         return f"{value / 100:g}%"
     return f"{value:,}"

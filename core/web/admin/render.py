@@ -24,7 +24,7 @@ from core.host.snapshot import Standing
 from core.settings.rules import StoreSettings
 from core.themes.assets import Shelf
 from core.themes.plugin_words import PluginWords, plugin_functions
-from core.web import block_files, context, flash, i18n
+from core.web import block_files, context, figures, flash, i18n
 from core.web.access import has_permission
 from core.web.admin import charts, naming, navigation, showing
 from core.web.admin.assets import icon
@@ -110,7 +110,7 @@ def make_environment(shop: Shop, shelf: Shelf) -> jinja2.Environment:
         Series=charts.Series,
         words=showing.words,
         why=showing.reason,
-        money=i18n.money,
+        money=figures.money,
         thing_of=thing_of,
         plugin_name=naming.plugin_name,
         hook_name=naming.hook_name,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from core.kernel.clock import now
 from core.orders.rules import AFTER_SALE_REASONS
-from core.web import i18n
+from core.web import figures, i18n
 from core.web.admin.wording import WORDS
 
 
@@ -74,7 +74,7 @@ def initial(name: str | None) -> str:
 
 def money_parts(fen: int) -> Markup:
     """An amount with small sign and small fen, for large figures."""
-    text = i18n.money(fen)
+    text = figures.money(fen)
     sign, _, rest = text.rpartition("¥")
     whole, _, part = rest.partition(".")
     return Markup("{}<i>¥</i>{}<small>.{}</small>").format(sign, whole, part)
@@ -87,16 +87,10 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
-def signed(value: int) -> str:
-    """A whole number with its sign."""
-    return f"{value:+,}"
-
-
 FILTERS = {
     "ago": ago,
     "span": span,
     "initial": initial,
     "money_parts": money_parts,
     "as_json": as_json,
-    "signed": signed,
 }

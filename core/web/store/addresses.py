@@ -18,7 +18,7 @@ from core.members.services import (
     update_address,
 )
 from core.members.types import AddressForm
-from core.web import context, flash, i18n
+from core.web import context, figures, flash, i18n
 from core.web.access import access
 from core.web.render import render_store_page
 
@@ -107,7 +107,7 @@ def edit(address_id: UUID) -> str | Response | tuple[str, int]:
     return _page(
         AddressInput(
             name=found.name,
-            phone=i18n.phone(found.phone).replace(" ", ""),
+            phone=figures.phone(found.phone).replace(" ", ""),
             province=found.province,
             city=found.city,
             district=found.district,

@@ -19,7 +19,7 @@ from core.members.services import add_address, addresses_of
 from core.members.types import AddressView
 from core.orders.services import cart_count, cart_view, member_cart, place_order, wants_view
 from core.orders.types import CartView
-from core.web import context, i18n
+from core.web import context, figures, i18n
 from core.web.access import access
 from core.web.render import remember_bag, render_store_page
 from core.web.store.addresses import PROVINCES, AddressInput, address_errors, address_input
@@ -130,8 +130,8 @@ def _again(
             changes.append(
                 i18n.gettext(
                     "The total was %(before)s and is now %(after)s.",
-                    before=i18n.money(before),
-                    after=i18n.money(after),
+                    before=figures.money(before),
+                    after=figures.money(after),
                 )
             )
     changes += [

@@ -9,7 +9,7 @@ from uuid import UUID
 from core.catalog.types import CategoryView, PictureView, ProductDetail, SkuView
 from core.orders.types import OrderView
 from core.pricing.types import Quote, TraceStep
-from core.web import i18n
+from core.web import figures, i18n
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def skus_as_json(product: ProductDetail, own: Mapping[UUID, int]) -> str:
     rows = [
         {
             "o": list(sku.options.values()),
-            "p": i18n.money(own.get(sku.id, sku.price_fen)).removesuffix(".00"),
+            "p": figures.money(own.get(sku.id, sku.price_fen)).removesuffix(".00"),
             "s": stock_sentence(sku),
             "g": sku.is_sold_out,
             "i": sku.picture.url(320, "webp") if sku.picture else "",

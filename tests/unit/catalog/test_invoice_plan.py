@@ -10,7 +10,7 @@ from core.catalog.importing.sources import CsvSource
 from core.catalog.importing.types import Outcome
 from core.catalog.rules.drafts import MOST_PRICE_FEN
 from core.stock.rules import MOST_PIECES as MOST_STOCK
-from core.web.i18n import money
+from core.web.figures import money
 
 HEAD = "StockCode,Description,Quantity,UnitPrice\n"
 EXCERPT = Path(__file__).parents[2] / "data" / "online_retail_excerpt.csv"

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.web import i18n
+from core.web import figures, i18n
 
 
 @pytest.mark.parametrize(
@@ -10,18 +10,28 @@ from core.web import i18n
     [(0, "¥0.00"), (5, "¥0.05"), (123450, "¥1,234.50"), (-5, "-¥0.05"), (-123456, "-¥1,234.56")],
 )
 def test_money_is_shown_with_symbol_groups_and_two_decimals(fen, shown):
-    assert i18n.money(fen) == shown
+    assert figures.money(fen) == shown
+
+
+def test_changes_are_shown_with_the_sign_of_amounts_below_zero():
+    assert [figures.signed_money(fen) for fen in (500, 0, -123456)] == [
+        "+¥5.00",
+        "¥0.00",
+        "-¥1,234.56",
+    ]
+    assert [figures.signed_yuan(fen) for fen in (500, -123450)] == ["+5.00", "-1,234.50"]
+    assert [figures.signed(value) for value in (1200, -3)] == ["+1,200", "-3"]
 
 
 @pytest.mark.parametrize(
     ("fen", "shown"), [(9900, "99"), (9950, "99.50"), (109_905, "1,099.05"), (0, "0"), (5, "0.05")]
 )
 def test_a_short_amount_is_exact_and_has_no_needless_fen(fen, shown):
-    assert i18n.short_yuan(fen) == shown
+    assert figures.short_yuan(fen) == shown
 
 
 def test_rates_are_shown_without_needless_zeros():
-    assert [i18n.percent(bps) for bps in (1050, 500, 25, 10_000)] == [
+    assert [figures.percent(bps) for bps in (1050, 500, 25, 10_000)] == [
         "10.5%",
         "5%",
         "0.25%",
@@ -30,8 +40,8 @@ def test_rates_are_shown_without_needless_zeros():
 
 
 def test_own_phone_numbers_are_grouped_and_foreign_ones_kept():
-    assert i18n.phone("+8613800001234") == "138 0000 1234"
-    assert i18n.phone("+4915112345678") == "+4915112345678"
+    assert figures.phone("+8613800001234") == "138 0000 1234"
+    assert figures.phone("+4915112345678") == "+4915112345678"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from core.catalog.types import SkuDraft, SkuEdit
 from core.kernel.errors import Rejected
 from core.kernel.money import AmountTooLarge, format_yuan, parse_yuan
 from core.kernel.text import squeeze
-from core.web.i18n import gettext, money
+from core.web.figures import money
+from core.web.i18n import gettext
 
 MOST_LINES = 200
 MOST_OPTIONS = 3

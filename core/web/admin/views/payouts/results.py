@@ -10,7 +10,7 @@ from core.kernel.errors import Rejected
 from core.payouts.rules.result_file import ResultRow, read_results
 from core.payouts.services import batch_lines, find_batch
 from core.payouts.types import BatchLine
-from core.web import context, i18n
+from core.web import context, figures, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, done, sentences
 from core.web.admin.blueprint import admin
@@ -94,7 +94,7 @@ def _problem(row: ResultRow, line: BatchLine | None, batch_id: UUID) -> str:
     if row.outcome and line.payout.batch_id != batch_id:
         return i18n.gettext("It is sent again in another file.")
     if row.net_fen != line.payout.net_fen:
-        amount = i18n.money(line.payout.net_fen)
+        amount = figures.money(line.payout.net_fen)
         return i18n.gettext("The amount should be %(amount)s.", amount=amount)
     return ""
 
