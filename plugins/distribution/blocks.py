@@ -39,7 +39,7 @@ def _standing(context: BlockContext) -> Standing:
 
 
 def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
-    """What sharing this product is expected to earn, the same as on its card."""
+    """What sharing this product is expected to earn: at least, when that depends on the SKU."""
     subject = context.subject
     standing = _standing(context)
     if not standing.is_active or not isinstance(subject, ProductSubject):
@@ -47,8 +47,11 @@ def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
     product = subject.product
     if product.card_sku is None or not product.is_on_sale:
         return None
-    earn_fen = page_earn_fen(context.session, standing, product, product.card_sku)
-    return {"product_id": product.id, "earn_fen": earn_fen} if earn_fen else None
+    buyable = [sku for sku in product.skus if not sku.is_sold_out] or [product.card_sku]
+    earned = {page_earn_fen(context.session, standing, product, sku) for sku in buyable} - {0}
+    if not earned:
+        return None
+    return {"product_id": product.id, "earn_fen": min(earned), "is_from": len(earned) > 1}
 
 
 def card_hints(context: BlockContext) -> Mapping[str, Any] | None:

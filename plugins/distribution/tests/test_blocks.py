@@ -1,5 +1,6 @@
 import pytest
 
+from core.api.catalog import product_cards
 from core.catalog.services import set_product_state
 from plugins.distribution.rules import Base, Joining
 from plugins.distribution.services.distributors import DistributorState, apply
@@ -141,3 +142,17 @@ def test_a_product_page_costs_a_distributor_one_statement_more(
         counts.append(len([each for each in sent if "shared_counter" not in each]))
 
     assert counts[0] == counts[1] + 1
+
+
+def test_the_share_strip_says_from_when_pieces_of_a_product_earn_differently(
+    shop, programme, chain, make_product, sign_in
+):
+    distributor = sign_in(chain.first)
+    for skus, has_range in (([("ONE", 5000, 5)], False), ([("S", 5000, 5), ("L", 9000, 5)], True)):
+        made = make_product("茶杯", skus=skus)
+        with shop.database.read() as session:
+            slug = next(iter(product_cards(session, [made.id]))).slug
+        page = distributor.get(f"/p/{slug}?lang=en").text
+        strip = page.partition("dist-strip")[2].partition("</p>")[0]
+        assert "¥5.00" in strip
+        assert ("& up" in strip) == has_range
