@@ -15,7 +15,8 @@ from core.members.types import MemberState, display_name
 def masked_names(session: Session, member_ids: Collection[UUID]) -> dict[UUID, str]:
     """What other shoppers may read of each of these members; one statement.
 
-    The first character of the nickname, or the phone without its middle; nothing of erased members.
+    The first character of the nickname, or the phone without its middle; an empty text for erased
+    members, of whom nothing is known.
     """
     if not member_ids:
         return {}
@@ -25,9 +26,7 @@ def masked_names(session: Session, member_ids: Collection[UUID]) -> dict[UUID, s
         )
     )
     return {
-        row.id: mask_name(row.nickname)
-        if row.nickname
-        else display_name("", row.phone, row.email) or mask_name("")
+        row.id: mask_name(row.nickname) if row.nickname else display_name("", row.phone, row.email)
         for row in rows
     }
 

@@ -4,6 +4,7 @@ import re
 import pytest
 
 from core.api.payouts import list_payouts
+from core.members.services import erase_member
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.tests.conftest import ask_for
@@ -141,6 +142,14 @@ def test_the_team_is_counted_by_level_and_masked(chain, sign_in):
 
     assert "甲**" in page
     assert re.findall(r'<small class="num">(\d+)</small>', page) == ["1", "1", "1"]
+
+
+def test_an_erased_member_stays_in_the_team_without_a_name(shop, chain, make_member, sign_in):
+    left = make_member("王二", referrer=chain.first)
+    with shop.database.write() as session:
+        erase_member(session, left.id)
+
+    assert "<b>Erased member</b>" in sign_in(chain.first).get(f"{ROOT}team?lang=en").text
 
 
 def test_a_plan_of_two_levels_shows_two(programme, chain, sign_in):

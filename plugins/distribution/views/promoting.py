@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask import request
 
 from core.api.i18n import lazy_gettext as _l
-from core.api.members import masked_names
 from core.api.orders import LineLabel, line_labels
 from core.api.sharing import team_counts, team_page
 from core.api.web import member, reader
@@ -31,6 +30,7 @@ from plugins.distribution.views.showing import (
     STATE_LABELS,
     STATE_TONES,
     Slice,
+    called,
 )
 
 PER_PAGE = 20
@@ -83,7 +83,7 @@ def orders() -> str:
         offset=(number - 1) * PER_PAGE,
     )
     order_ids = [each.order_id for each in found]
-    names = masked_names(session, {each.buyer_id for each in found})
+    names = called(session, {each.buyer_id for each in found})
     sold = lines_of(session, standing.member_id, order_ids)
     labels = line_labels(session, [line.order_line_id for lines in sold.values() for line in lines])
     refused = refusals_of(session, standing.member_id, order_ids)
@@ -134,7 +134,7 @@ def team() -> str:
         page=page_number(),
         per_page=PER_PAGE,
     )
-    names = masked_names(session, [each.member_id for each in page.items])
+    names = called(session, [each.member_id for each in page.items])
     return show_page(
         "team.html",
         standing,
@@ -168,7 +168,7 @@ def customers() -> str:
         "customers.html",
         standing,
         rows=found[:PER_PAGE],
-        names=masked_names(session, [each.buyer_id for each in found]),
+        names=called(session, [each.buyer_id for each in found]),
         sort=sort,
         sorts=[(key, str(label)) for key, label in SPENDING_SORTS.items()],
         words=words,

@@ -6,13 +6,13 @@ from flask import request
 
 from core.api.clock import now
 from core.api.i18n import lazy_gettext as _l
-from core.api.members import masked_names
 from core.api.web import member, notice, reader, store_settings, writing
 from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.services.ranking import choose_ranked, place_of, ranking
 from plugins.distribution.services.standings import standing_of
 from plugins.distribution.services.statements import Month
 from plugins.distribution.views.page import go, show_page
+from plugins.distribution.views.showing import called
 
 SHOWN = 20
 ROOT = "/x/distribution/"
@@ -33,7 +33,7 @@ def show() -> Any:
         "ranking.html",
         standing,
         places=places,
-        names=masked_names(session, {each.member_id for each in places}),
+        names=called(session, {each.member_id for each in places}),
         mine=place_of(session, standing.member_id, month_on),
         time=time,
         times=[(key, str(label)) for key, label in TIMES.items()],

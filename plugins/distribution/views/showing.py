@@ -1,6 +1,6 @@
 """Values that the pages show, put together from what the services read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.api.clock import day_bounds, local_date, now
+from core.api.i18n import gettext as _
 from core.api.i18n import lazy_gettext as _l
 from core.api.members import masked_names
 from core.api.orders import LineLabel, line_labels
@@ -40,6 +41,12 @@ DISTRIBUTOR_LABELS = {
 
 REFUSED_LABEL = _l("Not granted")
 """The state of what a person refused after a review."""
+
+
+def called(session: Session, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What a distributor reads of each of these members: a masked name, or that they are erased."""
+    names = masked_names(session, member_ids)
+    return {each: name or _("Erased member") for each, name in names.items()}
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def ledger_rows(
 ) -> list[LedgerRow]:
     """Commissions of one distributor, explained; four statements, whatever their number."""
     lines = line_labels(session, [each.order_line_id for each in found])
-    names = masked_names(session, {each.buyer_id for each in found})
+    names = called(session, {each.buyer_id for each in found})
     explained = explanations(session, found)
     refusals = refusals_of(session, member_id, {each.order_id for each in found})
     return [
