@@ -64,6 +64,13 @@ def test_a_code_that_stands_twice_is_marked_in_both_lines(admin):
     )
 
 
+def test_a_code_of_another_product_is_marked_at_its_own_cell(admin, make_product):
+    make_product("茶壶", skus=[("POT", 26_800, 5)])
+
+    page = admin.refused("/admin/products/new", grid({"code": "POT"}))
+    assert faults(page) == {"sku-0-code": "Another product uses the code “POT”."}
+
+
 def test_more_choices_than_a_product_may_have_are_refused_instead_of_cut_off(admin):
     values = ",".join(str(number) for number in range(20))
     typed = grid({"code": "A"}) | {

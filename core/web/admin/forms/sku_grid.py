@@ -202,6 +202,14 @@ def drafts_of(lines: Sequence[SkuLine]) -> tuple[list[SkuDraft], list[SkuLine]]:
     return ([] if has_errors else drafts), checked
 
 
+def refused(lines: Sequence[SkuLine], code: str, sentence: str) -> list[SkuLine]:
+    """The lines, with what the catalogue said of a code at the line that has it."""
+    return [
+        replace(line, errors={**line.errors, "code": sentence}) if line.code == code else line
+        for line in lines
+    ]
+
+
 def _draft(line: SkuLine) -> tuple[SkuDraft, dict[str, str]]:
     errors: dict[str, str] = {}
     price, cost = _fen(line, "price", errors), _fen(line, "cost", errors)

@@ -171,8 +171,13 @@ def _at_fields(draft: Draft, error: ShopError) -> list[str]:
     target = draft.form._fields.get(aliases.get(named, named))
     if target is not None:
         target.errors = [*target.errors, i18n.translate_error(error)]
-        return [i18n.gettext("Please look at the marked fields; nothing was saved yet.")]
-    return sentences(error)
+    elif "sku_code" in error.params:
+        draft.lines = sku_grid.refused(
+            draft.lines, str(error.params["sku_code"]), i18n.translate_error(error)
+        )
+    else:
+        return sentences(error)
+    return [i18n.gettext("Please look at the marked fields; nothing was saved yet.")]
 
 
 def _take_files(draft: Draft) -> None:
