@@ -7,6 +7,7 @@ from core.api.contributions import Block, BlockContext
 from core.api.regions import Region
 from plugins.membership.services.reading import tiers
 from plugins.membership.services.reports import seen
+from plugins.membership.services.reviews import falling
 
 HOME = "/x/membership/"
 
@@ -19,7 +20,12 @@ def level_card(context: BlockContext) -> Mapping[str, Any] | None:
     found = seen(context.session, context.member_id)
     if not found.ladder and found.tier is None:
         return None
-    return {"seen": found, "ladder": found.ladder, "locale": context.locale}
+    return {
+        "seen": found,
+        "ladder": found.ladder,
+        "falls_to": falling(context.session, context.member_id),
+        "locale": context.locale,
+    }
 
 
 def growth_asset(context: BlockContext) -> Mapping[str, Any] | None:

@@ -16,6 +16,9 @@ TASK_MOST = 100_000
 ADJUST_MOST = 100_000
 """Most that staff may give or take in one go."""
 DAYS_MOST = 3650
+WARN_DAYS = 14
+"""Days before the end of a tier that count as soon, unless the rules say otherwise."""
+WARN_DAYS_MOST = 90
 
 
 class CountsAt(StrEnum):
@@ -87,7 +90,7 @@ class Rules:
     expiry_bps: int = 0
     basis_days: int = 365
     lowers_at_once: bool = True
-    warn_days: int = 14
+    warn_days: int = WARN_DAYS
     tells_upgrades: bool = True
 
     def growth_of(self, task: Task) -> int:
@@ -100,7 +103,7 @@ _RANGES = {
     "shares_a_day": (0, 1000),
     "expiry_bps": (0, 10_000),
     "basis_days": (0, DAYS_MOST),
-    "warn_days": (0, 90),
+    "warn_days": (0, WARN_DAYS_MOST),
 }
 
 

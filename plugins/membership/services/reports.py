@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.clock import now
 from core.api.db import Prepared
 from core.api.ledger import account_id, balance_part, member_owner
 from plugins.membership.models import Entry, Standing, TierEvent, TierRow
@@ -69,6 +70,11 @@ class Seen:
     def lasts_to(self) -> datetime | None:
         """The last moment of validity, within its last day; ``valid_until`` is the one after."""
         return last_moment(self.valid_until)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether validity has ended and the next run of reviews decides."""
+        return self.valid_until is not None and self.valid_until <= now()
 
     @property
     def can_lose(self) -> bool:

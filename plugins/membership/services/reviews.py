@@ -7,7 +7,7 @@ which growth that is taken back does not lower them until the next one.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +24,12 @@ from plugins.membership.rules.ladder import (
     is_above,
     successor,
 )
-from plugins.membership.rules.programme import Rules
+from plugins.membership.rules.programme import WARN_DAYS, WARN_DAYS_MOST, Rules
 from plugins.membership.services.accounts import ACTOR
 from plugins.membership.services.documents import rules_of
 from plugins.membership.services.growth import Change, write
 from plugins.membership.services.reading import tiers
+from plugins.membership.services.reports import seen
 from plugins.membership.services.standings import (
     Move,
     Place,
@@ -90,6 +91,37 @@ def judge(session: Session, places: Sequence[Place], ladder: Ladder, rules: Rule
         expires = expiring(measures.growth, rules.expiry_bps)
         verdicts.append(Verdict(place, after, measures, expires))
     return verdicts
+
+
+@dataclass(frozen=True)
+class Falling:
+    """What a review would make of somebody as things stand, told while they can still help it.
+
+    Args:
+        after: the lower tier; ``None``: none.
+        missing: growth that would keep the tier they have; 0 or less: growth is not what it lacks.
+    """
+
+    after: Tier | None
+    missing: int
+
+
+def falling(session: Session, member_id: UUID) -> Falling | None:
+    """Where a review that is near would leave a member, if it is lower; ``None`` otherwise."""
+    found = seen(session, member_id)
+    until = found.valid_until
+    if not found.can_lose or found.is_over or found.is_locked or until is None:
+        return None
+    if until > now() + timedelta(days=WARN_DAYS_MOST):  # most members, and no statement for them
+        return None
+    rules = rules_of(session)
+    if until > now() + timedelta(days=rules.warn_days or WARN_DAYS):
+        return None
+    place = Place(member_id, found.tier, None, until)
+    (verdict,) = judge(session, [place], found.ladder, rules)
+    if found.tier is None or not verdict.is_lower:
+        return None
+    return Falling(verdict.after, found.tier.threshold - verdict.measures.growth)
 
 
 def review_batch(session: Session, limit: int = BATCH) -> int:

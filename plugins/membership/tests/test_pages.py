@@ -78,11 +78,18 @@ def test_who_is_about_to_fall_is_told_on_the_page(started, make_member, open_pag
     started.give(member, 1500)
     started.give(member, -1200)
     assert "你的等级即将到期" not in open_page(member)
+    assert "调整为" not in open_page(member, "/me")
     clock.advance(days=360)
 
     page = open_page(member)
     assert "你的等级即将到期" in page
     assert "再得 1,200 成长值即可保级" in page
+    assert "调整为银卡会员" in open_page(member, "/me")
+    clock.advance(days=6)  # over, and not reviewed yet: no day in the past is promised
+    page = open_page(member)
+    assert "期限已满，正在复核" in page
+    assert "有效期至" not in page
+    assert "调整为" not in page
 
 
 def test_checking_in_and_collecting_take_a_button_and_work_once(started, make_member, sign_in):

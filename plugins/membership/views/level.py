@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
 import flask
 from flask import request
 from werkzeug.wrappers import Response
 
-from core.api.clock import local_date, now
 from core.api.errors import NotFound
 from core.api.web import (
     current_member,
@@ -18,25 +15,22 @@ from core.api.web import (
     notice,
     reader,
     render_store_page,
-    store_settings,
     writing,
 )
 from plugins.membership.rules.benefits import BenefitView, Matrix
 from plugins.membership.rules.ladder import Ladder
-from plugins.membership.rules.programme import Rules, Task
+from plugins.membership.rules.programme import Task
 from plugins.membership.services import benefits as catalogue
 from plugins.membership.services import reviews, tasks
 from plugins.membership.services.documents import rules_of
 from plugins.membership.services.reading import tiers
 from plugins.membership.services.reports import (
     EntryFilter,
-    Seen,
     count_entries,
     entries,
     seen,
     tier_history,
 )
-from plugins.membership.services.standings import Place
 from plugins.membership.types import Tier
 from plugins.membership.views import wording
 
@@ -82,38 +76,9 @@ def show() -> str:
         task_icons=wording.TASK_ICONS,
         task_links=wording.TASK_LINKS,
         offered=[(task, rules.growth_of(task)) for task in Task if rules.growth_of(task)],
-        last_day=_last_day(found.valid_until) if found and found.can_lose else None,
-        falls_to=_falling(found, rules) if found else None,
+        falls_to=reviews.falling(session, who.subject_id) if who else None,
         locale=locale(),
     )
-
-
-def _last_day(until: datetime | None) -> Any:
-    if until is None:
-        return None
-    return local_date(until - timedelta(seconds=1), store_settings().timezone)
-
-
-@dataclass(frozen=True)
-class Falling:
-    """What a review would make of somebody as things stand, told while they can still help it."""
-
-    after: Tier | None
-    missing: int
-
-
-def _falling(found: Seen, rules: Rules) -> Falling | None:
-    """The tier a review soon would leave them, if it is a lower one."""
-    until = found.valid_until
-    if not found.can_lose or found.is_locked or until is None or found.tier is None:
-        return None
-    if until > now() + timedelta(days=rules.warn_days or 14):
-        return None
-    place = Place(member().subject_id, found.tier, None, until)
-    (verdict,) = reviews.judge(reader(), [place], found.ladder, rules)
-    if not verdict.is_lower:
-        return None
-    return Falling(verdict.after, found.tier.threshold - verdict.measures.growth)
 
 
 def _benefits(
