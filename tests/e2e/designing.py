@@ -19,6 +19,8 @@ def design_poster(staff: Person) -> str:
     staff.go(NEW)
     staff.press(page.locator(f"button[name=starter][value={DESIGN}]"))
     portrait = page.locator("[data-pick]", has_text="Picture of the member")
+    name = portrait.locator("[data-name]")
+    assert name.evaluate("it => it.scrollWidth <= it.clientWidth")  # names of layers are not cut off
     portrait.click()
     drag_portrait(page, by=CODE_MIDDLE - AVATAR_X + 3)
     across = page.locator("[data-fields].chosen [name$=-x]")
