@@ -20,7 +20,7 @@ def design_poster(staff: Person) -> str:
     staff.press(page.locator(f"button[name=starter][value={DESIGN}]"))
     portrait = page.locator("[data-pick]", has_text="Picture of the member")
     name = portrait.locator("[data-name]")
-    assert name.evaluate("it => it.scrollWidth <= it.clientWidth")  # names of layers are not cut off
+    assert name.evaluate("it => it.scrollWidth <= it.clientWidth")  # is not cut off
     portrait.click()
     drag_portrait(page, by=CODE_MIDDLE - AVATAR_X + 3)
     across = page.locator("[data-fields].chosen [name$=-x]")
