@@ -103,7 +103,7 @@ def publish_three_levels(staff: Person) -> None:
 
 def share_product(sharer: Person) -> str:
     sharer.go(f"/p/{PRODUCT}?lang=en")
-    sharer.sees("Share and earn about")
+    sharer.sees("Earn about")
     sharer.press(sharer.page.locator('aside form[action^="/share/product/"] button'))
     return sharer.page.locator("input.link-in").input_value()
 

@@ -40,7 +40,7 @@ def _open_orders(session: Session, member_id: UUID) -> None:
         )
     ).scalar_one()
     if count:
-        raise Rejected("orders.open", "%(count)s orders are not finished yet.", count=count)
+        raise Rejected("orders.open", "Orders that are not finished yet: %(count)s.", count=count)
 
 
 def _forget(session: Session, member_id: UUID) -> None:

@@ -23,7 +23,7 @@ def _open_payouts(session: Session, member_id: UUID) -> None:
         .where(Payout.member_id == member_id, ~is_over)
     ).scalar_one()
     if count:
-        raise Rejected("payouts.open", "%(count)s payouts are under way.", count=count)
+        raise Rejected("payouts.open", "Payouts that are under way: %(count)s.", count=count)
 
 
 def _forget(session: Session, member_id: UUID) -> None:

@@ -52,7 +52,7 @@ def test_a_member_with_an_order_on_its_way_is_not_forgotten(trade):
     trade.ship(placed)
     with pytest.raises(Rejected) as refusal:
         erase(trade, buyer)
-    assert "1 orders are not finished yet." in str(refusal.value)
+    assert "Orders that are not finished yet: 1." in str(refusal.value)
     trade.receive(placed, buyer)
     assert reasons(trade, buyer) == []
 
