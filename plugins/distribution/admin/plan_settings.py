@@ -44,7 +44,7 @@ def save() -> Any:
     programme = form.programme(before, products)
     problem = _problem(programme)
     if problem is not None:
-        return _page(form, products, form.refuse(problem)), problem.status
+        return _page(form, products, problem=problem), problem.status
     try:
         change_draft(lambda draft: form.programme(draft, products))
     except ShopError as error:
@@ -68,8 +68,18 @@ def _ticked() -> list[UUID]:
     return list(dict.fromkeys(key[1] for key in keys if key and key[0] == Scope.PRODUCT))
 
 
-def _page(form: SettingsForm, products: Sequence[UUID], errors: Any = ()) -> str:
+def _page(
+    form: SettingsForm,
+    products: Sequence[UUID],
+    errors: Sequence[str] = (),
+    problem: InvalidInput | None = None,
+) -> str:
     session, draft = reader(), my_draft()
+    products_error = ""
+    if problem is not None and problem.params.get("field") == "joining_products":
+        products_error = translate_error(problem)
+    elif problem is not None:
+        errors = form.refuse(problem)
     query = request.form.get("query", "").strip()[:80]
     names = things_named(session, [(Scope.PRODUCT, key) for key in products])
     hits = [
@@ -84,6 +94,7 @@ def _page(form: SettingsForm, products: Sequence[UUID], errors: Any = ()) -> str
         form=form,
         programme=draft.programme,
         products=[(key, names.get((Scope.PRODUCT, key))) for key in products],
+        products_error=products_error,
         hits=hits,
         query=query,
         self_sentences=SELF_SENTENCES,

@@ -54,6 +54,10 @@ def _check_joining(programme: Programme) -> None:
         Joining.PURCHASE: ("joining_products", bool(programme.joining_products)),
     }
     field, is_given = wanted.get(programme.joining, ("", True))
+    if not is_given and programme.joining == Joining.PURCHASE:
+        raise InvalidInput(
+            "distribution.joining_products", "Choose at least one product.", field=field
+        )
     if not is_given:
         raise InvalidInput(
             "distribution.joining", "Say what a member must reach to join.", field=field

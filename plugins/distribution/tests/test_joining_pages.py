@@ -154,6 +154,7 @@ def test_a_closed_store_offers_no_form(programme, make_member, sign_in):
     page = read(browser, "join")
     assert "This store chooses its distributors itself." in page
     assert 'name="rules"' not in page
+    assert "An example" not in page
     assert post(browser, "join", rules=RULES_VERSION).status_code == 422
 
 

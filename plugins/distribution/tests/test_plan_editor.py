@@ -187,7 +187,7 @@ def test_who_lets_members_join_by_spending_must_say_how_much(editor, language, o
         ({"joining": "orders"}, "joining_orders"),
         ({"joining": "spend", "joining_spend": "-1"}, "joining_spend"),
         ({"depth": "4"}, None),
-        ({"joining": "purchase"}, None),
+        ({"joining": "purchase"}, "products"),
         ({"self_purchase": "twice"}, None),
     ],
 )
