@@ -21,7 +21,7 @@ NUMBERS = ("x", "y", "width", "height", "opacity", "radius", "size", "max_lines"
 CANVAS_NUMBERS = ("canvas_width", "canvas_height")
 _MOST = 100_000
 _KEY = re.compile(r"[a-z][a-z0-9]{0,11}")
-_FIELD_OF = {"box": "x", "font_size": "size", "kind": "name"}
+_FIELD_OF = {"font_size": "size", "kind": "name"}
 _DEFAULTS = {
     "fit": "cover",
     "weight": "regular",
@@ -83,6 +83,12 @@ class LayerForm:
     def share_of_opacity(self) -> str:
         """Its opacity from 0 to 1, as SVG wants it."""
         return f"{min(100, max(0, _number(self.value('opacity')) or 0)) / 100:g}"
+
+    @property
+    def shown_box(self) -> Box:
+        """Where it stands on the canvas, whatever was typed."""
+        x, y, width, height = (_number(self.value(each)) or 0 for each in NUMBERS[:4])
+        return Box(x, y, max(1, width), max(1, height))
 
     def number(self, name: str) -> int:
         """A number; 0 with an error at its field when it is none."""
@@ -168,6 +174,12 @@ class DesignForm:
         )
 
     @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of the canvas, whatever was typed."""
+        width, height = (_number(self.values[each]) or 0 for each in CANVAS_NUMBERS)
+        return max(1, width), max(1, height)
+
+    @property
     def palette(self) -> list[str]:
         """The colours that are used already, the most used first."""
         found = Counter(layer.value("colour").upper() for layer in self.layers)
@@ -188,17 +200,18 @@ class DesignForm:
             layers=tuple(layer.layer() for layer in self.layers),
         )
 
-    def refuse(self, error: InvalidInput) -> tuple[str, str]:
-        """Put a refusal at the field it is about; the layer's key, if any, and the sentence."""
-        sentence = translate_error(error)
+    def refuse(self, error: InvalidInput) -> None:
+        """Put a refusal at the field it is about, unless that has one already."""
+        layer, name = self.place_of(error)
+        (layer or self).errors.setdefault(name, translate_error(error))
+
+    def place_of(self, error: InvalidInput) -> tuple[LayerForm | None, str]:
+        """The layer that a refusal is about, ``None`` for the poster itself, and the field."""
         first, _dot, rest = str(error.params.get("field", "")).partition(".")
         if first != "layers" or not rest:
-            self.errors[{"size": "canvas_width"}.get(first, first)] = sentence
-            return "", sentence
+            return None, {"size": "canvas_width"}.get(first, first)
         index, _dot, what = rest.partition(".")
-        layer = self.layers[int(index)]
-        layer.errors.setdefault(_FIELD_OF.get(what, what), sentence)
-        return layer.key, sentence
+        return self.layers[int(index)], _FIELD_OF.get(what, what)
 
     def is_own_size(self, presets: Sequence[tuple[str, str]]) -> bool:
         """Whether the size is none of those offered."""

@@ -1,6 +1,11 @@
 """What a poster is made of; plain Python."""
 
-from plugins.poster.rules.checking import check_layout, check_paintable, problems
+from plugins.poster.rules.checking import (
+    check_layout,
+    check_paintable,
+    problems,
+    unpaintable,
+)
 from plugins.poster.rules.layout import (
     PLACES,
     SIZES,
@@ -30,4 +35,5 @@ __all__ = [
     "media_ids",
     "problems",
     "to_json",
+    "unpaintable",
 ]

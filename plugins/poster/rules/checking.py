@@ -56,17 +56,18 @@ def check_paintable(layout: Layout) -> None:
     Raises:
         InvalidInput: as :func:`check_layout`.
     """
-    for problem in _unpaintable(layout):
+    for problem in unpaintable(layout):
         raise problem
 
 
 def problems(layout: Layout, purpose: Purpose = Purpose.PRODUCT) -> Iterator[InvalidInput]:
     """All that :func:`check_layout` would refuse, the gravest first."""
-    yield from _unpaintable(layout)
+    yield from unpaintable(layout)
     yield from _unfinished(layout, purpose)
 
 
-def _unpaintable(layout: Layout) -> Iterator[InvalidInput]:
+def unpaintable(layout: Layout) -> Iterator[InvalidInput]:
+    """All that :func:`check_paintable` would refuse."""
     if not (MIN_SIDE <= layout.width <= MAX_WIDTH and MIN_SIDE <= layout.height <= MAX_HEIGHT):
         yield InvalidInput(
             "poster.size",
@@ -97,9 +98,12 @@ def _unfinished(layout: Layout, purpose: Purpose) -> Iterator[InvalidInput]:
     for index, layer in enumerate(layout.layers):
         if layer.is_hidden:
             continue
-        if not _is_inside(layer.box, layout):
-            yield _wrong(index, "box", layer, "The layer “%(layer)s” stands outside the poster.")
-        if layer.kind in TEXT_KINDS and layer.font.size > layer.box.height:
+        box = layer.box
+        is_beside = not 0 <= box.x <= layout.width - box.width
+        if is_beside or not 0 <= box.y <= layout.height - box.height:
+            sentence = "The layer “%(layer)s” stands outside the poster."
+            yield _wrong(index, "x" if is_beside else "y", layer, sentence)
+        if layer.kind in TEXT_KINDS and 1 <= box.height < layer.font.size:
             sentence = "The letters of “%(layer)s” are higher than its box."
             yield _wrong(index, "font_size", layer, sentence)
         yield from _check_words(layer, index, purpose)
@@ -130,21 +134,15 @@ def _check_name(layer: Layer, index: int, names: set[str]) -> Iterator[InvalidIn
     names.add(layer.name)
 
 
-def _is_inside(box: Box, layout: Layout) -> bool:
-    return (
-        box.x >= 0
-        and box.y >= 0
-        and box.x + box.width <= layout.width
-        and box.y + box.height <= layout.height
-    )
-
-
 def _check_looks(layer: Layer, index: int) -> Iterator[InvalidInput]:
-    if layer.box.width < 1 or layer.box.height < 1:
-        yield _wrong(index, "box", layer, "The layer “%(layer)s” has no size.")
-    is_huge = layer.box.width * layer.box.height > MAX_AREA
-    if is_huge or max(layer.box.width, layer.box.height) > MAX_BOX:
-        yield _wrong(index, "box", layer, "The layer “%(layer)s” is too large.")
+    if not 1 <= layer.box.width <= MAX_BOX:
+        sentence = "The width of “%(layer)s” is 1 to %(most)s pixels."
+        yield _wrong(index, "width", layer, sentence, most=MAX_BOX)
+    if not 1 <= layer.box.height <= MAX_BOX:
+        sentence = "The height of “%(layer)s” is 1 to %(most)s pixels."
+        yield _wrong(index, "height", layer, sentence, most=MAX_BOX)
+    if layer.box.width * layer.box.height > MAX_AREA:
+        yield _wrong(index, "width", layer, "The layer “%(layer)s” is too large.")
     if not 0 <= layer.opacity <= 100:
         yield _wrong(index, "opacity", layer, "The opacity of “%(layer)s” is 0 to 100 percent.")
     if layer.radius < 0:
@@ -220,7 +218,7 @@ def _check_qr(layout: Layout) -> Iterator[InvalidInput]:
     if min(layer.box.width, layer.box.height) < least:
         yield _wrong(
             index,
-            "box",
+            "width" if layer.box.width < least else "height",
             layer,
             "The QR code “%(layer)s” must be at least %(least)s pixels wide and high.",
             least=least,
@@ -231,7 +229,7 @@ def _check_qr(layout: Layout) -> Iterator[InvalidInput]:
         yield _wrong(index, "colour", layer, "The colour of the QR code “%(layer)s” is too light.")
     for place, above in shown:
         if place > index and above.opacity and _overlap(above.box, layer.box):
-            yield _wrong(index, "box", layer, "Another layer covers the QR code “%(layer)s”.")
+            yield _wrong(index, "x", layer, "Another layer covers the QR code “%(layer)s”.")
             return
 
 

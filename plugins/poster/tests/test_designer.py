@@ -181,7 +181,8 @@ WRONG = [
     ("QR code", "opacity", "120", "The opacity of “QR code” is 0 to 100 percent."),
     ("Title", "name", "", "needs a name"),
     ("QR code", "name", "Title", "There are two layers named “Title”."),
-    ("Title", "width", "0", "The layer “Title” has no size."),
+    ("Title", "width", "-5", "The width of “Title” is 1 to 8832 pixels."),
+    ("Title", "height", "0", "The height of “Title” is 1 to 8832 pixels."),
 ]
 
 
@@ -193,11 +194,36 @@ def test_what_cannot_be_painted_is_refused_at_its_field_and_nothing_typed_is_los
         answer = desk.save(path, typed)
         assert (name, answer.status_code) == (name, 422)
         assert sentence in answer.text
-        at = "x" if field == "width" else field
-        tag = answer.text.split(f'name="{key_of(fields, layer)}-{at}"')[1].split(">")[0]
-        assert 'aria-invalid="true"' in tag
+        assert wrong_fields(answer.text) == {name}
+        assert 'width="-5"' not in answer.text
         assert sorted(fields_of(answer.text)) == sorted(typed)
     assert desk.draft(path).revision == 1
+
+
+def wrong_fields(page: str) -> set[str]:
+    """Names of the fields that a page marks as wrong."""
+    tags = re.findall(r"<(?:input|textarea)[^>]*aria-invalid=\"true\"", page)
+    return {re.findall(r' name="([^"]*)"', tag)[0] for tag in tags}
+
+
+def test_all_that_is_wrong_with_a_layer_is_told_at_once_each_at_its_field(desk, path):
+    fields = desk.fields(path)
+    key = key_of(fields, "Title")
+    wrong = {"width": "-5", "height": "high", "size": "0", "x": "99999", "colour": "red"}
+    typed = changed(fields, **{f"{key}-{name}": value for name, value in wrong.items()})
+    told = desk.save(path, typed, "look")
+    for sentence in (
+        "The width of “Title” is 1 to 8832 pixels.",
+        "A whole number, please.",
+        "The letters of “Title” are 10 to 400 pixels high.",
+        "The layer “Title” needs a colour",
+        "The layer “Title” stands outside the poster.",
+    ):
+        assert told.text.count(sentence) == 1, sentence
+    refused = desk.save(path, typed)
+    assert wrong_fields(refused.text) == {
+        f"{key}-{name}" for name in ("width", "height", "size", "colour")
+    }
 
 
 def test_an_unfinished_draft_is_kept_and_publishing_names_all_that_is_wrong(desk, path):

@@ -65,15 +65,15 @@ def test_what_is_no_layout_is_refused(body):
         (replace(LAYOUT, layers=(TITLE,)), "layers"),
         (replace(LAYOUT, layers=(QR, replace(QR, name="码2"))), "layers"),
         (replace(LAYOUT, layers=(TITLE, TITLE, QR)), "layers.1.name"),
-        (replace(LAYOUT, layers=(replace(TITLE, box=Box(700, 0, 60, 60)), QR)), "layers.0.box"),
+        (replace(LAYOUT, layers=(replace(TITLE, box=Box(700, 0, 60, 60)), QR)), "layers.0.x"),
         (replace(LAYOUT, layers=(replace(TITLE, font=Font(size=120)), QR)), "layers.0.font_size"),
         (replace(LAYOUT, layers=(replace(TITLE, text="{price}"), QR)), "layers.0.text"),
         (replace(LAYOUT, layers=(replace(TITLE, opacity=101), QR)), "layers.0.opacity"),
-        (replace(LAYOUT, layers=(replace(QR, box=Box(0, 0, 150, 150)),)), "layers.0.box"),
+        (replace(LAYOUT, layers=(replace(QR, box=Box(0, 0, 150, 150)),)), "layers.0.width"),
         (replace(LAYOUT, layers=(replace(QR, colour="#CCCCCC"),)), "layers.0.colour"),
         (
             replace(LAYOUT, layers=(QR, replace(TITLE, box=Box(400, 1000, 100, 50)))),
-            "layers.0.box",
+            "layers.0.x",
         ),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_draft_may_be_unfinished_and_hears_of_everything_at_once():
     draft = replace(LAYOUT, layers=(outside, replace(TITLE, name="乙", text="{price}")))
     check_paintable(draft)
     found = [problem.params["field"] for problem in problems(draft)]
-    assert found == ["layers.0.box", "layers.1.text", "layers"]
+    assert found == ["layers.0.x", "layers.1.text", "layers"]
 
 
 @pytest.mark.parametrize(
