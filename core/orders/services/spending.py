@@ -20,6 +20,10 @@ _IS_KEPT = sa.and_(
     sa.or_(LINE.c.refunded_fen < LINE.c.paid_fen, LINE.c.paid_fen == 0),
 )
 """Something of the line stayed with its buyer: pieces, and money for them unless it cost none."""
+_IS_ORDER_KEPT = sa.func.max(sa.case((_IS_KEPT, LINE.c.paid_fen), else_=-1)) >= sa.case(
+    (sa.func.max(LINE.c.paid_fen) > 0, 1), else_=0
+)
+"""Something of the order stayed: a gift alone does not keep an order that cost something."""
 
 
 def spending_of(
@@ -45,7 +49,7 @@ def spending_of(
         .join(LINE, LINE.c.order_id == ORDER.c.id)
         .where(ORDER.c.member_id.in_(list(found)), _IS_EFFECTIVE)
         .group_by(ORDER.c.id, ORDER.c.member_id)
-        .having(sa.func.max(sa.case((_IS_KEPT, 1), else_=0)) == 1)
+        .having(_IS_ORDER_KEPT)
     )
     if since is not None:
         each = each.where(ORDER.c.paid_at >= since)

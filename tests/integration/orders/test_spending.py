@@ -130,6 +130,17 @@ def test_goods_that_were_free_are_bought_until_they_go_back(trade, spent, bought
     assert not bought(buyer, gift)
 
 
+def test_a_gift_that_was_left_makes_no_order_effective(trade, spent):
+    rule = PriceRule("test.gift", Stage.COUPON, lambda draft, _: [Adjustment(-1, "Gift", line=1)])
+    trade.extend(rules=[rule])
+    buyer, pot, gift = trade.buyer(), trade.ware(5000), trade.ware(1)
+    placed = trade.bought(buyer, (pot, 1), (gift, 1), until="received")
+    assert spent(buyer) == Spending(1, 5000)
+    trade.refund(trade.ask(buyer, placed, (pot, 1)))
+
+    assert spent(buyer) == Spending()
+
+
 def test_only_orders_paid_since_then_are_asked_for(trade, spent):
     buyer, pot = trade.buyer(), trade.ware(5000)
     trade.bought(buyer, (pot, 1))
