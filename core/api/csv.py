@@ -23,7 +23,7 @@ def csv_download(name: str, lines: Iterable[str]) -> Response:
         yield from lines
 
     body = flask.stream_with_context(stream())
-    response = flask.Response(body, mimetype="text/csv; charset=utf-8")
+    response = flask.Response(body, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -71,7 +71,7 @@ def csv_download(name: str, lines: Any) -> flask.Response:
         yield from lines
 
     kept = flask.stream_with_context(stream())  # the reader and the language stay until the end
-    response = flask.Response(kept, mimetype="text/csv; charset=utf-8")
+    response = flask.Response(kept, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

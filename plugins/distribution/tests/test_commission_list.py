@@ -274,9 +274,9 @@ def test_the_page_and_the_file_narrow_by_where_the_rate_was_found(
     assert by_product.order_no in rows
     assert by_plan.order_no not in rows
     assert '<option value="product" selected>' in page
-    assert {row["Order"] for row in downloaded("&scope=product")} == {by_product.order_no}
-    assert {row["Order"] for row in downloaded("&scope=plan")} == {by_plan.order_no}
-    assert {row["Order"] for row in downloaded("&scope=elsewhere")} == {
+    assert {row["Order"].strip() for row in downloaded("&scope=product")} == {by_product.order_no}
+    assert {row["Order"].strip() for row in downloaded("&scope=plan")} == {by_plan.order_no}
+    assert {row["Order"].strip() for row in downloaded("&scope=elsewhere")} == {
         by_product.order_no,
         by_plan.order_no,
     }

@@ -100,7 +100,7 @@ def test_approved_payouts_go_into_a_file_that_is_the_same_whenever_it_is_fetched
     head, *lines = cells(admin, batch)
     assert head[:2] == ["Payout number", "Real name"]
     assert [line[0] for line in lines] == [first.payout_no, second.payout_no]
-    assert lines[0][1:5] == ["林小山", "6222021234567890", "招商银行杭州分行", "50.00"]
+    assert lines[0][1:5] == ["林小山", "\t6222021234567890", "招商银行杭州分行", "50.00"]
     assert lines[1][1] == "'=cmd()"
     assert look(first).state == look(second).state == "paying"
 

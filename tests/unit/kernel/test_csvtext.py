@@ -19,6 +19,11 @@ def test_numbers_and_plain_text_stay_as_they_are():
     assert disarm(Decimal("-10.00")) == "-10.00"
 
 
+def test_digits_that_a_spreadsheet_would_round_become_text():
+    assert disarm("6222021234567890123") == "\t6222021234567890123"
+    assert disarm("123456789012345") == "123456789012345"
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
 def test_a_line_reads_back_as_the_same_cells(cells):
     (read,) = list(csv.reader(io.StringIO(csv_line(cells), newline=""))) or [[]]
