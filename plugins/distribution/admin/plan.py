@@ -1,5 +1,6 @@
 """The plans: the list of them, and what comes and goes; all in the draft of who works on it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -40,7 +41,8 @@ def show() -> str:
     return _page()
 
 
-def _page(errors: Any = (), name: str = "") -> str:
+def _page(errors: Sequence[str] = (), *, name_error: str = "") -> str:
+    """The plans; after a refusal the form for a new one, as it was sent."""
     session, draft = reader(), my_draft()
     picked = things_named(session, [(Scope.PRODUCT, key) for key in draft.picked])
     return show_plan_page(
@@ -53,7 +55,9 @@ def _page(errors: Any = (), name: str = "") -> str:
         joining_labels=JOINING_LABELS,
         self_labels=SELF_LABELS,
         errors=list(errors),
-        name=name,
+        name=request.form.get("name", "").strip()[:80],
+        copied=request.form.get("copy", ""),
+        name_error=name_error,
     )
 
 
@@ -61,15 +65,15 @@ def make() -> Any:
     """A new plan, empty or as a copy of another; on to its editor."""
     name = " ".join(request.form.get("name", "").split())
     if not name or len(name) > NAME_LIMIT:
-        return _page([_("A plan needs a name of at most 40 signs.")], name[:80]), 422
+        return _page(name_error=_("A plan needs a name of at most 40 signs.")), 422
     programme = my_draft().programme
     if any(name == plan_name(plan) for plan in programme.plans):
-        return _page([_("Another plan has this name.")], name), 422
+        return _page(name_error=_("Another plan has this name.")), 422
     made = _new_plan(programme, name, request.form.get("copy", ""))
     try:
         change_draft(lambda before: with_plan(before, made))
     except ShopError as error:
-        return _page([translate_error(error)], name), error.status
+        return _page([translate_error(error)]), error.status
     notice("The plan is in your draft. Give it rates and say what belongs to it.")
     return go_to(f"/plans/{made.id}")
 

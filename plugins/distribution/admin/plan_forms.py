@@ -24,7 +24,12 @@ from core.api.i18n import lazy_gettext as _l
 from core.api.money import BPS
 from core.api.web import translate_error
 from plugins.distribution.admin.plan_rates import RateGrid
-from plugins.distribution.admin.plan_wording import BASE_LABELS, CAMPAIGN_LABELS, SELF_LABELS
+from plugins.distribution.admin.plan_wording import (
+    BASE_LABELS,
+    CAMPAIGN_LABELS,
+    SELF_LABELS,
+    plan_name,
+)
 from plugins.distribution.forms import JOINING_LABELS
 from plugins.distribution.rules import (
     MAX_DEPTH,
@@ -97,7 +102,7 @@ class PlanForm:
         if before is not programme.default_plan and not fields.name.data:
             fields.name.errors = [_("This field is required.")]
             is_valid = False
-        others = {plan.name for plan in programme.plans if plan.id != before.id and plan.name}
+        others = {plan_name(plan) for plan in programme.plans if plan.id != before.id}
         if fields.name.data in others:
             fields.name.errors = [_("Another plan has this name.")]
             is_valid = False

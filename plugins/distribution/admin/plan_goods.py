@@ -166,6 +166,7 @@ def page(
         own=own,
         asked=[Hit(names[key], owner) for key, owner in asked.items() if key in names],
         treatment=request.form.get("treatment", Treatment.PLAN),
+        ticked=frozenset(request.form.getlist("pick")),
         pasted=pasted,
         errors=list(errors),
         scopes=Scope,

@@ -31,12 +31,12 @@ def show() -> str:
 def save() -> Any:
     """Keep them in the draft, or look for products that shall make distributors.
 
-    ``do``: ``save``, ``publish``, ``find``, ``keep`` (add and drop products by their ticks).
+    ``do``: ``save``, ``publish``, ``find``.
     """
     form = SettingsForm(request.form)
     products = _ticked()
     do = request.form.get("do", "save")
-    if do in {"find", "keep"}:
+    if do == "find":
         return _page(form, products)
     before = my_draft().programme
     if not form.validate():

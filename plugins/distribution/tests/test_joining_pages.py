@@ -155,6 +155,7 @@ def test_a_closed_store_offers_no_form(programme, make_member, sign_in):
     assert "This store chooses its distributors itself." in page
     assert 'name="rules"' not in page
     assert "An example" not in page
+    assert browser.get(f"{ROOT}rules").location == f"{ROOT}join"
     assert post(browser, "join", rules=RULES_VERSION).status_code == 422
 
 

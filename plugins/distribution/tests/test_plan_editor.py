@@ -157,11 +157,21 @@ def test_the_default_plan_cannot_be_removed(editor):
     assert f'action="/admin/x/distribution/plan{DEFAULT}/remove"' not in editor.get().text
 
 
-@pytest.mark.parametrize("name", ["", "长" * 41, "春茶"])
+@pytest.mark.parametrize("name", ["", "长" * 41, "春茶", "Default plan"])
 def test_a_plan_needs_a_name_of_its_own(editor, name):
-    editor.make("春茶")
-    assert editor.post("", name=name).status_code == 422
+    plan = editor.make("春茶")
+    answer = editor.post("", name=name, copy=plan.removeprefix("/plans/"))
+    assert answer.status_code == 422
+    assert 'id="new-name-error"' in answer.text
+    assert f'value="{plan.removeprefix("/plans/")}" selected' in answer.text
     assert len(editor.draft.plans) == 2
+
+
+def test_no_plan_is_called_as_the_default_one_is_while_that_has_no_name(editor):
+    plan = editor.make("春茶")
+    answer = editor.post(plan, do="save", **{**PLAN, "name": "Default plan"})
+    assert answer.status_code == 422
+    assert "Another plan has this name." in answer.text
 
 
 @pytest.mark.parametrize(

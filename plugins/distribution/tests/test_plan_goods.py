@@ -4,7 +4,7 @@ import pytest
 
 from core.api.catalog import skus_coded
 from plugins.distribution.rules import RateKind, Scope, Treatment
-from plugins.distribution.tests.plan_pages import DEFAULT, OWN, Editor
+from plugins.distribution.tests.plan_pages import DEFAULT, OWN, ROOT, Editor
 
 
 @pytest.fixture
@@ -59,11 +59,13 @@ def test_what_is_ticked_belongs_to_the_plan_at_rates_of_its_own(editor, skus):
 @pytest.mark.parametrize("typed", ["", "120", "x"])
 def test_rates_of_its_own_that_are_none_are_refused_at_their_field(editor, skus, typed):
     plan = editor.make()
-    answer = editor.post(
-        f"{plan}/goods?q=x", do="add", pick=f"sku:{skus['POT-A'].id}", treatment="own",
-        **{"own-kind": "bps", "own-all-1": typed},
+    key = f"sku:{skus['POT-A'].id}"
+    answer = editor.browser.post(
+        f"{ROOT}{plan}/goods?q=山岚", headers=OWN,
+        data={"do": "add", "pick": key, "treatment": "own", "own-kind": "bps", "own-all-1": typed},
     )  # fmt: skip
     assert answer.status_code == 422
+    assert f'value="{key}" checked' in answer.text
     assert editor.draft.plans[1].rules == ()
 
 

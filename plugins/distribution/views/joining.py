@@ -94,9 +94,11 @@ def leave() -> Any:
     return go(f"{ROOT}join")
 
 
-def rules() -> str:
-    """The rules in full, with the plan in force and a worked example."""
+def rules() -> Any:
+    """The rules in full, with the plan in force and a worked example, for those who may join."""
     standing = standing_of(reader(), member().subject_id)
+    if standing.joining == Joining.DESIGNATED and not standing.is_known:
+        return go(f"{ROOT}join")
     return show_page("rules.html", standing, rules_version=RULES_VERSION, **_terms(standing))
 
 
