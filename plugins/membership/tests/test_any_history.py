@@ -33,7 +33,7 @@ class Story:
         self.made = []
 
     def order(self, lines):
-        tag = f"{self.member.id.hex[:12]}-{len(self.made)}"
+        tag = f"{self.member.id.hex}-{len(self.made)}"
         codes = [f"{tag}-{index}" for index in range(len(lines))]
         wanted = [(code, n, fen) for code, (n, fen) in zip(codes, lines, strict=True)]
         placed = self.make_order(wanted, member=self.member)
