@@ -12,7 +12,7 @@ from urllib.parse import quote
 import flask
 from flask import request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
 from core.kernel.errors import ShopError, SignInRequired
@@ -92,6 +92,8 @@ def _http_error(error: HTTPException) -> Any:
         return error
     if isinstance(error, MethodNotAllowed) and _is_visit():
         return flask.redirect(_page_above(request.path), 303)
+    if isinstance(error, NotFound) and (meant := _without_slash()):
+        return flask.redirect(meant, 308)
     code, message = _HTTP.get(error.code, ("web.http", error.description or error.name))
     response = answer(Failure(error.code, code, i18n.gettext(message)))
     for name, value in error.get_headers(request.environ):
@@ -114,6 +116,17 @@ def _page_above(path: str) -> str:
         if adapter.test(path, "GET"):
             return path
     return "/"
+
+
+def _without_slash() -> str:
+    """The page that was meant by its address and a slash at the end; empty when there is none."""
+    adapter, path = flask.current_app.create_url_adapter(request), "/" + request.path.strip("/")
+    if adapter is None or not request.path.endswith("/") or path == "/":
+        return ""
+    if not adapter.test(path, request.method):
+        return ""
+    query = request.query_string.decode(errors="replace")
+    return f"{quote(path)}?{query}" if query else quote(path)
 
 
 def _database_error(error: OperationalError) -> Any:

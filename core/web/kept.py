@@ -4,10 +4,12 @@ What is kept goes with the plan of the moment (plugins, their settings, the look
 old as the block said it may be; other processes keep their own. A failure is kept like a text.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from core.api.contributions import Block
+from core.catalog.types import ProductCard
 from core.web.asking import Asking
 
 MOST = 4000
@@ -25,6 +27,12 @@ def key_of(page: Asking, block: Block, subject: Any) -> Key | None:
     if subject is not None and subject_id is None:
         return None
     return block.key, page.stamp, subject_id, page.member_id if "member" in block.cache else None
+
+
+def keys_of(page: Asking, block: Block, subjects: Iterable[ProductCard]) -> dict[UUID, Key]:
+    """What the texts of a block on many cards depend on, by product."""
+    member_id = page.member_id if "member" in block.cache else None
+    return {each.id: (block.key, page.stamp, each.id.int, member_id) for each in subjects}
 
 
 def get(page: Asking, key: Key | None) -> str | None:

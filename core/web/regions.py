@@ -109,13 +109,21 @@ def _fresh(page: Asking, placed: Placed, region_name: str, subject: Any) -> str:
     told = _told(page, placed, region_name, subject)
 
     def show() -> str:
-        values = block.context(told)
+        values = _answer(block, told)
         return "" if values is None else _render(page, placed, values)
 
     html: str = guarded(placed.plugin, placed.hook, show, page.shop) or ""
     if html and (block.styles or block.scripts):
         block_files.need(placed.plugin, block)
     return html
+
+
+def _answer(block: Block, told: BlockContext) -> Mapping[str, Any] | None:
+    values: Any = block.context(told)
+    if values is None or isinstance(values, Mapping):
+        return values
+    wrong = type(values).__name__
+    raise TypeError(f"context of {block.key} answers {wrong}, wanted are names and values")
 
 
 def _told(page: Asking, placed: Placed, region_name: str, subject: Any) -> BlockContext:
@@ -303,7 +311,7 @@ def _kept_on_cards(
 ) -> Mapping[Any, str]:
     """What a block shows on each card; asked for those only of which nothing is kept."""
     block: Block = placed.block
-    keys = {card.id: kept.key_of(page, block, card) for card in cards}
+    keys = kept.keys_of(page, block, cards)
     texts = {card_id: kept.get(page, key) for card_id, key in keys.items()}
     missing = tuple(card for card in cards if texts[card.id] is None)
     if missing:
@@ -320,7 +328,7 @@ def _fresh_on_cards(
     told = _told(page, placed, name, cards)
 
     def show() -> Mapping[Any, str]:
-        seen = (placed.block.context(told) or {}).get("cards", {})
+        seen = (_answer(placed.block, told) or {}).get("cards", {})
         return {card.id: _render(page, placed, seen[card.id]) for card in cards if card.id in seen}
 
     found: Mapping[Any, str] = guarded(placed.plugin, placed.hook, show, page.shop) or {}

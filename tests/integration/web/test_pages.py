@@ -194,3 +194,15 @@ def test_assets_are_fingerprinted_and_kept_for_good(guest):
     assert guest.get("/static/t/qingshan/store.0000000000.css").headers["Cache-Control"] == (
         "public, max-age=60"
     )
+
+
+def test_a_slash_too_many_leads_to_the_page_that_was_meant(guest, slug):
+    for typed, meant in (
+        ("/cart/", "/cart"),
+        (f"/p/{slug}/?share=x%20y", f"/p/{slug}?share=x%20y"),
+        ("/admin/plugins/", "/admin/plugins"),
+    ):
+        response = guest.get(typed)
+        assert (response.status_code, response.location) == (308, meant)
+    for nowhere in ("/nothing/", "/p/nothing/else/"):
+        assert guest.get(nowhere).status_code == 404
