@@ -4,6 +4,7 @@ Rounding happens in one place, :func:`split_fen` (largest remainder), so parts
 always sum to the whole.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -12,6 +13,9 @@ BPS = 10_000
 
 FEN_LIMIT = 10**15
 """Largest amount accepted anywhere (ten trillion yuan): far from the edge of a 64-bit column."""
+
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
+"""Thousands apart by commas; any other comma may mean a decimal point."""
 
 
 def split_fen(total_fen: int, weights: Sequence[int]) -> list[int]:
@@ -70,13 +74,16 @@ class AmountTooLarge(ValueError):
 def parse_yuan(text: str) -> int:
     """Fen of an amount typed in yuan, such as ``"12"``, ``"12.5"`` or ``"¥1,234.50"``.
 
+    Commas stand between thousands only: ``"12,5"`` is refused, not read as 125 yuan.
+
     Raises:
         AmountTooLarge: past :data:`FEN_LIMIT`.
         ValueError: not a number, or more than two decimals.
     """
-    cleaned = text.strip().lstrip("¥￥").replace(",", "").replace("，", "").strip()
+    typed = text.strip().lstrip("¥￥").replace("，", ",").strip()
+    number = typed.replace(",", "") if _GROUPED.fullmatch(typed) else typed
     try:
-        fen = Decimal(cleaned) * 100
+        fen = Decimal(number) * 100
     except InvalidOperation:
         raise ValueError(f"not an amount: {text!r}") from None
     if not fen.is_finite() or fen != fen.to_integral_value():

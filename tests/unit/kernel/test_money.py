@@ -77,13 +77,17 @@ def test_an_amount_reads_back_as_it_was_written(fen: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "fen"), [("12", 1200), ("12.5", 1250), ("¥1,234.50", 123450), (" ￥0.01 ", 1)]
+    ("typed", "fen"),
+    [("12", 1200), ("12.5", 1250), ("¥1,234.50", 123450), ("-1，234", -123400), (" ￥0.01 ", 1)],
 )
 def test_amounts_are_read_as_people_type_them(typed: str, fen: int) -> None:
     assert parse_yuan(typed) == fen
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "1.234", "NaN", "Infinity", "1e99", "9" * 40])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "abc", "1.234", "12,5", "12，50", "1,23", ",500", "NaN", "Infinity", "1e99", "9" * 40],
+)
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="amount"):
         parse_yuan(typed)
