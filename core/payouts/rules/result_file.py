@@ -1,13 +1,15 @@
 """The file in which a bank, Alipay or WeChat says what became of each payout. Plain Python.
 
 It may be the exported file with its two last columns filled in. Rows without a result are left for
-later; a row that cannot be read says why and harms no other.
+later; a row that cannot be read says why and harms no other. Of a number that stands twice nothing
+is believed: a transfer that came back stands in such files as paid and as failed.
 """
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.kernel.errors import Rejected
 from core.kernel.money import parse_yuan
@@ -80,21 +82,22 @@ def _places(head: list[str]) -> dict[str, int]:
 
 
 def _rows(lines: list[list[str]], places: Mapping[str, int]) -> Iterator[ResultRow]:
-    seen: set[str] = set()
+    rows = list(_told(lines, places))
+    times = Counter(row.payout_no for row in rows)
+    for row in rows:
+        is_twice = times[row.payout_no] > 1 and not row.problem
+        problem = "This number stands here twice." if is_twice else row.problem
+        yield replace(row, outcome="" if is_twice else row.outcome, problem=problem)
+
+
+def _told(lines: list[list[str]], places: Mapping[str, int]) -> Iterator[ResultRow]:
     for line, cells in enumerate(lines, start=2):
         told = {
             key: cells[place].strip().lstrip("'") if place < len(cells) else ""
             for key, place in places.items()
         }
-        if not any(told.values()):
-            continue
-        row = _row(line, told)
-        if row.payout_no in seen and not row.problem:
-            row = ResultRow(
-                line, row.payout_no, row.net_fen, "", row.note, "This number stands here twice."
-            )
-        seen.add(row.payout_no)
-        yield row
+        if any(told.values()):
+            yield _row(line, told)
 
 
 def _row(line: int, told: Mapping[str, str]) -> ResultRow:

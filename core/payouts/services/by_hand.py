@@ -9,7 +9,7 @@ from core.db.statements import changed
 from core.kernel import clock
 from core.kernel.errors import Conflict, InvalidInput
 from core.kernel.text import squeeze
-from core.payouts.rules import PayoutState
+from core.payouts.rules import OVER, PayoutState
 from core.payouts.rules.channels import MANUAL
 from core.payouts.services.batching import LINE_TABLE
 from core.payouts.services.paying import settle
@@ -48,7 +48,8 @@ def confirm_by_hand(
         NotFound: no payout of this channel has the number.
         Forbidden: the actor asked for it, or is its recipient.
         InvalidInput: no reference.
-        Conflict: another amount, another reference than before, or not in this batch any more.
+        Conflict: another amount, another reference than before, given back, or not in this batch
+            any more.
     """
     reference = squeeze(reference)[:MOST_REFERENCE]
     if not reference:
@@ -131,11 +132,13 @@ def _paid_by_hand(session: Session, payout_no: str, channel: str, actor: str) ->
 
 
 def _hold_to_batch(payout: PayoutView, batch_id: UUID | None) -> None:
-    """Only what stands in a file can have been paid from it.
+    """Only what stands in a file, and is not over, can have been paid from it.
 
     Raises:
-        Conflict: it is in no batch, or meanwhile in another.
+        Conflict: it is paid or given back, in no batch, or meanwhile in another.
     """
+    if payout.state in OVER:
+        raise Conflict("payout.decided", "This payout has been decided before.")
     if payout.batch_id is None or batch_id not in {None, payout.batch_id}:
         raise Conflict(
             "payout.not_in_batch",

@@ -130,6 +130,7 @@ def test_a_file_is_confirmed_one_by_one_or_whole_and_repeats_change_nothing(
     lie = one | {f"net.{made[0].payout_no}": "999"}
     refusal = admin.refused(f"{batch}/told", lie, status=409)
     assert "please check what was paid" in _text(refusal)
+    admin.refused(f"{batch}/told", one | {"do": "x", f"net.{made[0].payout_no}": "1000"})
     assert look(made[0]).state == "paying"
 
     admin.done(f"{batch}/told", one | {f"net.{made[0].payout_no}": "1000"})

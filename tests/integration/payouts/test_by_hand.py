@@ -110,7 +110,7 @@ def test_a_confirmation_is_held_to_number_amount_channel_and_reference(database,
     assert not confirm(database, made)
     with pytest.raises(Conflict, match="another reference"):
         confirm(database, made, reference="TX-2")
-    with pytest.raises(Conflict), database.write() as session:
+    with pytest.raises(Conflict, match="decided before"), database.write() as session:
         fail_by_hand(session, made.payout_no, channel="bank_card", reason="no", actor=REVIEWER)
 
 
@@ -133,6 +133,8 @@ def test_a_failed_transfer_is_sent_again_or_given_back_once(database, ann):
         fail_by_hand(session, made.payout_no, channel="bank_card", reason="again", actor=REVIEWER)
         for _ in range(2):
             reject(session, made.id, REVIEWER, "wrong card")
+    with pytest.raises(Conflict, match="decided before"):
+        confirm(database, made)
     with database.read() as session:
         (line,) = batch_lines(session, first.id)
         assert (line.outcome, line.note) == ("failed", "户名不符")

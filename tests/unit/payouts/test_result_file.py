@@ -49,9 +49,10 @@ def test_a_row_that_cannot_be_read_says_why(line, problem):
     assert (bad.line, good.problem) == (3, "")
 
 
-def test_a_number_that_stands_twice_counts_once():
-    first, second = rows("W1,a,50,成功,T1\nW1,a,50,失败,no\n")
-    assert (first.outcome, second.outcome) == ("paid", "")
+def test_nothing_is_believed_of_a_number_that_stands_twice():
+    first, other, second = rows("W1,a,50,成功,T1\nW2,a,50,成功,T2\nW1,a,50,失败,no\n")
+    assert (first.outcome, other.outcome, second.outcome) == ("", "paid", "")
+    assert "twice" in first.problem
     assert "twice" in second.problem
 
 

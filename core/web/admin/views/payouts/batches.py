@@ -32,6 +32,7 @@ from core.web.admin.render import render_admin_page
 from core.web.admin.views.payouts.acting import Told, channel_name, tell
 
 ROOT = "/admin/payouts/batches"
+_ACTIONS = frozenset({"paid", "failed", "all"})
 
 
 @admin.get("/payouts/batches")
@@ -168,8 +169,10 @@ def _meant(batch_id: UUID, action: str) -> list[BatchLine]:
     """The ticked lines, or every open one.
 
     Raises:
-        Rejected: nothing is ticked, or neither a reference nor a reason is given.
+        Rejected: no such action, nothing ticked, or neither a reference nor a reason given.
     """
+    if action not in _ACTIONS:
+        raise Rejected("payout.action", "There is nothing here.")
     session = context.reader()
     batch, lines = find_batch(session, batch_id), batch_lines(session, batch_id)
     if action == "all":
