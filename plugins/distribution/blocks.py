@@ -20,7 +20,7 @@ from core.api.pages import ProductSubject
 from core.api.regions import Region
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, states_of
-from plugins.distribution.services.estimating import card_earn_fen, page_earn_fen
+from plugins.distribution.services.estimating import card_estimate, page_earn_fen
 from plugins.distribution.services.joining import Goal, goal_of
 from plugins.distribution.services.reports import commissions, has_earned
 from plugins.distribution.services.saving import card_saving_fen
@@ -61,7 +61,7 @@ def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
         return None
     hints = {
         card.id: {
-            "earn_fen": card_earn_fen(session, standing, card),
+            **card_estimate(session, standing, card)._asdict(),
             "save_fen": card_saving_fen(session, standing, card),
         }
         for card in context.subject

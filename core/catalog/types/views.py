@@ -120,6 +120,11 @@ class ProductDetail:
         return self.state == "on_sale"
 
     @property
+    def has_price_range(self) -> bool:
+        """As on cards: whether SKUs differ in price."""
+        return self.max_price_fen > self.price_fen
+
+    @property
     def available(self) -> int:
         """Pieces left over all SKUs."""
         return sum(sku.available for sku in self.skus)

@@ -144,7 +144,7 @@ def test_a_product_page_costs_a_distributor_one_statement_more(
     assert counts[0] == counts[1] + 1
 
 
-def test_the_share_strip_says_from_when_pieces_of_a_product_earn_differently(
+def test_strip_cards_and_list_say_from_when_pieces_of_a_product_earn_differently(
     shop, programme, chain, make_product, sign_in
 ):
     distributor = sign_in(chain.first)
@@ -154,5 +154,19 @@ def test_the_share_strip_says_from_when_pieces_of_a_product_earn_differently(
             slug = next(iter(product_cards(session, [made.id]))).slug
         page = distributor.get(f"/p/{slug}?lang=en").text
         strip = page.partition("dist-strip")[2].partition("</p>")[0]
-        assert "¥5.00" in strip
-        assert ("& up" in strip) == has_range
+        search = distributor.get("/search?lang=en").text
+        offers = distributor.get("/x/distribution/products?lang=en").text
+        hints = [strip, _hint(search, f"/p/{slug}"), _hint(offers, f"/p/{slug}")]
+        assert all("¥5.00" in hint for hint in hints)
+        assert ["& up" in hint for hint in hints] == [has_range] * 3
+        assert ("& up" in page.partition("buy-price")[2].partition("</div>")[0]) == has_range
+
+
+def _hint(page, address):
+    """What stands about a product's commission beside its link in a list."""
+    return (
+        page.partition(f'href="{address}"')[2]
+        .partition("dist-earn")[2]
+        .partition("</svg>")[2]
+        .partition("</")[0]
+    )

@@ -21,7 +21,7 @@ from core.api.catalog import (
 from core.api.i18n import lazy_gettext as _l
 from core.api.sharing import ShareStats, shares_of
 from core.api.web import external_url, locale, member, reader
-from plugins.distribution.services.estimating import card_earn_fen
+from plugins.distribution.services.estimating import Estimate, card_estimate
 from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.views.page import for_earners, go, page_number, show_page
 from plugins.distribution.views.showing import uuid_or_none
@@ -41,13 +41,13 @@ CHANNEL_LABELS = {"link": _l("Link"), "qr": _l("QR code"), "poster": _l("Poster"
 
 @dataclass(frozen=True)
 class Offer:
-    """A product with what sharing it is expected to earn, in fen, and what its links brought.
+    """A product with what sharing it is expected to earn, and what its links brought.
 
     ``link`` is empty until the distributor has made one.
     """
 
     card: ProductCard
-    earn_fen: int
+    estimate: Estimate
     link: str = ""
     visits: int = 0
     orders: int = 0
@@ -106,13 +106,13 @@ def _found(
     offers = _earning(session, standing, found.items)
     if not is_ranked:
         return Page(tuple(offers), found.total, found.number, found.per_page)
-    offers.sort(key=lambda offer: -offer.earn_fen)
+    offers.sort(key=lambda offer: -offer.estimate.earn_fen)
     shown = offers[(number - 1) * PER_PAGE : number * PER_PAGE]
     return Page(tuple(shown), len(offers), number, PER_PAGE)
 
 
 def _earning(session: Session, standing: Standing, cards: Sequence[ProductCard]) -> list[Offer]:
-    return [Offer(card, card_earn_fen(session, standing, card)) for card in cards]
+    return [Offer(card, card_estimate(session, standing, card)) for card in cards]
 
 
 def _with_links(session: Session, member_id: UUID, offers: Sequence[Offer]) -> list[Offer]:
@@ -132,7 +132,7 @@ def _with_figures(offer: Offer, made: Sequence[ShareStats]) -> Offer:
     link = next((each.share for each in made if each.share.channel == "link"), None)
     return Offer(
         offer.card,
-        offer.earn_fen,
+        offer.estimate,
         external_url(f"/p/{offer.card.slug}?s={link.token}") if link else "",
         sum(each.share.visit_count + each.scan_count for each in made),
         sum(each.order_count for each in made),
