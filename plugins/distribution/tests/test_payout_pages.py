@@ -6,6 +6,7 @@ import pytest
 from core.api.clock import now
 from core.api.money import format_yuan
 from core.api.payouts import list_payouts
+from core.api.testing.plugging import plug_in
 from plugins.distribution.services.accounts import AVAILABLE
 
 
@@ -78,6 +79,18 @@ def test_a_wrong_account_is_named_beside_its_field_and_what_was_typed_stays(brow
     assert 'aria-invalid="true"' in answer.text
     with shop.database.read() as session:
         assert list_payouts(session, member_id=rich.id) == []
+
+
+def test_a_check_that_fails_leaves_the_balance_and_says_so_at_the_form(browser, shop, rich):
+    plug_in(shop, "broken", hooks={"check_request_payout": lambda **_told: 1 / 0})
+    answer = ask(browser)
+
+    assert answer.status_code == 500
+    assert "没有提交" in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+    assert 'value="林小山"' in answer.text
+    shop.plugins.disable("broken", "test")
+    assert ask(browser).status_code == 303
+    assert payout_of(shop, rich).amount_fen == 1000
 
 
 def test_an_amount_beyond_what_can_be_read_is_told_the_most(browser, shop):

@@ -6,7 +6,14 @@ from typing import Any
 from flask import request
 
 from core.api.db import new_token
-from core.api.errors import Conflict, InvalidInput, NotFound, Rejected, ShopError
+from core.api.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    PluginError,
+    Rejected,
+    ShopError,
+)
 from core.api.money import AmountTooLarge, parse_yuan
 from core.api.payouts import (
     WALLET_CHANNEL,
@@ -51,6 +58,11 @@ STATE_TONES = {
     PayoutState.FAILED: "promo",
     PayoutState.RETURNED: "promo",
 }
+
+_BROKEN = Rejected(
+    "distribution.payout_broken",
+    "Something in the store did not work, so nothing was asked for. Please try again in a moment.",
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,8 @@ def ask() -> Any:
             )
     except (Rejected, Conflict) as error:
         return _form(typed, error=error), error.status
+    except PluginError as error:  # counted and logged where it was caught
+        return _form(typed, error=_BROKEN), error.status
     notice("Your payout is with the store. Every step of it is shown here.")
     return go(f"{ROOT}payouts/{made.id}")
 
