@@ -33,9 +33,10 @@ def design_poster(staff: Person) -> str:
     ):
         page.keyboard.press(keys)
         expect(across).to_have_value(str(value))
-        page.wait_for_timeout(400)  # a step of the arrow keys is one to undo once they rest
 
-    page.locator(".save-bar [data-save]").click()
+    called = page.locator("[data-fields].chosen [name$=-name]")
+    called.fill("Picture of the member, round")
+    called.press("Control+s")  # saves what is still being typed
     expect(page.locator("[data-state]")).to_have_text("Saved as a draft")
     expect(page.locator("[name=revision]")).to_have_value("2")
     page.reload()

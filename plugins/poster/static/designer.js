@@ -204,8 +204,8 @@
     now = text;
     arrange(); choose(chosen, true); tell(); soon();
   };
-  const undo = () => { if (past.length) { future.push(now); restore(past.pop()); say(words.undone); } };
-  const redo = () => { if (future.length) { past.push(now); restore(future.pop()); say(words.redone); } };
+  const undo = () => { commit(); if (past.length) { future.push(now); restore(past.pop()); say(words.undone); } };
+  const redo = () => { commit(); if (future.length) { past.push(now); restore(future.pop()); say(words.redone); } };
 
   /* ---- what can be done with a layer ---- */
   const label = (key) => {
@@ -518,7 +518,8 @@
   const soon = () => { clearTimeout(timer); timer = setTimeout(ask, 600); };
   const save = () => {
     if (!may) { return; }
-    const button = one("[data-save]"), sent = state();
+    commit();
+    const button = one("[data-save]"), sent = now;
     button.disabled = true;
     fetch(form.action, { method: "POST", body: body("save"), credentials: "same-origin" }).then((answer) => {
       if (!answer.ok) { throw new Error(answer.status); }
@@ -531,7 +532,7 @@
       tell(); say(words.saved);
     }).catch(() => { leaving = true; button.disabled = false; button.removeAttribute("data-save"); button.click(); });
   };
-  window.addEventListener("beforeunload", (e) => { if (may && now !== saved && !leaving) { e.preventDefault(); } });
+  window.addEventListener("beforeunload", (e) => { if (may && state() !== saved && !leaving) { e.preventDefault(); } });
   form.addEventListener("toggle", (e) => { if (e.target.matches("[data-strip]") && e.target.open) { ask(); } }, true);
 
   /* ---- start ---- */
