@@ -14,6 +14,7 @@ class Template(Base):
     """A poster that members can choose. ``version_id`` is what they get; ``None``: not published.
 
     ``purpose``: product, shop, invite. A template that is not ``is_shown`` is kept and not offered.
+    ``draft_revision`` is that of its latest draft, which may be gone.
     """
 
     __tablename__ = "plugin_poster_template"
@@ -25,6 +26,7 @@ class Template(Base):
     position: Mapped[int] = mapped_column(sa.Integer(), default=0)
     version: Mapped[int] = mapped_column(sa.Integer(), default=0)
     version_id: Mapped[UUID | None]
+    draft_revision: Mapped[int] = mapped_column(sa.Integer(), default=0, server_default="0")
     source_key: Mapped[str | None] = mapped_column(sa.String(80), unique=True)  # of a starter
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -52,8 +54,9 @@ class TemplateVersion(Base):
 class TemplateDraft(Base):
     """What was changed in a template and not published yet; gone once it is.
 
-    ``base_version`` is the version it was made from. ``revision`` grows with every saving, so that
-    two people who edit at once do not overwrite each other unseen.
+    ``base_version`` is the version it was made from. ``revision`` grows with every saving, on from
+    that of the template's draft before, so that two people who edit at once do not overwrite each
+    other unseen.
     """
 
     __tablename__ = "plugin_poster_draft"

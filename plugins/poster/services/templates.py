@@ -113,7 +113,7 @@ def save_draft(
         revision: of the draft that was edited; 0: there was none.
 
     Raises:
-        Conflict: somebody else saved or published meanwhile.
+        Conflict: somebody else saved, published or discarded meanwhile.
         NotFound: no such template.
     """
     template = _locked(session, template_id)
@@ -125,7 +125,7 @@ def save_draft(
         session.add(draft)
     draft.body = to_json(layout)
     draft.actor, draft.changed_at = actor, now()
-    draft.revision = revision + 1
+    draft.revision = template.draft_revision = template.draft_revision + 1
     session.flush()
     return draft_view(draft)
 

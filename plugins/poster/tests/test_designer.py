@@ -173,6 +173,18 @@ def test_a_version_published_meanwhile_is_noticed_although_no_draft_is_left(desk
     assert desk.draft(path) is None
 
 
+@pytest.mark.parametrize("end", ["publish", "discard"])
+def test_a_draft_that_follows_another_one_is_never_taken_for_it(desk, path, end):
+    desk.publish(path)
+    desk.save(path, changed(desk.fields(path), background="#FFEEDD"))
+    opened = desk.fields(path)
+    desk.post(f"{path}/{end}", revision=dict(opened)["revision"])
+    desk.save(path, changed(desk.fields(path), background="#EEDDFF"))
+    assert desk.save(path, changed(opened, background="#000000")).status_code == 409
+    assert desk.publish(path, revision=dict(opened)["revision"]).status_code == 409
+    assert desk.draft(path).layout.background == "#EEDDFF"
+
+
 WRONG = [
     ("Title", "x", "left", "A whole number, please."),
     ("Title", "x", "", "A whole number, please."),

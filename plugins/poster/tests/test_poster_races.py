@@ -59,14 +59,15 @@ def test_of_two_who_save_or_publish_at_once_one_is_told_of_the_other(stage):
         try:
             with stage.shop.database.write() as session:
                 if is_publishing:
-                    templates.publish(session, stage.one, layout, "test", revision=1)
+                    templates.publish(session, stage.one, layout, "test", revision=seen)
                 else:
-                    designing.save(session, stage.one, layout, "test", base=1, revision=1)
+                    designing.save(session, stage.one, layout, "test", base=1, revision=seen)
         except Conflict as error:
             told.append(error.code)
 
     with stage.shop.database.write() as session:
-        designing.save(session, stage.one, stage.layout(), "test", base=1, revision=0)
+        draft = designing.save(session, stage.one, stage.layout(), "test", base=1, revision=0)
+    seen = draft.revision
     editors = [threading.Thread(target=edit, args=(n, n % 2 == 0)) for n in range(4)]
     for each in editors:
         each.start()
