@@ -1,11 +1,11 @@
 """Forms of fan tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
 from core.api.clock import day_bounds, local_date
@@ -36,6 +36,17 @@ from plugins.poster.services.task_budget import MOST_BUDGET_FEN
 from plugins.poster.services.tasks import NAME_LIMIT, Task, TaskForm
 
 
+def of_kind(kind: BenefitKind) -> Callable[["StepForm", Any], None]:
+    """A validator of what only this kind of benefit has: with another one it is not looked at."""
+
+    def check(form: "StepForm", field: Any) -> None:
+        if form.kind.data != kind:
+            field.errors = []
+            raise StopValidation
+
+    return check
+
+
 class StepForm(AdminForm):
     """One step of the ladder; without a number of fans there is none."""
 
@@ -51,9 +62,9 @@ class StepForm(AdminForm):
         ),
         default=BenefitKind.WALLET,
     )
-    amount = YuanField(_l("Amount"), [Optional(), NotBelow(1)])
-    text_zh = StringField(_l("Gift in Chinese"), [at_most(TEXT_LIMIT)])
-    text_en = StringField(_l("Gift in English"), [at_most(TEXT_LIMIT)])
+    amount = YuanField(_l("Amount"), [of_kind(BenefitKind.WALLET), Optional(), NotBelow(1)])
+    text_zh = StringField(_l("Gift in Chinese"), [of_kind(BenefitKind.GIFT), at_most(TEXT_LIMIT)])
+    text_en = StringField(_l("Gift in English"), [of_kind(BenefitKind.GIFT), at_most(TEXT_LIMIT)])
 
     def step(self) -> Step | None:
         """What was typed."""

@@ -97,6 +97,9 @@ def test_a_form_with_mistakes_comes_back_with_what_was_typed(stage, owner):
         place = answer.text.index(f'name="{field}"')
         assert words in answer.text[place : place + 500], field
         assert answer.text.count(words) == 1
+    hidden = {"step1-text_zh": "茶" * 81, "step2-amount": "-1"}  # of the other kind of benefit
+    answer = owner.post(f"{ROOT}/new", data={**TYPED, **hidden}, headers=OWN)
+    assert answer.status_code == 303
 
 
 def test_of_an_open_task_only_names_end_and_budget_change(stage, owner):
