@@ -34,6 +34,11 @@ def design_poster(staff: Person) -> str:
         page.keyboard.press(keys)
         expect(across).to_have_value(str(value))
 
+    page.locator(".add summary").click()
+    page.locator("[data-add=shape]").click()
+    expect(page.locator("[data-row].chosen [data-name]")).to_have_text("Shape")
+    page.keyboard.press("Delete")
+    portrait.click()
     called = page.locator("[data-fields].chosen [name$=-name]")
     called.fill("Picture of the member, round")
     called.press("Control+s")  # saves what is still being typed

@@ -212,8 +212,9 @@
     const name = get(key, "name");
     all("[data-name]", rowOf(key)).concat(all("[data-name]", fieldsOf(key))).forEach((el) => { el.textContent = name; });
   };
-  const freeName = (name) => {
-    const taken = order().map((key) => get(key, "name")), stem = name.replace(/ \d+$/, "");
+  const freeName = (key) => {
+    const name = get(key, "name"), stem = name.replace(/ \d+$/, "");
+    const taken = order().filter((other) => other !== key).map((other) => get(other, "name"));
     let n = 1, next = name;
     while (taken.includes(next)) { n += 1; next = stem + " " + n; }
     return next;
@@ -240,7 +241,7 @@
       if (isText(key)) { set(key, "size", Math.round(number(key, "size") * k)); }
       put(key, { x: Math.round((s.w - w) / 2), y: Math.round((s.h - h) / 2), w: w, h: h });
     }
-    set(key, "name", freeName(get(key, "name")));
+    set(key, "name", freeName(key));
     label(key); wire(row); wire(fields); keep(); arrange(); choose(key); commit();
     say(words.added.replace("{}", get(key, "name")));
     return key;

@@ -257,7 +257,7 @@ def test_an_unfinished_draft_is_kept_and_publishing_names_all_that_is_wrong(desk
 
 def test_the_script_is_told_in_the_language_of_the_page_what_is_wrong(desk):
     said = {
-        "zh": ("二维码", "一张海报只能有一个二维码。"),
+        "zh": ("二维码", "海报需要一个二维码，且只能有一个。"),
         "en": ("QR code", "A poster has exactly one QR code."),
     }
     for desk.language, (name, sentence) in said.items():
