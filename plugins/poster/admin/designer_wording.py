@@ -31,7 +31,7 @@ class KindWords:
 
 
 KINDS: Mapping[Kind, KindWords] = {
-    Kind.TEXT: KindWords(_l("Text"), "typography"),
+    Kind.TEXT: KindWords(_l("Text layer"), "typography"),
     Kind.TITLE: KindWords(_l("Product title"), "heading", _l("Picked for you: {}")),
     Kind.PRICE: KindWords(_l("Price"), "currency-yuan", _l("Now {}")),
     Kind.WAS_PRICE: KindWords(_l("Price before"), "strikethrough", _l("Was {}")),

@@ -116,7 +116,7 @@ def _lines(session: Session, chosen: Range, template_id: UUID | None) -> Iterato
             _("Member"),
             _("From"),
             _("Until"),
-            _("Shown"),
+            _("Posters shown"),
             _("Scans"),
             _("People"),
             _("Registered"),
@@ -182,7 +182,9 @@ def _sum(by_template: Any, template_id: UUID | None) -> Figures:
 
 def _steps(sums: Figures) -> list[CardStep]:
     return [
-        CardStep(_("Shown"), sums.shown_count, _("looks at ready posters, once a day each")),
+        CardStep(
+            _("Posters shown"), sums.shown_count, _("looks at ready posters, once a day each")
+        ),
         CardStep(_("People who scanned"), sums.scanner_count, _("each once a poster")),
         CardStep(_("Registered"), sums.registered_count, _("made an account after scanning")),
         CardStep(_("Orders"), sums.order_count, _("paid, by people who came last by a poster")),

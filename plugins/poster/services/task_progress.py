@@ -135,24 +135,20 @@ def fans_of(session: Session, member_id: UUID, task_id: UUID, limit: int) -> Seq
 
 
 def way_in(session: Session, member_id: UUID) -> int | None:
-    """How many tasks a member takes part in, or 0 when there are open ones; ``None``: nothing.
+    """How many open tasks a member takes part in; ``None``: there is none to see, old or new.
 
     One statement, for the member centre.
     """
+    is_open = sa.and_(_TASK.c.state == TaskState.OPEN, _TASK.c.ends_at > now())
     taken = (
         sa.select(sa.func.count())
-        .select_from(_ENTRY)
-        .where(_ENTRY.c.member_id == member_id)
+        .select_from(_ENTRY.join(_TASK, _TASK.c.id == _ENTRY.c.task_id))
+        .where(_ENTRY.c.member_id == member_id, is_open)
         .scalar_subquery()
     )
-    offered = (
-        sa.select(sa.func.count())
-        .select_from(_TASK)
-        .where(_TASK.c.state == TaskState.OPEN, _TASK.c.ends_at > now())
-        .scalar_subquery()
-    )
-    mine, running = session.execute(sa.select(taken, offered)).one()
-    return int(mine) if mine or running else None
+    has_any = sa.or_(sa.exists().where(_ENTRY.c.member_id == member_id), sa.exists().where(is_open))
+    count, is_there = session.execute(sa.select(taken, has_any)).one()
+    return int(count) if is_there else None
 
 
 def _mine(member_id: UUID) -> Any:

@@ -33,6 +33,8 @@ def test_a_member_finds_takes_part_and_sees_who_came(stage, app, sign_in, clock)
     assert "/?s=" not in page
     answer = browser.post(f"{ROOT}/{task}", headers=OWN, follow_redirects=True)
     assert "http://localhost/?s=" in answer.text
+    assert "1 under way" in browser.get("/me?lang=en").text
+    assert "参加中" in browser.get(f"{ROOT}/{task}?lang=zh-CN").text
 
     stage.fan(member)
     page = browser.get(f"{ROOT}/{task}?lang=en").text
@@ -59,9 +61,12 @@ def test_open_tasks_stand_first_the_soonest_to_end_above(stage, sign_in, clock):
         if days < 3:
             stage.take_part(task, taker)
     clock.advance(days=4)
-    page = sign_in(taker).get(f"{ROOT}?lang=zh-CN").text
+    browser = sign_in(taker)
+    page = browser.get(f"{ROOT}?lang=zh-CN").text
     found = re.findall(r'<span class="fan-top"><b>([^<]+)', page)
     assert found == ["first", "second", "last", "over later", "over"]
+    assert ROOT in browser.get("/me?lang=en").text
+    assert "under way" not in browser.get("/me?lang=en").text
 
 
 def test_pages_make_as_many_statements_for_many_fans_as_for_few(stage, shop, sign_in):

@@ -38,7 +38,7 @@ MOST_FACES = 30
 STATUS_LABELS = {
     "soon": _l("Not started yet"),
     "open": _l("You can take part"),
-    "taking": _l("Under way"),
+    "taking": _l("You take part"),
     "waiting": _l("Waiting for the last fans"),
     "held": _l("Being checked"),
     "done": _l("Completed"),
