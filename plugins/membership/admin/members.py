@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.api.contributions import MemberPanel
 from core.api.db import new_token
 from core.api.errors import NotFound, ShopError
-from core.api.members import names_of
+from core.api.members import erased_among, names_of
 from core.api.web import audit, locale, notice, reader, staff, writing
 from plugins.membership.admin.forms import AdjustForm, TierChoiceForm
 from plugins.membership.admin.page import ROOT, go, id_or_none, known_id, show_page
@@ -150,6 +150,7 @@ def _page(key: UUID, adjusting: AdjustForm, choice: TierChoiceForm, errors: Any 
         "growth",
         member_id=key,
         name=names[key] or "–",
+        is_erased=bool(erased_among(session, [key])),
         seen=found,
         standing=session.get(Standing, key),
         adjusting=adjusting,

@@ -24,6 +24,7 @@ from plugins.membership.services.accounts import (
     member_owner,
 )
 from plugins.membership.services.documents import rules_of
+from plugins.membership.services.privacy import refuse_erased
 from plugins.membership.services.reading import tiers
 from plugins.membership.services.standings import (
     Move,
@@ -160,7 +161,7 @@ def adjust(
 
     Raises:
         InvalidInput: no reason, or an amount out of range.
-        Rejected: more than there is would be taken.
+        Rejected: more than there is would be taken, or the member was erased.
     """
     reason = squeeze(reason)
     if not amount or abs(amount) > ADJUST_MOST:
@@ -176,6 +177,7 @@ def adjust(
             "Please give a reason of at most 200 characters; the member can read it.",
             field="reason",
         )
+    refuse_erased(session, member_id)
     change = Change(
         key=f"membership:adjust:{request_key}",
         kind="adjustment",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.api.errors import InvalidInput, NotFound
 from core.api.text import squeeze
 from plugins.membership.services.growth import NOTE_LIMIT, follow
+from plugins.membership.services.privacy import refuse_erased
 from plugins.membership.services.reading import tiers
 from plugins.membership.services.standings import Move, change, growth_of, id_of, lock_member, move
 
@@ -39,8 +40,10 @@ def set_tier(
     Raises:
         InvalidInput: no reason.
         NotFound: no such tier.
+        Rejected: the member was erased.
     """
     reason = _reason(reason)
+    refuse_erased(session, member_id)
     ladder = {tier.id: tier for tier in tiers(session)}
     if tier_id is not None and tier_id not in ladder:
         raise NotFound("membership.tier", "There is no such tier.")
@@ -63,8 +66,10 @@ def unlock(session: Session, member_id: UUID, *, reason: str, actor: str) -> boo
 
     Raises:
         InvalidInput: no reason.
+        Rejected: the member was erased.
     """
     reason = _reason(reason)
+    refuse_erased(session, member_id)
     lock_member(session, member_id)
     change(session, member_id, is_locked=False, lock_reason="")
     place = lock_member(session, member_id)

@@ -4,6 +4,7 @@ import pytest
 
 from core.api.clock import now
 from core.api.events import MemberErased
+from core.members.services import erase_member
 from plugins.membership.models import Entry, TierEvent, TierRow
 from plugins.membership.services import ladder as ladders
 from plugins.membership.services import starting
@@ -238,7 +239,7 @@ def test_who_may_only_look_changes_nothing(shop, started, sign_in, make_staff, m
     assert started.growth(member) == 0
 
 
-def test_an_erased_member_leaves_numbers_and_no_words(shop, started, make_member, outbox):
+def test_an_erased_member_leaves_numbers_and_no_words(shop, started, make_member, outbox, post):
     member = make_member()
     started.give(member, 700, reason="张三的表弟")
     started.set_tier(member, now_in_force(shop)[3].id, is_locked=True)
@@ -249,3 +250,26 @@ def test_an_erased_member_leaves_numbers_and_no_words(shop, started, make_member
     assert started.standing(member).valid_until is None
     rows = [row for model in (Entry, TierEvent) for row in started.rows(model, member)]
     assert {row.note for row in rows} == {""}
+
+    with shop.database.write() as session:
+        erase_member(session, member.id)
+    for path, form in (
+        ("growth", {"amount": "5", "reason": "李四"}),
+        ("tier", {"tier": "", "why": "李四"}),
+    ):
+        assert "This member was erased" in post(f"/members/{member.id}/{path}", **form).text
+    assert len(started.rows(Entry, member)) == 1
+
+
+def test_an_erased_member_has_no_tier_life_any_more(
+    shop, started, make_member, make_order, outbox, run_job
+):
+    member = make_member()
+    outbox.tell("membership", MemberErased(member_id=member.id, erased_at=now()))
+    make_order([("POT", 1, 90_000)], member=member, received=True)
+    outbox.drain()
+    run_job("membership.ladder")
+
+    assert started.growth(member) >= 900
+    assert started.history(member) == []
+    assert started.standing(member).valid_until is None
