@@ -67,7 +67,7 @@ def _choice(key: UUID) -> TierChoiceForm:
 
 def adjust(member_id: str) -> Any:
     """Give or take growth."""
-    key = known_id(member_id)
+    key = _somebody(member_id)
     form = AdjustForm(request.form)
     if not form.validate():
         return _page(key, form, _choice(key)), 422
@@ -100,7 +100,7 @@ def adjust(member_id: str) -> Any:
 
 def set_tier(member_id: str) -> Any:
     """Give a tier by hand, lock it, or let it follow growth again."""
-    key = known_id(member_id)
+    key = _somebody(member_id)
     form = TierChoiceForm(request.form).offer(tiers(reader()), locale())
     if not form.validate():
         return _page(key, AdjustForm(data={"request_key": new_token(12)}), form), 422
@@ -120,6 +120,7 @@ def set_tier(member_id: str) -> Any:
                     reason=reason,
                     actor=staff().actor,
                 )
+            after = tier_of(session, key)
             audit(
                 session,
                 "membership.tier.set",
@@ -127,7 +128,7 @@ def set_tier(member_id: str) -> Any:
                 key,
                 before={"tier": before and before.name_zh, "is_locked": was_locked},
                 after={
-                    "tier": str(wanted or ""),
+                    "tier": after and after.name_zh,
                     "is_locked": form.is_locked.data,
                     "reason": reason,
                 },
@@ -139,17 +140,29 @@ def set_tier(member_id: str) -> Any:
     return go(f"{ROOT}/members/{key}")
 
 
-def _page(key: UUID, adjusting: AdjustForm, choice: TierChoiceForm, errors: Any = ()) -> str:
-    session = reader()
-    names = names_of(session, [key])
+def _somebody(member_id: str) -> UUID:
+    """The id of a member who is there, from an address."""
+    key = known_id(member_id)
+    _name(key)
+    return key
+
+
+def _name(key: UUID) -> str:
+    names = names_of(reader(), [key])
     if key not in names:
         raise NotFound("member.unknown", "There is no such member.")
+    return names[key]
+
+
+def _page(key: UUID, adjusting: AdjustForm, choice: TierChoiceForm, errors: Any = ()) -> str:
+    session = reader()
+    name = _name(key)
     found = seen(session, key)
     return show_page(
         "member.html",
         "growth",
         member_id=key,
-        name=names[key] or "–",
+        name=name or "–",
         is_erased=bool(erased_among(session, [key])),
         seen=found,
         standing=session.get(Standing, key),

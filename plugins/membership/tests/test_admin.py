@@ -3,6 +3,7 @@
 import pytest
 
 from core.api.clock import now
+from core.api.db import new_id
 from core.api.events import MemberErased
 from core.members.services import erase_member
 from plugins.membership.models import Entry, TierEvent, TierRow
@@ -193,6 +194,13 @@ def test_growth_and_tier_are_changed_by_hand_with_reason_and_audit(
     log = audited(merchant)
     assert "membership.growth.adjust" in log
     assert "membership.tier.set" in log
+    assert black.name_zh in log
+    assert str(black.id) not in log
+    log = merchant.get("/admin/audit?lang=zh").text
+    assert "调整成长值" in log
+    assert "指定等级" in log
+    for form in ("growth", "tier"):
+        assert post(f"/members/{new_id()}/{form}", amount="5", reason="x").status_code == 404
     assert "Black" in merchant.get("/admin/members?lang=en").text
     assert "Growth and tier" in merchant.get(f"/admin/members/{member.id}?lang=en").text
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -14,6 +15,7 @@ from core.staff.permissions import CORE_PERMISSIONS
 from core.stock.rules import MovementKind
 from core.web.admin import navigation
 from core.web.admin.assets import icon
+from core.web.admin.showing import humanised
 from core.web.admin.wording import FIELDS, WORDS
 
 FOLDER = ROOT / "core" / "web" / "admin"
@@ -79,6 +81,20 @@ def test_every_act_that_is_written_down_is_worded():
         written |= set(re.findall(r'_note\(\s*"([\w.]+)"', text))
         written |= set(re.findall(r'action="([\w.]+)"', text))
     assert sorted(written - set(WORDS["audit"])) == []
+
+
+@pytest.mark.parametrize("plugin", ["membership", "member_pricing"])
+def test_every_act_of_a_plugin_that_is_written_down_has_its_chinese(plugin):
+    folder = ROOT / "plugins" / plugin
+    written = set()
+    for path in (folder / "admin").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        found = re.findall(rf'audit\(\s*\w+,\s*"({plugin}\.[\w.]+)"', text)
+        written |= {humanised(act) for act in found}
+    with (folder / "translations" / "zh.po").open("rb") as file:
+        known = {message.id for message in read_po(file) if message.string}
+    assert written
+    assert sorted(written - known) == []
 
 
 def test_every_icon_that_a_template_names_is_there():
