@@ -76,7 +76,7 @@ def bag() -> str:
         subject=view,
         cart=view,
         story=story,
-        to_free_fen=short if story and story.has_freight_step and short > 0 else 0,
+        to_free_fen=short if story and story.total_fen > story.goods_fen and short > 0 else 0,
         picks=picks,
     )
 

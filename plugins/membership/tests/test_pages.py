@@ -134,3 +134,19 @@ def test_pages_cost_the_same_however_long_the_history(
 
     assert all(first == then for first, then in sent.values()), sent
     assert sent["/x/membership/"][0] <= 15, sent
+
+
+def test_the_bag_asks_for_no_more_where_the_tier_has_free_delivery(
+    started, make_member, make_product, sign_in
+):
+    member = make_member()
+    cup = make_product(skus=[("CUP", 7_000, 9)])
+    browser = sign_in(member)
+    form = {"sku": str(cup.skus["CUP"]), "quantity": "1", "then": "bag"}
+    browser.post("/cart/add", data=form, headers=OWN)
+    assert "即可包邮" in browser.get("/cart").text
+    started.give(member, 500)
+
+    page = browser.get("/cart").text
+    assert "会员等级免运费" in page
+    assert "即可包邮" not in page
