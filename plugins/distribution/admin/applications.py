@@ -12,7 +12,7 @@ from core.api.catalog import Page
 from core.api.csv import csv_download, csv_line
 from core.api.errors import InvalidInput, ShopError
 from core.api.i18n import gettext as _
-from core.api.members import ids_matching, names_of
+from core.api.members import names_of
 from core.api.money import format_yuan
 from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.distribution.admin.page import PER_PAGE, ROOT, page_number, search_text, show_page
@@ -110,8 +110,7 @@ def _lines(session: Session, state: str, query: str) -> Iterator[str]:
             _("Since (UTC)"),
         ]
     )
-    members = ids_matching(query) if query else None
-    for chunk in export_applicants(session, state=state, members=members):
+    for chunk in export_applicants(session, state=state, query=query):
         referrers = {row.referrer_id for row in chunk if row.referrer_id}
         names = names_of(session, {row.member_id for row in chunk} | referrers)
         for row in chunk:
@@ -143,7 +142,7 @@ def _page(*, outcomes: Any = (), errors: Any = (), picked: Any = ()) -> str:
     found, total = applicants(
         session,
         state=state,
-        members=ids_matching(query) if query else None,
+        query=query,
         limit=PER_PAGE,
         offset=(number - 1) * PER_PAGE,
     )

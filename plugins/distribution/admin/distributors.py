@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import request
 
 from core.api.catalog import Page
-from core.api.errors import InvalidInput, NotFound, ShopError
+from core.api.errors import Conflict, InvalidInput, NotFound, ShopError
+from core.api.i18n import gettext as _
 from core.api.members import ids_matching, member_by_phone, names_of
 from core.api.text import parse_phone
 from core.api.web import audit, notice, reader, staff, translate_error, writing
@@ -86,10 +87,18 @@ def move(member_id: str, target: str) -> Any:
             if distributor(session, wanted) is None:
                 raise NotFound("distribution.distributor", "There is no such distributor.")
             _move(session, wanted, state, reason)
+    except Conflict as error:
+        return _page(DesignateForm(), errors=[_overtaken(wanted)]), error.status
     except ShopError as error:
         return _page(DesignateForm(), errors=[translate_error(error)]), error.status
     notice(sentence)
     return go(_back(wanted))
+
+
+def _overtaken(member_id: UUID) -> Any:
+    row = distributor(reader(), member_id)
+    state = DISTRIBUTOR_LABELS[DistributorState(row.state)] if row else ""
+    return _("Nothing was changed: somebody was faster, the state is “%(state)s” now.", state=state)
 
 
 def _move(session: Any, member_id: Any, target: DistributorState, reason: str) -> None:

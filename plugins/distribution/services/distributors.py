@@ -16,6 +16,7 @@ from core.api.states import StateMachine
 from core.api.text import squeeze
 from plugins.distribution.models import Distributor
 from plugins.distribution.rules import Joining
+from plugins.distribution.services import notices
 
 RULES_VERSION = "2026-01"
 """Version of the rules in ``templates/store/rules_text.html`` that distributors agree to."""
@@ -108,7 +109,7 @@ def apply(
 def set_state(
     session: Session, member_id: UUID, target: DistributorState, *, actor: str, reason: str = ""
 ) -> Distributor:
-    """Staff moves a distributor to another state; designating somebody new is allowed.
+    """Staff moves a distributor to another state, or names somebody new; who it is about is told.
 
     Raises:
         NotFound: there is no such distributor, and the target is not ``ACTIVE``.
@@ -126,13 +127,15 @@ def set_state(
             "Please give a reason; the distributor will see it.",
             field="reason",
         )
-    if target == _S.ACTIVE:
-        row, _is_new = _locked(session, member_id, target, actor)
-    else:
-        row = _known(session, member_id)
-    if MACHINE.is_move(DistributorState(row.state), target):
+    is_new = target == _S.ACTIVE and bool(enter(session, [member_id], target, actor))
+    row = _known(session, member_id)
+    before = row.state
+    is_move = MACHINE.is_move(DistributorState(before), target)
+    if is_move:
         _move(row, target, actor, reason)
     session.flush()
+    if (is_new or is_move) and actor.startswith("staff:"):
+        notices.tell(session, row, before)
     return row
 
 

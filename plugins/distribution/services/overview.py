@@ -28,6 +28,7 @@ class DistributorRow:
     member_id: UUID
     state: str
     reason: str
+    real_name: str
     note: str
     joined_at: datetime
     changed_at: datetime
@@ -174,6 +175,7 @@ def _distributor_row(row: Distributor, earned: Mapping[UUID, tuple[int, int]]) -
         member_id=row.member_id,
         state=row.state,
         reason=row.reason,
+        real_name=row.real_name,
         note=row.note,
         joined_at=row.joined_at,
         changed_at=row.changed_at,

@@ -49,20 +49,18 @@ class Applicant:
 
 
 def applicants(
-    session: Session, *, state: str, members: Any = None, limit: int, offset: int = 0
+    session: Session, *, state: str, query: str = "", limit: int, offset: int = 0
 ) -> tuple[list[Applicant], int]:
     """A page of the queue, those who wait longest first, and how many there are in all.
 
     Args:
         session: any session.
         state: one of :data:`QUEUE_STATES`.
-        members: a selection of member ids to keep to.
+        query: part of the name that they gave, or of nickname, phone or e-mail.
         limit: rows a page.
         offset: rows before the page.
     """
-    chosen: Any = sa.select(Distributor).where(Distributor.state == state)
-    if members is not None:
-        chosen = chosen.where(Distributor.member_id.in_(members))
+    chosen = _chosen(state, query)
     total = session.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
     oldest = (Distributor.changed_at, Distributor.member_id)
     newest = (Distributor.changed_at.desc(), Distributor.member_id)
@@ -72,14 +70,12 @@ def applicants(
 
 
 def export_applicants(
-    session: Session, *, state: str, members: Any = None
+    session: Session, *, state: str, query: str = ""
 ) -> Iterator[list[Applicant]]:
     """All of them in the order of their ids, some hundred at a time."""
     after: UUID | None = None
     while True:
-        chosen: Any = sa.select(Distributor).where(Distributor.state == state)
-        if members is not None:
-            chosen = chosen.where(Distributor.member_id.in_(members))
+        chosen = _chosen(state, query)
         if after is not None:
             chosen = chosen.where(Distributor.member_id > after)
         rows = session.scalars(chosen.order_by(Distributor.member_id).limit(_CHUNK)).all()
@@ -88,6 +84,14 @@ def export_applicants(
         if len(rows) < _CHUNK:
             return
         after = rows[-1].member_id
+
+
+def _chosen(state: str, query: str) -> Any:
+    chosen = sa.select(Distributor).where(Distributor.state == state)
+    if not query:
+        return chosen
+    is_named = Distributor.real_name.contains(query, autoescape=True)
+    return chosen.where(is_named | Distributor.member_id.in_(ids_matching(query)))
 
 
 def _applicants(session: Session, rows: Sequence[Distributor]) -> list[Applicant]:
@@ -132,7 +136,8 @@ def decide(
 def name_many(session: Session, member_ids: Sequence[UUID], *, actor: str) -> int:
     """Make members distributors, whatever the way of joining; frozen ones stay frozen.
 
-    Three statements, however many they are. Erased members are left out.
+    Three statements, however many they are. Erased members are left out. They find it in their
+    centre: one click would send hundreds of messages.
 
     Returns:
         How many are distributors now who were not.

@@ -114,6 +114,7 @@ def test_a_move_that_does_not_exist_is_refused(shop, programme, merchant, make_m
 
     refused = post(merchant, f"/distributors/{member.id}/reject", reason="x")
     assert refused.status_code == 409
+    assert "somebody was faster" in refused.text
     assert post(merchant, f"/distributors/{member.id}/sing").status_code == 404
     assert post(merchant, "/distributors/nobody/activate").status_code == 404
     assert post(merchant, f"/distributors/{make_member('乙').id}/activate").status_code == 404

@@ -112,7 +112,7 @@ def test_the_member_centre_tells_who_left_or_was_refused_and_leads_to_what_was_e
     programme.move(refused, DistributorState.REJECTED, "x")
 
     page = sign_in(left).get("/me?lang=en").text
-    assert "You left the programme" in page
+    assert "You are not in the programme at present" in page
     assert 'href="/x/distribution/ledger"' in page
     page = sign_in(refused).get("/me?lang=en").text
     assert "The store did not accept your application" in page

@@ -4,9 +4,10 @@ import pytest
 
 from core.api.errors import Conflict, InvalidInput, NotFound, Rejected
 from core.api.sharing import referral_of
+from core.messages.services.queue import messages_of
 from plugins.distribution.models import Distributor
 from plugins.distribution.rules import Joining
-from plugins.distribution.services import distributors
+from plugins.distribution.services import distributors, notices
 from plugins.distribution.services.distributors import (
     RULES_VERSION,
     DistributorState,
@@ -92,6 +93,25 @@ def test_who_was_frozen_or_refused_comes_back_by_review_only(shop, programme, ma
         set_state(session, member.id, S.ACTIVE, actor="staff:1")
         leave(session, member.id)
         assert apply(session, member.id, Joining.OPEN).state == S.ACTIVE
+
+
+def test_members_are_told_what_staff_decides_and_nothing_else(shop, programme, clock, make_member):
+    member = make_member("甲", phone="+8613911112222")
+    named = make_member("乙", phone="+8613911113333")
+    with shop.database.write() as session:
+        apply(session, member.id, Joining.APPLICATION)
+        set_state(session, named.id, S.ACTIVE, actor="staff:1")
+    for state in (S.REJECTED, S.ACTIVE, S.ACTIVE, S.FROZEN, S.ACTIVE):
+        clock.advance(minutes=1)
+        with shop.database.write() as session:
+            set_state(session, member.id, state, actor="staff:1", reason="看过")
+    with shop.database.write() as session:
+        leave(session, member.id)
+        apply(session, member.id, Joining.OPEN)
+
+        told = [said.template for said in messages_of(session, member.id)]
+        assert told == [notices.REFUSED, notices.ACCEPTED, notices.FROZEN, notices.RESTORED]
+        assert [said.template for said in messages_of(session, named.id)] == [notices.ACCEPTED]
 
 
 def test_where_everybody_earns_a_member_can_leave_and_come_back(shop, programme, make_member):

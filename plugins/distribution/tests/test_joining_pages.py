@@ -68,10 +68,15 @@ def test_an_application_can_be_withdrawn_and_sent_again(shop, programme, make_me
     browser = sign_in(member)
     post(browser, "join", rules=RULES_VERSION, real_name="张三")
 
+    programme.move(member, DistributorState.REJECTED, "资料不全")  # while they read the page
+    assert post(browser, "leave", sure="1").location == "/x/distribution/join"
+    assert "资料不全" in read(browser, "join")
+    post(browser, "join", rules=RULES_VERSION, real_name="张三")
     post(browser, "leave", sure="1")
     assert row_of(shop, member).state == "left"
     again = read(browser, "join")
     assert 'value="张三"' in again
+    assert "What you earned stays yours" not in again  # they never earned anything
     post(browser, "join", rules=RULES_VERSION, real_name="张三")
     assert row_of(shop, member).state == "applied"
 
@@ -189,7 +194,7 @@ def test_leaving_is_explained_confirmed_and_undone(shop, programme, make_member,
 
     post(browser, "leave", sure="1")
     assert row_of(shop, member).state == "left"
-    assert "You left the programme" in read(browser, "join")
+    assert "You are not in the programme at present" in read(browser, "join")
     post(browser, "join", rules=RULES_VERSION)
     assert row_of(shop, member).state == "active"
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -215,6 +216,8 @@ def test_joining_by_purchase_names_products_that_were_searched(editor, make_prod
     form = {"depth": "2", "joining": "purchase", "joining_orders": "0", "self_purchase": "off"}
     page = editor.post("/settings", do="find", query="开店", **form).text
     assert f'value="product:{product.id}"' in page
+    bare = editor.post("/settings", do="save", **form).text
+    assert re.search(r'name="query"[^>]*aria-invalid="true"', bare)
 
     assert editor.settle(joining="purchase", product=f"product:{product.id}")
     assert editor.draft.joining_products == (product.id,)

@@ -77,6 +77,7 @@ def test_the_queue_shows_what_staff_judges_by(merchant, applied, make_member, ma
     for text in ("申请人名", "=想分享", "引荐人", "¥100.00"):
         assert text in page
     assert "申请人名" in read(merchant, "/applications?q=申请", language)
+    assert "申请人名" in read(merchant, "/applications?q=人名", language)  # as they gave it
     assert "申请人名" not in read(merchant, "/applications?q=别人", language)
     assert "申请人名" not in read(merchant, "/applications?state=rejected", language)
 
@@ -108,7 +109,9 @@ def test_refusing_needs_a_reason_and_keeps_the_ticks(shop, merchant, applied):
     both = [str(one.id), str(two.id)]
     post(merchant, "/applications", do="refuse", pick=both, reason="资料不全")
     assert states(shop, one, two) == ["rejected", "rejected"]
-    assert "资料不全" in read(merchant, "/applications?state=rejected")
+    refused = read(merchant, "/applications?state=rejected")
+    assert "资料不全" in refused
+    assert "Waiting since" not in refused
     assert "Choose some rows first." in post(merchant, "/applications", do="accept").text
 
 

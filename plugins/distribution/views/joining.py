@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from core.api.catalog import product_cards
-from core.api.errors import InvalidInput, Rejected
+from core.api.errors import Conflict, InvalidInput, Rejected
 from core.api.members import member_view
 from core.api.web import (
     member,
@@ -84,9 +84,12 @@ def leave() -> Any:
         notice("Please tick the box first.", "warn")
         return go(f"{ROOT}rules")
     who = member().subject_id
-    with writing() as session:
-        before = distributors.states_of(session, [who]).get(who)
-        distributors.leave(session, who, current(session).joining)
+    try:
+        with writing() as session:
+            before = distributors.states_of(session, [who]).get(who)
+            distributors.leave(session, who, current(session).joining)
+    except Conflict:  # refused meanwhile: the page says so
+        return go(f"{ROOT}join")
     if before == DistributorState.APPLIED:
         notice("Your application is withdrawn. You can apply again whenever you like.")
     else:
