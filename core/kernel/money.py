@@ -14,8 +14,7 @@ BPS = 10_000
 FEN_LIMIT = 10**15
 """Largest amount accepted anywhere (ten trillion yuan): far from the edge of a 64-bit column."""
 
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
-"""Thousands apart by commas; any other comma may mean a decimal point."""
+_TYPED = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?")
 
 
 def split_fen(total_fen: int, weights: Sequence[int]) -> list[int]:
@@ -74,16 +73,18 @@ class AmountTooLarge(ValueError):
 def parse_yuan(text: str) -> int:
     """Fen of an amount typed in yuan, such as ``"12"``, ``"12.5"`` or ``"¥1,234.50"``.
 
-    Commas stand between thousands only: ``"12,5"`` is refused, not read as 125 yuan.
+    A comma stands before three digits only: ``"12,5"`` is meant as 12.5 and must not become 125.
 
     Raises:
         AmountTooLarge: past :data:`FEN_LIMIT`.
         ValueError: not a number, or more than two decimals.
     """
-    typed = text.strip().lstrip("¥￥").replace("，", ",").strip()
-    number = typed.replace(",", "") if _GROUPED.fullmatch(typed) else typed
+    typed = text.strip().lstrip("¥￥").strip().replace("，", ",")
+    if not _TYPED.fullmatch(typed):
+        raise ValueError(f"not an amount: {text!r}")
+    cleaned = typed.replace(",", "")
     try:
-        fen = Decimal(number) * 100
+        fen = Decimal(cleaned) * 100
     except InvalidOperation:
         raise ValueError(f"not an amount: {text!r}") from None
     if not fen.is_finite() or fen != fen.to_integral_value():

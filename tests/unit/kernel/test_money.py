@@ -86,7 +86,22 @@ def test_amounts_are_read_as_people_type_them(typed: str, fen: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "abc", "1.234", "12,5", "12，50", "1,23", ",500", "NaN", "Infinity", "1e99", "9" * 40],
+    [
+        "",
+        "abc",
+        "1.234",
+        "NaN",
+        "Infinity",
+        "1e3",
+        "1e99",
+        "9" * 40,
+        "1_000",
+        "12,5",
+        "12，50",
+        "1,23",
+        ",500",
+        ".",
+    ],
 )
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="amount"):
