@@ -183,6 +183,15 @@ def unknown_rights(root: Path) -> Iterator[str]:
                     yield f"{path.relative_to(root)}: no right is called {right}"
 
 
+def eager_buttons(root: Path) -> Iterator[str]:
+    """Bars with a box and several answers: Enter in the box must not press the first of them."""
+    for path in tracked_files(root):
+        if path.suffix == ".html":
+            for bar in re.findall(r'<div class="bulk">.*', path.read_text()):
+                if "<input" in bar and "no_default()" not in bar:
+                    yield f"{path.relative_to(root)}: begin the bar with no_default()"
+
+
 def unsized_placeholders(root: Path) -> Iterator[str]:
     """Fixed pictures whose placeholder keeps the full width: goods may have no picture."""
     for path in tracked_files(root):

@@ -42,6 +42,7 @@ FAULTS = [
     (gates.foreign_tables, "plugins/gift/models.py", "class G:\n    __tablename__ = 'gift'\n"),
     (gates.foreign_tables, "plugins/gift/models.py", "t = sa.Table('gift', m)\n"),
     (gates.unknown_rights, "plugins/gift/templates/gift.html", "{% if may('gift.see') %}"),
+    (gates.eager_buttons, "plugins/gift/templates/x.html", '<div class="bulk"><input name="note">'),
     (gates.unsized_placeholders, "plugins/gift/static/x.css", ".row img{flex:none;width:46px}"),
     (gates.foreign_tables, "plugins/gift/migrations/versions/1.py", "op.create_table('product')\n"),
 ]
@@ -114,6 +115,10 @@ def test_plugin_tables_carry_the_plugins_name():
 
 def test_templates_ask_for_rights_that_exist():
     assert list(gates.unknown_rights(ROOT)) == []
+
+
+def test_enter_in_a_box_gives_none_of_several_answers():
+    assert list(gates.eager_buttons(ROOT)) == []
 
 
 def test_goods_without_a_picture_keep_their_row():

@@ -15,7 +15,14 @@ from core.api.i18n import gettext as _
 from core.api.members import names_of
 from core.api.money import format_yuan
 from core.api.web import audit, notice, reader, staff, translate_error, writing
-from plugins.distribution.admin.page import PER_PAGE, ROOT, page_number, search_text, show_page
+from plugins.distribution.admin.page import (
+    PER_PAGE,
+    ROOT,
+    page_number,
+    pressed,
+    search_text,
+    show_page,
+)
 from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.services.figures import states_of_all
 from plugins.distribution.services.review import (
@@ -46,7 +53,7 @@ def show() -> str:
 
 def judge() -> Any:
     """Accept or refuse every ticked application; each is judged alone and told by itself."""
-    accept = request.form.get("do") == "accept"
+    accept = pressed("accept", "refuse") == "accept"
     reason = request.form.get("reason", "")
     picked = [key for key in map(uuid_or_none, request.form.getlist("pick")) if key]
     if not picked:

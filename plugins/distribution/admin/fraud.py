@@ -13,7 +13,7 @@ from core.api.members import names_of
 from core.api.staff import staff_names
 from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.distribution.admin.evidence import evidence_words
-from plugins.distribution.admin.page import PER_PAGE, ROOT, go, page_number, show_page
+from plugins.distribution.admin.page import PER_PAGE, ROOT, go, page_number, pressed, show_page
 from plugins.distribution.rules.fraud import Suspicion
 from plugins.distribution.services.holds import HeldCase, count_cases, list_cases, reject, release
 from plugins.distribution.views.showing import uuid_or_none
@@ -43,7 +43,7 @@ def show() -> str:
 def decide() -> Any:
     """Release or reject the ticked cases, each for itself, with one note for all."""
     cases, note = _ticked(), request.form.get("note", "")
-    is_release = request.form.get("do") == "release"
+    is_release = pressed("release", "reject") == "release"
     if not cases:
         notice("Tick the cases you have decided about.", "error")
         return go(_back())

@@ -6,6 +6,7 @@ import flask
 from flask import request
 from werkzeug.wrappers import Response
 
+from core.api.errors import NotFound
 from core.api.web import render_admin_page
 from plugins.distribution.rules.places import Place, place_or_none
 
@@ -32,6 +33,18 @@ def place() -> Place | None:
 def search_text() -> str:
     """What is searched for."""
     return request.args.get("q", "").strip()[:80]
+
+
+def pressed(*known: str) -> str:
+    """Which of a form's buttons was pressed.
+
+    Raises:
+        NotFound: none of them.
+    """
+    button = request.form.get("do", "")
+    if button not in known:
+        raise NotFound("distribution.button", "There is nothing here.")
+    return button
 
 
 def go(path: str) -> Response:

@@ -300,6 +300,8 @@ def test_the_board_shows_each_case_with_its_reason_and_takes_decisions(
         f"{ROOT}?lang=en", data={"pick": cases[0], "do": "reject", "note": ""}, headers=OWN
     )
     assert (answer.status_code, "Please give a reason" in answer.text) == (422, True)
+    unknown = {"pick": cases, "do": "x", "note": "本人"}
+    assert merchant.post(ROOT, data=unknown, headers=OWN).status_code == 404
     wordy = {"pick": cases, "do": "reject", "note": "长" * 201}
     answer = merchant.post(ROOT, data=wordy, headers=OWN)
     assert (answer.status_code, answer.text.count(" checked")) == (422, 2)

@@ -87,6 +87,7 @@ def test_ticked_rows_are_judged_alone_and_told_one_by_one(shop, merchant, applie
     programme.move(gone, DistributorState.ACTIVE)  # somebody else was faster
     picked = [str(each.id) for each in (one, gone, two)]
 
+    assert post(merchant, "/applications", do="x", pick=picked).status_code == 404
     answer = post(merchant, "/applications", do="accept", pick=picked)
     assert answer.status_code == 200
     assert answer.text.count("accepted; they earn on new orders") == 2

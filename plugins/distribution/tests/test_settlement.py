@@ -283,7 +283,7 @@ def test_the_first_page_of_staff_warns_when_settlement_stands_still(
 
     assert "Nothing has been settled yet." in page()
     due([POT])
-    assert "Due: ¥45.56 (3 commissions)" in page()
+    assert "Due: ¥45.56 · 3 commissions" in page()
     clock.advance(minutes=11)
     stuck = page()
     assert "Settlement does not run." in stuck

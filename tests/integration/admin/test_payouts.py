@@ -256,10 +256,10 @@ def test_the_queue_is_narrowed_by_channel_day_and_member_with_sums_over_all_page
     ask(hill, 300, "alipay")
     ask(sea, 700, "alipay")
     everything = _text(admin.page("/admin/payouts?view=all"))
-    assert "3 payouts: ¥60.00 asked for" in everything
-    assert "2 payouts: ¥10.00" in _text(admin.page("/admin/payouts?view=all&channel=alipay"))
-    assert "1 payout: ¥3.00" in _text(admin.page("/admin/payouts?view=all&channel=alipay&q=小山"))
-    assert "1 payout: ¥7.00" in _text(admin.page(f"/admin/payouts?view=all&member={sea.id}"))
+    assert "3 payouts · ¥60.00 asked for" in everything
+    assert "2 payouts · ¥10.00" in _text(admin.page("/admin/payouts?view=all&channel=alipay"))
+    assert "1 payout · ¥3.00" in _text(admin.page("/admin/payouts?view=all&channel=alipay&q=小山"))
+    assert "1 payout · ¥7.00" in _text(admin.page(f"/admin/payouts?view=all&member={sea.id}"))
     assert "No payout fits" in admin.page("/admin/payouts?view=all&until=2001-01-01")
 
     export = admin.post("/admin/payouts/export.csv?view=all&channel=alipay")
