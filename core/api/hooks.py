@@ -221,6 +221,7 @@ class CheckHooks:
     ) -> None:
         """Before a member is bound to a referrer; a refusal leaves the member as they were.
 
+        A fault refuses, too, unless ``by_staff``: the visit, sign-in, order or payment goes on.
         Not asked when the trunk's policy already says no (self, circle, protection, no consent).
         With ``by_staff`` somebody moves the member on purpose and gives a reason: refuse only what
         nobody may do.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
 from core.kernel.clock import now
-from core.kernel.errors import Rejected
+from core.kernel.errors import PluginError, Rejected
 from core.sharing.events import ReferralBound
 from core.sharing.models import ReferralEvent
 from core.sharing.rules import protected_until
@@ -65,8 +65,9 @@ def bind(
     """Make ``referrer_id`` the referrer of a member who has none; never replaces a living referral.
 
     Refused, with an event row: oneself, one's own downline however deep, somebody who is not an
-    active member, and whatever ``check`` rejects. Two requests that would close a circle wait for
-    each other; the second is refused.
+    active member, and whatever ``check`` rejects or fails at: a visit, a sign-in or a payment goes
+    on without the referral then. Two requests that would close a circle wait for each other; the
+    second is refused.
 
     Args:
         session: unit of work; the graph stays locked until it ends.
@@ -84,7 +85,7 @@ def bind(
         return _refuse(session, member_id, referrer_id, "referral.oneself", actor, at)
     try:
         _ask(check, session, member_id, referrer_id, by_staff=False)
-    except Rejected as refusal:
+    except (Rejected, PluginError) as refusal:
         return _refuse(session, member_id, referrer_id, refusal.code, actor, at)
     lock_graph(session)
     standing = standing_of(session, member_id, referrer_id)

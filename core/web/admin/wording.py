@@ -143,6 +143,10 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "order": ("placed an order", ""),
         "payment": ("paid an order", ""),
         "protection ended": ("the protection ended", ""),
+        "referral.oneself": ("their own link", ""),
+        "referral.circle": ("the referrer stands below them", ""),
+        "referral.unknown": ("the referrer is not an active member", ""),
+        "plugins.failed": ("a plugin’s check failed", ""),
     },
     "plugin_change": {
         "installed": ("Installed", ""),

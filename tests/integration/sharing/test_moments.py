@@ -1,7 +1,7 @@
 import pytest
 
 from core.kernel.clock import now
-from core.kernel.errors import Rejected
+from core.kernel.errors import PluginError, Rejected
 from core.settings.rules import StoreSettings
 from core.sharing.services import (
     bind,
@@ -146,10 +146,15 @@ def test_a_plugin_may_refuse_and_the_member_stays_unbound(database, make_member,
         asked.append((hook, member_id, referrer_id, by_staff))
         raise Rejected("distribution.frozen", "This distributor is frozen.")
 
+    def broken(hook, **_told):
+        raise PluginError("plugins.failed", "The plugin failed.")
+
     opens(a)
     outcome = moment(bind_on_registration, newcomer, "registration", check=check)
     assert (outcome.verdict, outcome.reason) == (Verdict.REFUSED, "distribution.frozen")
     assert asked == [("check_bind_referral", newcomer, a, False)]
+    outcome = moment(bind_on_registration, newcomer, "registration", check=broken)
+    assert (outcome.verdict, outcome.reason) == (Verdict.REFUSED, "plugins.failed")
     assert chain(database, newcomer) == []
 
 
