@@ -54,7 +54,7 @@ def rate_words(commission: CommissionView) -> str:
             rate=_percent(commission.rate_bps),
             base=_yuan(commission.base_fen),
         )
-    return f"{words}, {_('cut to the plan’s limit')}" if commission.is_cut else str(words)
+    return str(_("%(rate)s, cut to the plan’s limit", rate=words) if commission.is_cut else words)
 
 
 def plan_words(explanation: Explanation) -> str:
