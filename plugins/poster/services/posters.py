@@ -27,6 +27,9 @@ RETRY_AFTER = timedelta(seconds=30)
 NOTICED = timedelta(seconds=5)
 """A poster that could be made for so long is asked for once more by the page that waits for it."""
 
+SLOW = timedelta(seconds=20)
+"""A poster that could be made for so long comes later than its member expects."""
+
 TOUCH_AFTER = timedelta(hours=12)
 """How exact it is known when a poster was last asked for."""
 
@@ -65,7 +68,12 @@ class PosterView:
     @property
     def is_left(self) -> bool:
         """Whether it could be made now and nobody does: its worker may have died."""
-        return self.state == WAITING and self.due_at is not None and self.due_at < now() - NOTICED
+        return self._has_waited(NOTICED)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether nobody has made it for so long that its member had better not wait for it."""
+        return self._has_waited(SLOW)
 
     @property
     def is_ready(self) -> bool:
@@ -76,6 +84,9 @@ class PosterView:
     def is_failed(self) -> bool:
         """Whether it could not be made; it is tried again when it is asked for later."""
         return self.state == FAILED
+
+    def _has_waited(self, time: timedelta) -> bool:
+        return self.state == WAITING and self.due_at is not None and self.due_at < now() - time
 
 
 def request_poster(

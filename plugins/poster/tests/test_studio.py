@@ -197,7 +197,7 @@ def test_a_failure_says_so_and_trying_again_helps(studio, shop, clock):
     assert studio.state(address) == "ready"
 
 
-def test_a_page_that_waits_for_a_dead_worker_asks_for_another(studio, shop, clock):
+def test_a_page_that_waits_for_a_dead_worker_says_so_and_asks_for_another(studio, shop, clock):
     address = studio.make()
     with shop.database.write() as session:
         assert making.claim(session)
@@ -205,8 +205,10 @@ def test_a_page_that_waits_for_a_dead_worker_asks_for_another(studio, shop, cloc
     assert (studio.state(address), studio.count(JobRun)) == ("waiting", 1)
     clock.advance(minutes=2)
     for _ in range(2):
-        assert studio.state(address) == "waiting"
-        studio.page(address)
+        assert studio.state(address) == "slow"
+        page = studio.page(address)
+        assert "比平时慢一些" in page
+        assert 'http-equiv="refresh"' in page
     assert studio.count(JobRun) == 2
 
 

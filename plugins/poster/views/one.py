@@ -121,12 +121,12 @@ def _again_query(card: ProductCard | None, template: TemplateView) -> str:
 
 
 def _state(poster: PosterView) -> str:
-    """``waiting``, ``ready``, ``failed``, ``expired`` or, when its file is gone, ``gone``."""
+    """``waiting``, ``slow``, ``ready``, ``failed``, ``expired``, or ``gone``: its file is."""
     if poster.expires_at is not None and poster.expires_at <= now():
         return "expired"
     if poster.is_ready and not files(PLUGIN).has(poster.path):
         return "gone"
-    return poster.state
+    return "slow" if poster.is_slow else poster.state
 
 
 def _words(card: ProductCard | None, price: str, share: ShareView) -> str:
