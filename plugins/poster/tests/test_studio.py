@@ -224,7 +224,7 @@ def test_an_expired_code_and_a_file_that_is_gone_are_told(studio, shop, clock):
     assert studio.phone.get(picture, buffered=True).status_code == 200
     with shop.database.write() as session:
         session.execute(sa.update(Poster).values(expires_at=Poster.asked_at))
-    assert "海报上的码已失效" in studio.page(address)
+    assert "海报已过期" in studio.page(address)
 
 
 def test_posters_are_seen_by_those_whose_they_are(studio, maker):
