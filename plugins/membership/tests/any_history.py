@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 THRESHOLDS = (0, 50, 150, 400)
+VALIDITY = (60, 90, 30, 120)
 
 
 def tier_of(growth: int) -> int:
@@ -48,32 +49,63 @@ class Order:
         return sum(self.growth) - sum(self.taken)
 
 
+@dataclass(frozen=True)
+class Rise:
+    """From one rank to a higher one: when, and the last day that the lower one had had."""
+
+    old: int
+    new: int
+    old_until: int
+    day: int
+
+
 @dataclass
 class Book:
-    """One member."""
+    """One member. Days are counted from the first; ``until`` is the last day of their tier."""
 
     growth: int = 0
     rank: int = 1
     floor: int = 0
-    orders: list[Order] = field(default_factory=list)
+    today: int = 0
+    until: int | None = None  # before their first growth they have no row, and nothing ends
+    rises: list[Rise] = field(default_factory=list)
     changes: int = 0
 
     def _to(self, rank: int) -> None:
+        if rank > self.rank:
+            self.rises.append(Rise(self.rank, rank, self.until, self.today))
         self.changes += rank != self.rank
         self.rank = rank
 
+    def _begin(self) -> None:
+        self.until = self.today + VALIDITY[self.rank - 1]
+
+    def open(self) -> None:
+        """Their first growth: the lowest tier begins."""
+        if self.until is None:
+            self._begin()
+
     def give(self, amount: int) -> None:
-        """More growth: upwards at once."""
+        """More growth: upwards at once, and the new tier begins."""
+        self.open()
         self.growth += amount
-        self._to(max(self.rank, tier_of(self.growth)))
+        if tier_of(self.growth) > self.rank:
+            self._to(tier_of(self.growth))
+            self._begin()
 
     def take(self, amount: int) -> None:
-        """Less growth: back to what it says, but not below the floor."""
+        """Less growth: back to what it says, but not below the floor, as if it had not risen."""
         self.growth -= amount
-        self._to(max(tier_of(self.growth), self.floor))
+        rank = max(tier_of(self.growth), self.floor)
+        if rank < self.rank:
+            self._to(rank)
+            rise = [each for each in self.rises if each.old <= rank < each.new][-1]
+            passed_by = rise.day + VALIDITY[rank - 1]
+            self.until = rise.old_until if rise.old == rank else passed_by
 
     def receive(self, order: Order) -> None:
         """Goods are there: what is left of the order counts."""
+        self.open()
         order.is_received = True
         if order.left:
             self.give(order.left)
@@ -84,8 +116,13 @@ class Book:
         if order.is_received:
             self.take(gone)
 
-    def review(self, rule: str, expiry_bps: int) -> None:
-        """The end of validity."""
+    def wait(self, days: int, rule: str, expiry_bps: int) -> None:
+        """Days pass; who is over the last one is reviewed, once."""
+        self.today += days
+        if self.until is not None and self.until < self.today:
+            self._review(rule, expiry_bps)
+
+    def _review(self, rule: str, expiry_bps: int) -> None:
         reached = tier_of(self.growth)
         if reached >= self.rank:
             after = reached
@@ -96,5 +133,6 @@ class Book:
         else:
             after = reached
         self._to(after)
+        self._begin()
         self.floor = after
         self.growth -= max(self.growth, 0) * expiry_bps // 10_000

@@ -14,7 +14,7 @@ from plugins.membership import api
 from plugins.membership.models import Entry, OrderGrowth, Standing, TierEvent
 from plugins.membership.rules.programme import Task
 from plugins.membership.services import benefits, documents, growth, ladder, staff
-from plugins.membership.tests.any_history import THRESHOLDS
+from plugins.membership.tests.any_history import THRESHOLDS, VALIDITY
 from plugins.membership.types import Tier
 
 STAFF = "staff:00000000-0000-0000-0000-000000000001"
@@ -133,7 +133,8 @@ def make_tier(rank: int, threshold: int, **more) -> Tier:
 @pytest.fixture
 def any_club(club):
     """A ladder that random histories climb and fall on."""
-    club.ladder(*THRESHOLDS)
+    tiers = zip(THRESHOLDS, VALIDITY, strict=True)
+    club.publish(*(make_tier(n, at, validity_days=days) for n, (at, days) in enumerate(tiers, 1)))
     return club
 
 

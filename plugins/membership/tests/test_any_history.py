@@ -4,13 +4,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core.api.clock import now
+from core.api.clock import local_date, now
 from core.api.errors import Rejected
 from plugins.membership.models import Entry, Standing
 from plugins.membership.rules.programme import ReviewRule
 from plugins.membership.services import reviews
+from plugins.membership.services.standings import last_moment
 from plugins.membership.tests.any_history import Book, Order
 
+ZONE = "Asia/Shanghai"
 STEPS = st.one_of(
     st.tuples(
         st.just("order"),
@@ -19,15 +21,16 @@ STEPS = st.one_of(
     st.tuples(st.just("receive"), st.integers(0, 5)),
     st.tuples(st.just("refund"), st.integers(0, 5), st.integers(0, 2), st.integers(1, 3)),
     st.tuples(st.just("adjust"), st.integers(-200, 300).filter(bool)),
-    st.tuples(st.just("review")),
+    st.tuples(st.just("wait"), st.sampled_from([1, 20, 45, 130])),
 )
 
 
 class Story:
     """Does each step in the shop and in the book."""
 
-    def __init__(self, club, maker, make_order, outbox, rule, expiry_bps):
+    def __init__(self, club, maker, make_order, outbox, clock, rule, expiry_bps):
         self.club, self.maker, self.make_order, self.outbox = club, maker, make_order, outbox
+        self.clock = clock
         self.member, self.book = maker.member(), Book()
         self.rule, self.expiry_bps = rule, expiry_bps
         self.made = []
@@ -66,15 +69,21 @@ class Story:
         else:
             self.book.give(amount) if amount > 0 else self.book.take(-amount)
 
-    def review(self):
-        with self.club.shop.database.write() as session:
-            due = sa.update(Standing).where(Standing.member_id == self.member.id)
-            known = session.execute(due.values(valid_until=now())).rowcount
+    def wait(self, days):
+        self.clock.advance(days=days)
+        self.book.wait(days, self.rule, self.expiry_bps)
         with self.club.shop.database.write() as session:
             while reviews.review_batch(session):
-                pass
-        if known:
-            self.book.review(self.rule, self.expiry_bps)
+                over = sa.select(Standing).where(Standing.valid_until <= now())
+                assert session.scalars(over).all() == [], "whoever was reviewed is not due again"
+
+    def days_left(self):
+        """Of their tier, today counted as none; ``None`` before there is a row."""
+        rows = self.club.rows(Standing, self.member)
+        if not rows:
+            return None
+        last = local_date(last_moment(rows[0].valid_until), ZONE)
+        return (last - local_date(now(), ZONE)).days
 
     def check(self):
         self.outbox.drain()
@@ -82,6 +91,8 @@ class Story:
         assert sum(amount for _, amount in self.club.entries(self.member)) == self.book.growth
         assert self.club.rank(self.member) == self.book.rank
         assert len(self.club.history(self.member)) == self.book.changes
+        left = None if self.book.until is None else self.book.until - self.book.today
+        assert self.days_left() == left
         told = [
             event
             for event in self.outbox.events("member_tier_changed")
@@ -107,18 +118,33 @@ class Story:
     steps=[
         ("order", [(1, 9000)]),
         ("receive", 0),
-        ("review",),
+        ("wait", 130),
         ("adjust", 30),
         ("adjust", -20),  # what the review left them stays
     ],
     rule=ReviewRule.STEP_DOWN,
     expiry_bps=10_000,
 )
+@example(
+    steps=[
+        ("adjust", 60),
+        ("wait", 45),
+        ("wait", 20),
+        ("wait", 20),
+        ("order", [(1, 9000)]),
+        ("receive", 0),
+        ("wait", 20),
+        ("refund", 0, 0, 1),  # back to a tier whose end is past: due, and once only
+        ("wait", 1),
+    ],
+    rule=ReviewRule.FALL,
+    expiry_bps=2500,
+)
 def test_ledger_log_tiers_and_facts_agree_with_an_account_kept_by_hand(
-    any_club, maker, make_order, outbox, steps, rule, expiry_bps
+    any_club, maker, make_order, outbox, clock, steps, rule, expiry_bps
 ):
     any_club.rules(review=rule, expiry_bps=expiry_bps)
-    story = Story(any_club, maker, make_order, outbox, str(rule), expiry_bps)
+    story = Story(any_club, maker, make_order, outbox, clock, str(rule), expiry_bps)
     for name, *arguments in steps:
         getattr(story, name)(*arguments)
         outbox.drain()
