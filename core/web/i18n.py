@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.config import ROOT
 from core.host.shop import Shop
+from core.kernel.clock import now
 from core.kernel.errors import ShopError
 from core.web import context, figures
 from core.web.here import asked, here
@@ -279,12 +280,16 @@ class Display:
         self._zone = ZoneInfo(zone)
 
     def datetime(self, at: datetime | None, style: str = "medium") -> str:
-        """An instant in the store's zone: ``short``, ``medium`` (to the second) or ``long``."""
+        """An instant in the store's zone: ``short``, ``medium`` (to the second) or ``long``.
+
+        A short one names its year only when that is not the present one.
+        """
         if at is None:
             return ""
         local = at.astimezone(self._zone)
         if style == "short":
-            return f"{local:%m-%d %H:%M}"
+            is_of_this_year = local.year == now().astimezone(self._zone).year
+            return f"{local:%m-%d %H:%M}" if is_of_this_year else f"{local:%Y-%m-%d %H:%M}"
         if style == "medium":
             return f"{local:%Y-%m-%d %H:%M:%S}"
         return babel_datetime(local, format=style, locale=self._locale)

@@ -1,7 +1,9 @@
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.kernel.clock import now
 from core.web import figures, i18n
 
 
@@ -64,10 +66,19 @@ def test_an_instant_is_shown_in_the_zone_of_the_store():
     late = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 
     assert display.datetime(late) == "2026-11-22 01:30:00"
-    assert display.datetime(late, "short") == "11-22 01:30"
     assert display.date(late) == "2026-11-22"
     assert display.date(date(2026, 1, 2)) == "2026-01-02"
     assert display.date(date(2026, 1, 2), "long") == "2026年1月2日"
+
+
+def test_a_short_instant_names_its_year_when_it_is_another_one():
+    display = i18n.display(i18n.CHINESE, "Asia/Shanghai")
+    this_year = now().astimezone(ZoneInfo("Asia/Shanghai")).year
+    summer = datetime(this_year, 6, 30, 17, 30, tzinfo=UTC)
+
+    assert display.datetime(summer, "short") == "07-01 01:30"
+    last = summer.replace(year=this_year - 1)
+    assert display.datetime(last, "short") == f"{this_year - 1}-07-01 01:30"
 
 
 def test_amounts_in_sentences_are_shown_as_money():
