@@ -1,5 +1,6 @@
 """The benefit catalogue and the grid of tier and benefit."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from core.api.web import audit, notice, reader, translate_error, writing
 from plugins.membership.admin.forms import EFFECTS, BenefitForm
 from plugins.membership.admin.page import ROOT, go, known_id, show_page
 from plugins.membership.rules.benefits import VALUED, BenefitView, Cell, Effect, Matrix, check_cell
+from plugins.membership.rules.ladder import Ladder
 from plugins.membership.services import benefits
 from plugins.membership.services.reading import tiers
 from plugins.membership.views.wording import BENEFIT_KINDS, times
@@ -70,8 +72,8 @@ def save() -> Any:
                 "membership.benefits.save",
                 "benefits",
                 "matrix",
-                before=_told(before),
-                after=_told(cells),
+                before=_told(before, ladder, lines),
+                after=_told(cells, ladder, lines),
             )
     except ShopError as error:
         return _page(ticked, typed, errors=[translate_error(error)]), error.status
@@ -98,8 +100,14 @@ def _value(effect: str, text: str) -> int | None:
     return value
 
 
-def _told(cells: Matrix) -> dict[str, Any]:
-    return {f"{tier_id}:{benefit_id}": cell.value for (tier_id, benefit_id), cell in cells.items()}
+def _told(cells: Matrix, ladder: Ladder, lines: Sequence[BenefitView]) -> dict[str, Any]:
+    """The grid as the audit log reads it: what each tier has, by names."""
+    return {
+        f"{tier.name_zh} · {line.name_zh}": _shown(cells[tier.id, line.id], line.effect) or True
+        for tier in ladder
+        for line in lines
+        if (tier.id, line.id) in cells
+    }
 
 
 def edit(benefit_id: str) -> Any:

@@ -152,6 +152,8 @@ def test_the_grid_is_saved_as_ticked_and_wrong_values_are_marked(shop, started, 
             (base.id, multiplier): 13_000
         }
     assert "membership.benefits.save" in audited(merchant)
+    assert f"{base.name_zh} · 成长加速" in audited(merchant)
+    assert str(base.id) not in audited(merchant)
 
 
 def test_a_benefit_is_written_shown_and_taken_out(started, post, merchant):
