@@ -194,7 +194,7 @@ def _find_skus(session: Session, rows: list[BasketRow]) -> None:
 def _wanted(row: BasketRow) -> Wanted | None:
     pieces = int(row.pieces) if row.pieces.isascii() and row.pieces.isdigit() else 0
     if not 1 <= pieces <= MOST_PIECES:
-        row.errors["pieces"] = _("This value is out of range.")
+        row.errors["pieces"] = _("Give a whole number from 1 to %(most)s.", most=MOST_PIECES)
     price = _amount(row, "price", row.price, row.sku.price_fen if row.sku else 0)
     cost = _amount(row, "cost", row.cost, row.sku.cost_fen if row.sku else 0)
     if row.errors:

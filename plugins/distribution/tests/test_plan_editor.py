@@ -270,3 +270,8 @@ def test_the_calculator_shows_no_old_figures_for_rates_that_cannot_be_read(edito
     assert "It cannot be worked out yet" in result
     assert "Give a percentage" in result
     assert "You keep" not in result
+
+    page = editor.post(DEFAULT, do="calculate", **PLAN, **{**basket, "c-0-pieces": "x"}).text
+    result = page.split('data-part="result"')[1].split("</section>")[0]
+    assert "Any product: Give a whole number from 1 to 9999." in result
+    assert "Put something in the basket." not in result
