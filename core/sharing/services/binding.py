@@ -41,13 +41,17 @@ def ask_about_move(
 def _ask(
     check: Check, session: Session, member_id: UUID, referrer_id: UUID, *, by_staff: bool
 ) -> None:
-    check(
-        "check_bind_referral",
-        session=session,
-        member_id=member_id,
-        referrer_id=referrer_id,
-        by_staff=by_staff,
-    )
+    """Ask plugins; what one of them wrote before it failed, or broke, is taken back."""
+    if check is no_check:
+        return
+    with session.begin_nested():
+        check(
+            "check_bind_referral",
+            session=session,
+            member_id=member_id,
+            referrer_id=referrer_id,
+            by_staff=by_staff,
+        )
 
 
 def bind(

@@ -176,6 +176,7 @@ def test_sums_are_over_all_pages_and_agree_with_the_file(buy, merchant, download
     assert format_yuan(left) in "".join(_text(sums))
     assert page.count('class="trace"') == 25
     assert merchant.get(f"{ROOT}/commissions?page=2").text.count('class="trace"') == 5
+    assert "No commission yet" not in merchant.get(f"{ROOT}/commissions?page=9&lang=en").text
 
 
 def _text(markup):

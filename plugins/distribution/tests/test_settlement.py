@@ -281,7 +281,7 @@ def test_the_first_page_of_staff_warns_when_settlement_stands_still(
     def page():
         return sign_in(make_staff(), "staff").get("/admin/x/distribution?lang=en").text
 
-    assert "Nothing has been settled yet." in page()
+    assert "Nothing has been settled yet" in page()
     due([POT])
     assert "Due: ¥45.56 · 3 commissions" in page()
     clock.advance(minutes=11)
