@@ -1,4 +1,5 @@
 import pytest
+import sqlalchemy as sa
 
 from core.kernel.clock import now
 from core.kernel.errors import PluginError, Rejected
@@ -146,8 +147,10 @@ def test_a_plugin_may_refuse_and_the_member_stays_unbound(database, make_member,
         asked.append((hook, member_id, referrer_id, by_staff))
         raise Rejected("distribution.frozen", "This distributor is frozen.")
 
-    def broken(hook, **_told):
-        raise PluginError("plugins.failed", "The plugin failed.")
+    def broken(hook, *, session, **_told):
+        with pytest.raises(sa.exc.DBAPIError) as fault:
+            session.execute(sa.text("SELECT nothing FROM nowhere"))
+        raise PluginError("plugins.failed", "The plugin failed.") from fault.value
 
     opens(a)
     outcome = moment(bind_on_registration, newcomer, "registration", check=check)
