@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.api.testing.plugging import plug_in
-from core.catalog.models import Sku
+from core.catalog.models import Product, Sku
 from core.orders.models import AfterSale, Order
 from core.orders.services import ship
 
@@ -301,6 +301,12 @@ def test_a_check_that_fails_leaves_the_bag_and_says_so_at_the_form(bag, shop):
     assert fields(answer.text)["request_key"] == form["request_key"]
     shop.plugins.disable("broken", "test")
     assert bag.post("/checkout", form).status_code == 303
+
+
+def test_buying_at_once_says_why_nothing_can_be_ordered(bag, order_no, shop, pot):
+    with shop.database.write() as session:
+        session.execute(sa.update(Product).values(per_member_limit=1))
+    assert "限购的数量" in bag.page(f"/checkout?want={pot.skus['POT-S']}:1")
 
 
 def test_the_address_of_a_form_leads_a_visitor_to_its_page(bag, client):
