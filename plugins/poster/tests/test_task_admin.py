@@ -80,6 +80,9 @@ def test_a_task_is_made_opened_run_and_decided_about_from_the_pages(stage, owner
     rows = list(csv.reader(io.StringIO(sheet)))
     assert {row[3] for row in rows[1:]} == {str(fan) for fan in fans}
     assert {row[1] for row in rows[1:]} == {str(taker.id)}
+    assert "Erased member" not in owner.get(f"{here}?list=fans&lang=en").text
+    stage.erase(fans[0])
+    assert "Erased member" in owner.get(f"{here}?list=fans&lang=en").text
 
 
 def test_a_form_with_mistakes_comes_back_with_what_was_typed(stage, owner):
