@@ -70,8 +70,10 @@ def shown(name: str, value: Any, kind: str = "") -> str:
 
 
 def _key(key: object) -> str:
+    """A key inside a value: a field's name in words, or what stands there, such as a code."""
     text = str(key)
-    return field_name(text) if text in FIELDS else text
+    words = field_name(text)
+    return words if text in FIELDS or words != humanised(text) else text
 
 
 def _number(name: str, value: int) -> str:

@@ -22,6 +22,7 @@ from plugins.membership.services.reading import tiers
 from plugins.membership.types import Tier
 
 HOME = f"{ROOT}/tiers"
+_TOLD = ("threshold", "validity_days", "spent_fen", "bought_count", "order_count")
 
 
 def edit() -> str:
@@ -91,8 +92,8 @@ def _publish(ladder: Sequence[Tier], forms: Sequence[TierForm]) -> Any:
                 "membership.ladder.publish",
                 "ladder",
                 "tiers",
-                before={"tiers": editing.to_json(before)},
-                after={"tiers": editing.to_json(ladder)},
+                before=_told(before),
+                after=_told(ladder),
             )
     except InvalidInput as error:
         return _page(forms, errors=[sentence(error.message, error.params)]), error.status
@@ -100,6 +101,16 @@ def _publish(ladder: Sequence[Tier], forms: Sequence[TierForm]) -> Any:
         return _page(forms, errors=forms[0].refuse(error)), error.status
     notice("The ladder is in force. Members who reach a higher tier by it rise within minutes.")
     return go(ROOT)
+
+
+def _told(ladder: Sequence[Tier]) -> dict[str, Any]:
+    """Tiers by name, as the audit log reads them: those that changed, and in what."""
+    return {
+        tier.name_zh: {
+            name: getattr(tier, name) for name in _TOLD if getattr(tier, name) is not None
+        }
+        for tier in ladder
+    }
 
 
 def discard() -> Any:
@@ -136,7 +147,7 @@ def begin() -> Any:
                 "membership.ladder.publish",
                 "ladder",
                 "tiers",
-                after={"tiers": editing.to_json(tiers(session))},
+                after=_told(tiers(session)),
             )
     notice("Four tiers with benefits are in force. Change them as you like.")
     return go(ROOT)

@@ -85,6 +85,9 @@ def test_a_draft_is_felt_by_nobody_until_it_is_put_in_force(
     run_job("membership.ladder")
     assert now_in_force(shop)[1].threshold == 400
     assert started.rank(member) == 2
+    log = merchant.get("/admin/audit?lang=zh").text
+    assert "成长值门槛: 400" in log
+    assert "黑金会员" not in log, "what stayed as it was"
     with shop.database.read() as session:
         assert ladders.draft(session) is None
 
