@@ -57,6 +57,17 @@ def test_a_member_sees_tier_progress_and_what_is_locked(started, make_member, op
     assert "银卡会员" in card
 
 
+def test_a_locked_tier_promises_no_next_one(started, make_member, open_page):
+    member = make_member()
+    started.set_tier(member, started.tier(member.id).id, is_locked=True)
+
+    for path in ("/x/membership/", "/me"):
+        page = open_page(member, path)
+        assert "由商家指定，不会自动变化。" in page
+        assert "升级为" not in page
+        assert "mem-bar" not in page
+
+
 def test_the_highest_tier_and_debts_are_said(
     started, make_member, open_page, make_order, maker, outbox
 ):
