@@ -93,6 +93,14 @@ def test_a_check_that_fails_leaves_the_balance_and_says_so_at_the_form(browser, 
     assert payout_of(shop, rich).amount_fen == 1000
 
 
+def test_a_way_that_is_gone_is_not_replaced_by_another(browser, shop, rich, maker):
+    maker.settings(payout_by_bank_card=False, payout_fee_fen=20)
+    page = ask(browser).text
+    assert "该提现方式暂不可用" in page
+    assert 'name="channel" value="wallet" required>' in page
+    assert ask(browser, channel="").status_code == 422
+
+
 def test_an_amount_beyond_what_can_be_read_is_told_the_most(browser, shop):
     page = browser.get(f"{ROOT}withdraw?lang=en&amount={'9' * 17}").text
     most = format_yuan(shop.settings().payout_max_fen)

@@ -90,7 +90,7 @@ def ask() -> Any:
         return _form(typed)
     try:
         ways = _ways()
-        channel = request.form.get("channel") or WALLET_CHANNEL
+        channel = request.form.get("channel", "")
         amount_fen = _amount(typed)
         wanted = PayoutRequest(
             member_id=principal.subject_id,
