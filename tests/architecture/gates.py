@@ -184,12 +184,19 @@ def unknown_rights(root: Path) -> Iterator[str]:
 
 
 def eager_buttons(root: Path) -> Iterator[str]:
-    """Bars with a box and several answers: Enter in the box must not press the first of them."""
+    """Enter in a box presses a form's first button: never one of several answers, nor deletion."""
     for path in tracked_files(root):
-        if path.suffix == ".html":
-            for bar in re.findall(r'<div class="bulk">.*', path.read_text()):
-                if "<input" in bar and "no_default()" not in bar:
-                    yield f"{path.relative_to(root)}: begin the bar with no_default()"
+        if path.suffix != ".html":
+            continue
+        for form in path.read_text().split("<form")[1:]:
+            bars = re.findall(r'<div class="bulk">.*', form)
+            buttons = re.findall(
+                r'<button(?![^>]*type="button")[^>]*>', form.partition("</form>")[0]
+            )
+            is_open = any("<input" in bar for bar in bars)
+            is_open |= len(buttons) > 1 and "danger" in buttons[0]
+            if is_open and "no_default()" not in form:
+                yield f"{path.relative_to(root)}: save first, or begin with no_default()"
 
 
 def unsized_placeholders(root: Path) -> Iterator[str]:

@@ -42,7 +42,16 @@ FAULTS = [
     (gates.foreign_tables, "plugins/gift/models.py", "class G:\n    __tablename__ = 'gift'\n"),
     (gates.foreign_tables, "plugins/gift/models.py", "t = sa.Table('gift', m)\n"),
     (gates.unknown_rights, "plugins/gift/templates/gift.html", "{% if may('gift.see') %}"),
-    (gates.eager_buttons, "plugins/gift/templates/x.html", '<div class="bulk"><input name="note">'),
+    (
+        gates.eager_buttons,
+        "plugins/gift/templates/x.html",
+        '<form><div class="bulk"><input name="note"></form>',
+    ),
+    (
+        gates.eager_buttons,
+        "plugins/gift/templates/x.html",
+        '<form><button class="danger" value="delete"><button></form>',
+    ),
     (gates.unsized_placeholders, "plugins/gift/static/x.css", ".row img{flex:none;width:46px}"),
     (gates.foreign_tables, "plugins/gift/migrations/versions/1.py", "op.create_table('product')\n"),
 ]
