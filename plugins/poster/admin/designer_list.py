@@ -23,6 +23,7 @@ from plugins.poster.admin.designer_page import (
     TEMPLATES,
     go,
     purpose_or_first,
+    seen_revision,
     show_page,
     template_or_404,
 )
@@ -154,7 +155,7 @@ def discard(template_id: str) -> Any:
 
     def act(session: Session, template: TemplateView) -> str:
         if template.version:
-            discard_draft(session, template.id)
+            discard_draft(session, template.id, revision=seen_revision())
         return "The changes are thrown away; you see what members see."
 
     return _do("discard", template_id, act)

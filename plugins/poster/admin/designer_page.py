@@ -62,6 +62,11 @@ def working(session: Session, template: TemplateView) -> tuple[Layout, DesignFor
     return layout, DesignForm.of(layout, base, revision)
 
 
+def seen_revision() -> int:
+    """The revision of the draft that the page showed which the request comes from."""
+    return flask.request.form.get("revision", -1, type=int)
+
+
 def picture_names() -> dict[str, str]:
     """The newest pictures of the store by id, for pages without script."""
     found = list_pictures(reader(), per_page=NEWEST_PICTURES).items

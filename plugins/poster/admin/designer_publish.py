@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from core.api.errors import NotFound, ShopError
+from core.api.errors import Conflict, NotFound, ShopError
 from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.poster.admin.designer_judging import remarks_on
 from plugins.poster.admin.designer_looking import stored_variants
@@ -13,6 +13,7 @@ from plugins.poster.admin.designer_page import (
     TEMPLATES,
     go,
     look_url,
+    seen_revision,
     show_page,
     template_or_404,
     working,
@@ -26,7 +27,7 @@ from plugins.poster.services.template_views import (
     unknown,
     versions_of,
 )
-from plugins.poster.services.templates import draft_of, publish
+from plugins.poster.services.templates import draft_of, publish, save_draft
 
 SUMMARY_LIMIT = 200
 
@@ -45,6 +46,7 @@ def show(template_id: str) -> str:
         versions=versions_of(session, template.id),
         remarks=remarks_on(form, layout, template.purpose),
         layout=layout,
+        revision=form.revision,
         variants=stored_variants(layout, template.purpose, look_url(template.id, "draft")),
     )
 
@@ -85,7 +87,7 @@ def confirm(template_id: str) -> Any:
                 layout,
                 staff().actor,
                 summary=summary,
-                revision=_seen() if draft is not None else None,
+                revision=seen_revision() if draft is not None else None,
             )
             after = {"version": made.version, "summary": made.summary}
             audit(session, "poster.publish", "poster_template", template.id, after=after)
@@ -99,18 +101,16 @@ def confirm(template_id: str) -> Any:
     return go(f"{TEMPLATES}/{template.id}")
 
 
-def _seen() -> int:
-    return request.form.get("revision", -1, type=int)
-
-
 def show_version(template_id: str, version: int) -> str:
     """One version: how it looked and what it changed."""
     session = reader()
     template = template_or_404(session, template_id)
     found, earlier = _version(session, template, version)
+    _layout, form = working(session, template)
     return show_page(
         "designer_version.html",
         it=template,
+        revision=form.revision,
         version=found,
         groups=change_groups(earlier.layout, found.layout) if earlier is not None else [],
         earlier=earlier,
@@ -122,15 +122,16 @@ def show_version(template_id: str, version: int) -> str:
 
 def restore(template_id: str, version: int) -> Any:
     """Make an old version the draft, to be published as a new one."""
-    with writing() as session:
-        template = template_or_404(session, template_id)
-        found, _earlier = _version(session, template, version)
-        _layout, base, revision = designing.working_layout(session, template)
-        designing.save(
-            session, template.id, found.layout, staff().actor, base=base, revision=revision
-        )
-        before = {"version": version}
-        audit(session, "poster.restore", "poster_template", template.id, before=before)
+    try:
+        with writing() as session:
+            template = template_or_404(session, template_id)
+            found, _earlier = _version(session, template, version)
+            save_draft(session, template.id, found.layout, staff().actor, revision=seen_revision())
+            before = {"version": version}
+            audit(session, "poster.restore", "poster_template", template.id, before=before)
+    except Conflict as error:
+        notice(error.message, "error")
+        return go(f"{TEMPLATES}/{template_id}/versions/{version}")
     notice(
         "Version %(version)s is your draft now. Publish it to give it to members.", version=version
     )

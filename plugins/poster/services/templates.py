@@ -130,10 +130,21 @@ def save_draft(
     return draft_view(draft)
 
 
-def discard_draft(session: Session, template_id: UUID) -> None:
-    """Forget what was changed and not published; nothing happens when there is no draft."""
+def discard_draft(session: Session, template_id: UUID, *, revision: int) -> None:
+    """Forget what was changed and not published; nothing happens when there is no draft.
+
+    Raises:
+        Conflict: the draft is another one than that of ``revision``.
+        NotFound: no such template.
+    """
     _locked(session, template_id)
-    session.execute(sa.delete(TemplateDraft).where(TemplateDraft.template_id == template_id))
+    draft = session.get(TemplateDraft, template_id)
+    if draft is None:
+        return
+    if draft.revision != revision:
+        raise _stale()
+    session.delete(draft)
+    session.flush()
 
 
 def publish(

@@ -61,7 +61,7 @@ def test_a_version_never_changes_and_an_old_one_comes_back_as_a_new_one(desk):
     page = desk.get(f"{path}/versions/2").text
     assert "44</ins>" in page
     assert "首发" in desk.get(path).text
-    answer = desk.post(f"{path}/versions/1")
+    answer = desk.post(f"{path}/versions/1", revision=0)
     assert answer.headers["Location"].endswith("/design")
     assert desk.published(path).version == 2
     desk.publish(path)
@@ -104,7 +104,11 @@ def test_templates_are_copied_renamed_led_archived_and_thrown_away(desk, shop):
     assert (copied.name, copied.version, copied.purpose) == ("秋茶, copy", 0, Purpose.PRODUCT)
 
     desk.save(one, changed(desk.fields(one), background="#000000"))
-    desk.post(f"{one}/discard")
+    desk.post(f"{one}/discard", revision=1)  # what somebody saw who looked before
+    assert "Somebody else changed this poster meanwhile" in desk.get(one).text
+    desk.post(f"{one}/versions/1", revision=0)
+    assert desk.draft(one).layout.background == "#000000"
+    desk.post(f"{one}/discard", revision=desk.draft(one).revision)
     assert desk.draft(one) is None
     assert len(desk.all()) == 3
     desk.post(f"{one}/remove")
