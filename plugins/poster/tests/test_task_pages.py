@@ -60,6 +60,7 @@ def test_open_tasks_stand_first_the_soonest_to_end_above(stage, sign_in, clock):
         task = stage.task(days=days, name=name)
         if days < 3:
             stage.take_part(task, taker)
+            over = task
     clock.advance(days=4)
     browser = sign_in(taker)
     page = browser.get(f"{ROOT}?lang=zh-CN").text
@@ -67,6 +68,7 @@ def test_open_tasks_stand_first_the_soonest_to_end_above(stage, sign_in, clock):
     assert found == ["first", "second", "last", "over later", "over"]
     assert ROOT in browser.get("/me?lang=en").text
     assert "under way" not in browser.get("/me?lang=en").text
+    assert "Nobody came." in browser.get(f"{ROOT}/{over}?lang=en").text
 
 
 def test_pages_make_as_many_statements_for_many_fans_as_for_few(stage, shop, sign_in):
