@@ -139,7 +139,7 @@ class PercentField(StringField):
             self.data = parse_yuan(self._typed)
         except ValueError:
             raise ValueError(
-                self.gettext("Give a percentage with at most two decimals, such as 2.5.")
+                self.gettext("Give a number with at most two decimals, such as 2.5.")
             ) from None
 
     def _value(self) -> str:

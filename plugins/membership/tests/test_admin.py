@@ -131,6 +131,7 @@ def test_rules_are_put_in_force_with_an_audit_line(shop, started, post, merchant
             **{f"task_{name}": "1" for name in ("register", "profile", "address", "phone",
                                                 "first_order", "check_in", "share")}}  # fmt: skip
     assert post("/rules", **{**form, "expiry_bps": "101"}).status_code == 422
+    assert "Give a number with" in post("/rules", **{**form, "rate": "abc"}).text
     post("/rules", **form)
     with shop.database.read() as session:
         rules = rules_of(session)
