@@ -248,7 +248,7 @@ def test_a_distributors_page_shows_measures_and_the_grades_history(
     given = {"grade": "", "is_locked": "y", "reason": "重新考核"}
     post(merchant, f"/distributors/{chain.first.id}/grade", **given)
     page = read(merchant, f"/distributors/{chain.first.id}", language)
-    assert {"zh": "操作人：店主: 重新考核", "en": "by 店主: 重新考核"}[language] in page
+    assert {"zh": "操作人：店主：重新考核", "en": "by 店主: 重新考核"}[language] in page
     steps = [
         {"grade": "", "reason": "考核结束"},
         {"grade": str(GOLD), "reason": "店主推荐"},
