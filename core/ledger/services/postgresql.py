@@ -18,10 +18,16 @@ from core.ledger.types import PLATFORM
 _SMALL = 50
 """Up to so many values psycopg remembers how it took a statement apart."""
 
+# Locks what is there and opens what is not, in one order. Were only those locked that a statement
+# finds, who waited for another to open an account would lock it last, and two wait in a circle.
 _LOCK = """
-SELECT count(*) FROM (
-  SELECT 1 FROM ledger_account WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
-) locked
+INSERT INTO ledger_account AS stored (id, owner, kind, asset, balance, guarded)
+SELECT id, owner, kind, asset, 0, guarded FROM unnest(
+  %(a_id)s::uuid[], %(a_owner)s::varchar[], %(a_kind)s::varchar[], %(a_asset)s::varchar[],
+  %(a_stored)s::boolean[], %(a_guarded)s::boolean[])
+  AS a (id, owner, kind, asset, is_stored, guarded)
+WHERE is_stored ORDER BY id
+ON CONFLICT (id) DO UPDATE SET balance = stored.balance WHERE false
 """
 
 # One journal that takes nothing which must be covered: balances only have to be added to.
@@ -103,13 +109,14 @@ def write(connection: sa.Connection, batch: Batch) -> list[UUID]:
     Raises:
         Rejected: an account does not cover what is taken from it.
     """
-    if batch.takes_covered:
-        connection.exec_driver_sql(_LOCK, {"ids": batch.stored_ids})
-    elif len(batch.journals) == 1:
+    if not batch.takes_covered and len(batch.journals) == 1:
         values = _values(batch)
         if len(values) <= _SMALL:
             return list(connection.exec_driver_sql(_give(*_shape(batch)), values).scalars())
-    booked, missing = connection.exec_driver_sql(_WRITE, _columns(batch)).one()
+    columns = _columns(batch)
+    if batch.takes_covered:
+        connection.exec_driver_sql(_LOCK, columns)
+    booked, missing = connection.exec_driver_sql(_WRITE, columns).one()
     if missing:
         raise short()
     return list(booked or ())

@@ -148,13 +148,13 @@ def _columns(transfers: Sequence[Transfer]) -> dict[str, Any]:
 
 
 def _open_missing(connection: sa.Connection, columns: dict[str, Any]) -> None:
-    missing = sorted(tuple(row) for row in connection.exec_driver_sql(_MISSING, columns))
+    missing = connection.exec_driver_sql(_MISSING, columns).all()
     if not missing:
         return
-    rows = [
+    rows = sorted(
         (account_id(owner, kind, CNY), owner, kind, CNY, is_guarded(owner, kind), 0)
         for owner, kind in missing
-    ]
+    )
     names = ("ids", "owners", "kinds", "assets", "guarded", "balances")
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     connection.exec_driver_sql(_OPEN, columns)

@@ -6,7 +6,17 @@ from random import Random
 
 from core.db.engine import Database
 from core.kernel.errors import Rejected
-from core.ledger.services import PLATFORM, WALLET, balance, platform_balance, verify
+from core.kernel.ids import new_id
+from core.ledger.services import (
+    PLATFORM,
+    WALLET,
+    balance,
+    book,
+    member_owner,
+    platform_balance,
+    verify,
+)
+from core.ledger.types import Leg
 from tests.integration.ledger.bookkeeping import ANN, BOB, give, move
 
 
@@ -62,6 +72,33 @@ def test_one_key_booked_by_many_at_once_is_booked_once(database: Database):
     assert len(booked) == 1
     with database.read() as session:
         assert balance(session, ANN, WALLET) == 70
+        assert verify(session).is_clean
+
+
+def test_bookings_that_open_the_same_accounts_at_once_do_not_lock_each_other_out(
+    database: Database,
+):
+    for turn in range(8):
+        owners = [member_owner(new_id()) for _ in range(3)]
+        with database.write() as session:
+            for owner in owners:
+                give(session, owner, WALLET, 1000, f"gift:{owner}")
+
+        def freeze(number, owners=owners, turn=turn):
+            legs = [
+                leg
+                for owner in owners
+                for leg in (Leg(owner, WALLET, -7), Leg(owner, "test_saved", 7))
+            ]
+            key = f"freeze:{turn}:{number}"
+            with database.write() as session:
+                book(session, key=key, kind="test", reference="race", actor="test", legs=legs)
+
+        at_once(freeze, 6)
+        with database.read() as session:
+            held = [balance(session, owner, "test_saved") for owner in owners]
+            assert held == [42] * 3
+    with database.read() as session:
         assert verify(session).is_clean
 
 
