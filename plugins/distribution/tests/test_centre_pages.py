@@ -183,7 +183,7 @@ def test_what_is_held_is_never_told_and_what_was_refused_says_why(shop, chain, b
         reject(session, order.id, chain.first.id, actor=STAFF, note="一人两号")
 
     ledger = page(chain.first, "ledger")
-    assert "Not granted after review · 一人两号" in ledger
+    assert "Not granted after review: 一人两号" in ledger
     assert "-26.80" in ledger
     assert "Not granted" in page(chain.first, "orders")
     assert "一人两号" not in page(chain.second, "ledger")
