@@ -254,8 +254,9 @@ def test_a_payout_is_asked_for_and_followed_step_by_step(earned, programme, shop
     form = browser.get(f"{ROOT}withdraw?lang=en").text
     key = re.search(r'name="request_key" value="([^"]+)"', form).group(1)
 
-    asked = post(browser, f"{ROOT}withdraw", amount="20.00", request_key=key, net_fen="2000")
-    again = post(browser, f"{ROOT}withdraw", amount="20.00", request_key=key, net_fen="2000")
+    typed = {"amount": "20.00", "channel": "wallet", "request_key": key, "net_fen": "2000"}
+    asked = post(browser, f"{ROOT}withdraw", **typed)
+    again = post(browser, f"{ROOT}withdraw", **typed)
     assert asked.location == again.location
     assert programme.accounts(earned.first)["commission_reserved"] == 2000
     assert "Being reviewed" in browser.get(asked.location).text
