@@ -63,14 +63,15 @@ class CardStep:
 
     Args:
         label: what is counted.
-        count: how many; a bar shows it against the largest step, and a percentage against the step
-            before where it is not more than that one.
+        count: how many; a bar shows it against the largest step.
         hint: a few words beside the label.
+        is_part: a percentage of the step before means something; it is shown unless these are more.
     """
 
     label: str
     count: int
     hint: str = ""
+    is_part: bool = True
 
 
 @dataclass(frozen=True)

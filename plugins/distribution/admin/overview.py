@@ -73,5 +73,6 @@ def _funnel(found: figures.Overview) -> list[CardStep]:
             _("Became distributors"),
             found.joined,
             _("%(num)s of them had bought before or since", num=found.bought),
+            is_part=False,
         ),
     ]

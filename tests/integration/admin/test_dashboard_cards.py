@@ -48,10 +48,13 @@ def test_ten_rows_are_shown_at_most(card, admin):
 
 
 def test_steps_are_shown_against_the_step_before(card, admin):
-    card("steps", {"steps": [CardStep("Saw", 200), CardStep("Bought", 50), CardStep("Told", 60)]})
+    steps = [CardStep("Saw", 200), CardStep("Bought", 50), CardStep("Told", 60)]
+    card("steps", {"steps": [*steps, CardStep("Joined", 9, is_part=False)]})
     shown = section(admin.page("/admin/"))
-    assert re.findall(r"<progress[^>]*max=\"200\" value=\"(\d+)\"", shown) == ["200", "50", "60"]
-    assert re.findall(r'<span class="muted">([^<]+)', shown) == ["25%"]  # 60 of 50 is no share
+    counts = re.findall(r"<progress[^>]*max=\"200\" value=\"(\d+)\"", shown)
+    assert counts == ["200", "50", "60", "9"]
+    # 60 of 50 is no share, and those who joined are no part of whom one told
+    assert re.findall(r'<span class="muted">([^<]+)', shown) == ["25%"]
 
 
 @pytest.mark.parametrize(("kind", "shown"), [("rows", {"rows": []}), ("steps", {"steps": []})])
