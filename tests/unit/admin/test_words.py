@@ -83,13 +83,14 @@ def test_every_act_that_is_written_down_is_worded():
     assert sorted(written - set(WORDS["audit"])) == []
 
 
-@pytest.mark.parametrize("plugin", ["membership", "member_pricing"])
+@pytest.mark.parametrize("plugin", ["distribution", "member_pricing", "membership", "poster"])
 def test_every_act_of_a_plugin_that_is_written_down_has_its_chinese(plugin):
     folder = ROOT / "plugins" / plugin
     written = set()
     for path in (folder / "admin").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found = re.findall(rf'audit\(\s*\w+,\s*"({plugin}\.[\w.]+)"', text)
+        found += [f"{plugin}.{verb}" for verb in re.findall(r'_do\(\s*"(\w+)"', text)]
         written |= {humanised(act) for act in found}
     with (folder / "translations" / "zh.po").open("rb") as file:
         known = {message.id for message in read_po(file) if message.string}
