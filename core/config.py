@@ -8,10 +8,10 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
+from core.kernel.values import dataclass
 
 ROOT = Path(__file__).resolve().parent.parent
 

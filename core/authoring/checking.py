@@ -1,7 +1,6 @@
 """All rules of ``banyan plugin check``, run over one plugin."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.authoring.checks import (
@@ -16,6 +15,7 @@ from core.authoring.checks import (
 )
 from core.authoring.findings import Finding, Level
 from core.authoring.source import PluginSource
+from core.kernel.values import dataclass
 
 _STATIC: tuple[Callable[[PluginSource], Iterator[Finding]], ...] = (
     anatomy.check,

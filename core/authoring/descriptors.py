@@ -3,11 +3,11 @@
 import ast
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from core.api import contributions
 from core.authoring.source import Module, PluginSource
+from core.kernel.values import dataclass
 
 _DOOR = "core.api.contributions."
 

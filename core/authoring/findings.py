@@ -1,8 +1,9 @@
 """What ``banyan plugin check`` can find: each rule has a stable code and a way to mend it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from core.kernel.values import dataclass
 
 
 class Level(StrEnum):

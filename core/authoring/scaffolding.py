@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.config import ROOT
 from core.host.discovery import Found, clash
 from core.host.manifest import Manifest
 from core.kernel.errors import Conflict, InvalidInput
+from core.kernel.values import dataclass
 
 _SCAFFOLD = Path(__file__).parent / "scaffold"
 _TEMPLATES = jinja2.Environment(  # noqa: S701 - source text; nothing here is markup for a browser

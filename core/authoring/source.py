@@ -4,13 +4,14 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
 from core.host.discovery import ENTRY_POINTS
 from core.host.manifest import FILE_NAME, Manifest, read_manifest
 from core.kernel.errors import NotFound, PluginError
+from core.kernel.values import dataclass
 
 TESTS = "tests"
 _FROM_TESTS = frozenset({TESTS, "conftest"})

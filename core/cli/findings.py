@@ -1,7 +1,8 @@
 """What ``banyan doctor`` reports: findings, each with its meaning and what to do."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from core.kernel.values import dataclass
 
 
 class Status(Enum):

@@ -12,13 +12,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from core.config import ROOT, Config
 from core.embedded.process import EmbeddedError, start_child, stop_child
 from core.kernel.errors import ConfigError
+from core.kernel.values import dataclass
 
 if TYPE_CHECKING:
     import flask

@@ -12,7 +12,6 @@ Everything else goes through the session as usual.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from core.db.sessions import Deed, Look
 from core.kernel.errors import InvariantError
+from core.kernel.values import dataclass
 
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]

@@ -2,12 +2,12 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from core.kernel.errors import ConfigError
+from core.kernel.values import dataclass
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = ROOT / "migrations"

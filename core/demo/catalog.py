@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from core.catalog.services import create_category, create_product, set_product_s
 from core.catalog.types import CategoryDraft, ProductDraft, SkuDraft
 from core.demo.front import seed_front
 from core.kernel.money import parse_yuan, rate_fen
+from core.kernel.values import dataclass
 from core.media.services import PreparedPicture, prepare_picture, record_picture
 
 FOLDER = Path(__file__).parent

@@ -1,11 +1,11 @@
 """The people of the demo: merchant staff, and four shoppers who referred each other."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.kernel.errors import NotFound
+from core.kernel.values import dataclass
 from core.members.services import (
     add_address,
     agreed,

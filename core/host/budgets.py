@@ -5,8 +5,9 @@ ten at most, so a hook that hangs is noticed after three calls and one that is a
 thirty. Facts, jobs and ways out of the house have retries of their own and never pause a plugin.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from core.kernel.values import dataclass
 
 CHECK_LIMIT = 5
 """Faults an hour of one hook that cost somebody a refusal each, before the plugin is paused."""

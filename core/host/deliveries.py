@@ -3,7 +3,6 @@
 The relay (``core.worker.relay``) does the work; here is what web, worker and command line share.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.host.models import PluginChange
 from core.kernel.clock import now
 from core.kernel.errors import Conflict, NotFound
+from core.kernel.values import dataclass
 
 MAX_TRIES = 8
 """A delivery that failed this often is parked until somebody replays it."""

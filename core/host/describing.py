@@ -1,13 +1,13 @@
 """What a plugin is made of and leans on, in values that admin and command line show alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from core.host.contracts import KINDS
 from core.host.loading import LoadedPlugin
 from core.host.manifest import fits
 from core.host.snapshot import Row, Standing, versions_of
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Only manifests are read here; nothing of a plugin is imported.
 import importlib.util
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import metadata
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,7 @@ import core
 from core.host.manifest import FILE_NAME, Manifest, fits, read_manifest
 from core.host.reserved import ADDRESSES, RESERVED
 from core.kernel.errors import PluginError
+from core.kernel.values import dataclass
 
 ENTRY_POINTS = "banyan.plugins"
 

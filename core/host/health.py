@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from core.db.outbox import DeliveryState, EventDelivery
 from core.host.models import JobRun, PluginFault, PluginTiming
 from core.host.tally import REQUEST
 from core.kernel.clock import now
+from core.kernel.values import dataclass
 
 HOURS = 24
 

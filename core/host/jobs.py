@@ -6,7 +6,6 @@ are of the store's clock, so a sandbox that moves its clock ahead settles at onc
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -20,6 +19,7 @@ from core.host.ports import channels_of, gateways_of, payout_channels_of
 from core.host.schedule import is_frequent
 from core.host.work import Work
 from core.kernel.clock import now
+from core.kernel.values import dataclass
 from core.members.services import prune_codes, prune_sessions
 from core.messages.services import deliver_due
 from core.orders import jobs as orders

@@ -8,7 +8,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, cast
@@ -27,6 +27,7 @@ from core.host.manifest import Manifest
 from core.host.migrations import head_of
 from core.host.owed import noting_accounts
 from core.kernel.errors import PluginError
+from core.kernel.values import dataclass
 
 Hooks = Mapping[str, Callable[..., Any]]
 

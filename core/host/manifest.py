@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from core.kernel.errors import PluginError
+from core.kernel.values import dataclass
 
 FILE_NAME = "plugin.toml"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -6,9 +6,9 @@ is on them, so whoever takes its data away should know.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from core.db.engine import Database
+from core.kernel.values import dataclass
 from core.ledger.rules import declared_kinds
 from core.ledger.services import held_by_members
 from core.payouts.rules import paid_kinds

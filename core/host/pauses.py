@@ -1,8 +1,9 @@
 """Why a plugin is paused: a sentence that everybody reads in their own language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import inspect
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from core.host.manifest import read_manifest
 from core.host.migrations import FOLDER, alone, head_of, track_of
 from core.host.models import PluginState
 from core.kernel.errors import PluginError, Rejected
+from core.kernel.values import dataclass
 
 if TYPE_CHECKING:
     from alembic.script import Script

@@ -6,13 +6,13 @@ its contract knows is counted as its fault and answered as if the far side had n
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from core.api import contributions as c
 from core.host.shop import Shop
 from core.host.work import Work
 from core.kernel.errors import Forbidden, NotFound, Rejected, ShopError, UpstreamError
+from core.kernel.values import dataclass
 from core.messages.services import core_channels
 from core.messages.types import Channel
 from core.payments.gateways import Gateway, GatewayRegistry

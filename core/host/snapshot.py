@@ -5,7 +5,7 @@ the counter of plugins moves.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.host.models import PluginState
 from core.host.pauses import Pause
 from core.host.secrets import SecretBox
 from core.host.settings import SETTINGS, readable
+from core.kernel.values import dataclass
 
 Record = Callable[[str, str, BaseException], None]
 Contributed = tuple[str, Any]

@@ -4,11 +4,11 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.kernel.errors import InvalidInput
 from core.kernel.text import squeeze
+from core.kernel.values import dataclass
 from core.members.types import AddressForm, CodePurpose, ConsentPurpose, Realm
 
 NICKNAME_MAX = 20

@@ -1,9 +1,10 @@
 """Values of messages."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
+
+from core.kernel.values import dataclass
 
 Kind = Literal["sms", "email", "push"]
 

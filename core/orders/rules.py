@@ -1,7 +1,6 @@
 """Decisions of orders as plain functions: limits of the bag, status in a word, refund shares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from core.kernel.errors import Rejected
 from core.kernel.money import share_fen
 from core.kernel.text import squeeze
+from core.kernel.values import dataclass
 from core.orders.states import (
     MONEY_IN,
     AfterSaleKind,

@@ -8,12 +8,12 @@ return; its quantities are negative.
 import csv
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.kernel.errors import Rejected
 from core.kernel.money import parse_yuan
+from core.kernel.values import dataclass
 
 COLUMNS = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID")
 

@@ -1,7 +1,8 @@
 """What staff may be allowed to do in the trunk; plugins add theirs, and what roles start with."""
 
 from collections.abc import Container
-from dataclasses import dataclass
+
+from core.kernel.values import dataclass
 
 ALL = "*"
 

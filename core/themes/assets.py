@@ -9,10 +9,11 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup
+
+from core.kernel.values import dataclass
 
 _URL = re.compile(r"url\(\s*([\"']?)(?!data:|/|https?:|#)([^\"')]+)\1\s*\)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

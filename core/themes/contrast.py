@@ -1,7 +1,8 @@
 """Whether text can be read on its ground: the contrast that a merchant's colours must keep."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from core.kernel.values import dataclass
 
 LEAST = 4.5
 PAIRS = (

@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from core.kernel.errors import ConfigError
+from core.kernel.values import dataclass
 
 FILE_NAME = "theme.toml"
 API_VERSION = "1"

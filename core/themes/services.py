@@ -1,7 +1,7 @@
 """Which theme the store wears, and what the merchant changed about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.db import state
 from core.db.state import Setting
 from core.kernel.errors import InvalidInput
+from core.kernel.values import dataclass
 from core.themes.manifest import Token
 
 DEFAULT_THEME = "qingshan"

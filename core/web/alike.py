@@ -6,13 +6,13 @@ Everything else, a list among the values or a function in the template, is rende
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from jinja2 import meta, nodes
 from markupsafe import Markup
 
+from core.kernel.values import dataclass
 from core.themes.sandbox import FILL, FILTERS, ThemeEnvironment
 
 Key = tuple[Any, ...]

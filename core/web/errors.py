@@ -5,7 +5,6 @@ Each face registers how it shows an error page; what has none gets plain text.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from core.kernel.errors import ShopError, SignInRequired
 from core.kernel.ids import new_code
+from core.kernel.values import dataclass
 from core.web import context, i18n
 
 log = logging.getLogger("banyan.web")

@@ -1,11 +1,11 @@
 """One-shot notices that survive a redirect, in a signed cookie; nothing is stored on the server."""
 
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from flask import g
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from core.kernel.values import dataclass
 from core.web import context
 from core.web.here import asked, here
 

@@ -4,12 +4,13 @@ The order is (merchant's arrangement, weight, key); a block with an anchor stand
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from core.api.contributions import Block
 from core.api.regions import Region
 from core.db import state
+from core.kernel.values import dataclass
 from core.themes.host import Look
 from core.web import context
 

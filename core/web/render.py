@@ -1,7 +1,6 @@
 """Store pages: the look of the moment, what every page knows, and the one way to render."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from flask import g
 from core.config import ROOT
 from core.db import state
 from core.host.shop import Shop
+from core.kernel.values import dataclass
 from core.themes.assets import Shelf
 from core.themes.host import SCRIPTS, STYLES, Look, ThemeHost
 from core.themes.plugin_words import plugin_functions

@@ -9,9 +9,9 @@ is never kept, and neither is one with notices.
 import secrets
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from core.kernel.values import dataclass
 from core.web.here import here
 from core.web.placing import Plan
 

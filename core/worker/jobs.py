@@ -4,7 +4,6 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from core.host.faults import is_of_the_keyboard
 from core.host.jobs import core_jobs
 from core.host.shop import Shop
 from core.host.work import Work
+from core.kernel.values import dataclass
 from core.worker import ticks
 
 _log = logging.getLogger(__name__)

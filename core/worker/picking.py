@@ -6,7 +6,6 @@ up together (:func:`look_up`) and each is taken by the very statement that marks
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.prepared import Prepared, among
 from core.host.deliveries import MAX_DELAY_SECONDS
 from core.kernel.clock import now
+from core.kernel.values import dataclass
 
 PENDING: Any = sa.literal_column(f"'{DeliveryState.PENDING.value}'")
 _DONE: Any = sa.literal_column(f"'{DeliveryState.DONE.value}'")

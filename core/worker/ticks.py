@@ -1,7 +1,6 @@
 """Ticks of jobs: the row that lets exactly one process run each, and takes over what crashed."""
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from uuid import UUID
@@ -16,6 +15,7 @@ from core.host.models import JobRun, PluginChange
 from core.host.runs import ASKED
 from core.kernel.clock import now
 from core.kernel.ids import new_id
+from core.kernel.values import dataclass
 
 SILENT_SECONDS = 300
 """A running tick that has not beaten for this long belongs to a dead process."""

@@ -1,7 +1,8 @@
 """Values that leave membership."""
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from core.api.values import dataclass
 
 
 @dataclass(frozen=True)

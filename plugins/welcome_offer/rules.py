@@ -1,11 +1,11 @@
 """What the offer does to a basket. Plain integers of fen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.api.errors import InvalidInput
 from core.api.pricing import Adjustment, Draft, Quote
+from core.api.values import dataclass
 
 KEY = "welcome_offer.first_order"
 LABEL = "Welcome offer for the first order"

@@ -1,7 +1,6 @@
 """Who is new, what they pay, and how often the offer was used. Nothing here commits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from core.api.contributions import PriceRule
 from core.api.events import OrderPaid
 from core.api.orders import has_order
 from core.api.pricing import Stage
+from core.api.values import dataclass
 from plugins.welcome_offer.models import OfferDay, OfferUse
 from plugins.welcome_offer.rules import KEY, Offer, adjust
 

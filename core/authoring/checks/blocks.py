@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from core.authoring.budgets import TEMPLATE_BYTES
 from core.authoring.descriptors import made
 from core.authoring.findings import Finding
 from core.authoring.source import PluginSource
+from core.kernel.values import dataclass
 
 PATIENCE_SECONDS = 300
 _PROGRAM = "core.api.testing.weighing"  # started, not imported: it opens a whole store

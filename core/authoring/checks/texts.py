@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from core.authoring.descriptors import made
 from core.authoring.findings import Finding
 from core.authoring.source import Module, PluginSource
 from core.config import ROOT
+from core.kernel.values import dataclass
 
 _KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
 _JINJA = {"extensions": "jinja2.ext.i18n,jinja2.ext.do"}

@@ -4,7 +4,7 @@ A preview stops after the decision; an import goes on to ``writing``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from core.catalog.importing.types import NewProduct, Outcome, Unit, Verdict
 from core.catalog.models import Product, Sku
 from core.catalog.rules.drafts import checked_skus
 from core.kernel.errors import InvalidInput
+from core.kernel.values import dataclass
 from core.media.models import Media
 
 

@@ -1,7 +1,7 @@
 """Products as they are now, many at once, in the words of an import: to compare with the file."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.catalog.importing.types import NewProduct
 from core.catalog.models import Category, Product, ProductPicture, Sku
 from core.catalog.types import ProductDraft, SkuDraft
+from core.kernel.values import dataclass
 from core.media.models import Media
 from core.stock.models import StockLevel
 

@@ -1,13 +1,14 @@
 """Values of an import: lines, what became of them, what a run adds up to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
 from core.catalog.types import ProductDraft, SkuDraft
+from core.kernel.values import dataclass
 
 Form = Literal["products", "invoices"]
 """``products``: a line is a SKU, in our own format. ``invoices``: a line is a sale of another shop,

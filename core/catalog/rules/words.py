@@ -8,7 +8,8 @@ all its pairs. Several words must all be found.
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from core.kernel.values import dataclass
 
 MOST_WORDS = 8
 """Words of one search; later ones are ignored."""

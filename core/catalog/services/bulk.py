@@ -1,7 +1,6 @@
 """Adding many products at once: a few statements per batch, whatever its size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from core.db import state
 from core.db.outbox import announce
 from core.kernel.clock import now
 from core.kernel.ids import new_code, new_id
+from core.kernel.values import dataclass
 from core.stock.rules import MovementKind
 from core.stock.services import open_levels
 

@@ -1,8 +1,10 @@
 """What the merchant fills in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
+
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

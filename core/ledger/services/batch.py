@@ -1,13 +1,13 @@
 """Journals taken apart into the rows that both databases write."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from core.kernel.errors import InvariantError, Rejected
 from core.kernel.ids import new_id
+from core.kernel.values import dataclass
 from core.ledger.rules import account_id, is_guarded
 from core.ledger.types import PLATFORM, JournalEntry, Leg
 

@@ -6,7 +6,6 @@ its own units of work before and after, and :func:`prepare_password` is called b
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from core.kernel.clock import now
 from core.kernel.contacts import parse_email, parse_phone
 from core.kernel.errors import Conflict, InvalidForm, InvalidInput, Rejected, WrongSecret
 from core.kernel.passwords import hash_password, is_outdated, is_password
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.rules import (
     REGISTER_LIMITS_IP,

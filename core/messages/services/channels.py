@@ -2,7 +2,6 @@
 
 import smtplib
 import ssl
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import cast
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from core.config import Config
 from core.kernel.errors import ConfigError, UpstreamError
+from core.kernel.values import dataclass
 from core.messages.types import Channel, Kind
 
 TIMEOUT_S = 10

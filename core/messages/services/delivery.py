@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from core.db.engine import Database
 from core.db.statements import changed
 from core.kernel.clock import now
 from core.kernel.errors import UpstreamError
+from core.kernel.values import dataclass
 from core.messages.models import Message
 from core.messages.rules.retries import LEASE, next_try
 from core.messages.types import Channel

@@ -4,7 +4,6 @@ Pages and placement read the same basket, so the total a shopper sees is the tot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.catalog import services as catalog
 from core.catalog.types import SkuFacts
 from core.kernel.clock import now
+from core.kernel.values import dataclass
 from core.orders.rules import CartProblem, ceiling
 from core.orders.services.tables import LINE, ORDER
 from core.orders.states import OrderState

@@ -5,7 +5,6 @@ repeats and rivals wait for each other; the second one sees what the first did a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from core.db.prepared import Prepared
 from core.kernel.clock import now
 from core.kernel.errors import InvariantError, NotFound
 from core.kernel.events import Event
+from core.kernel.values import dataclass
 from core.orders.events import ChainLink, LineFact, OrderPaid
 from core.orders.services.frozen import read_chain
 from core.orders.services.tables import LINE, ORDER, Row

@@ -1,12 +1,12 @@
 """What is left of an order to give back: refunds and open after-sales taken off."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.kernel.values import dataclass
 from core.orders.rules import LineLeft
 from core.orders.services.tables import AFTER_SALE, AFTER_SALE_LINE, LINE, Row
 from core.orders.states import OPEN_AFTER_SALE, AfterSaleState

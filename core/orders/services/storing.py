@@ -1,7 +1,6 @@
 """Writing an order that is computed in full: a few inserts, and the stock last of all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db.outbox import announce
 from core.db.prepared import Prepared
 from core.kernel.ids import new_id
+from core.kernel.values import dataclass
 from core.orders.events import OrderPlaced
 from core.orders.services.basket import BasketLine, Want
 from core.orders.services.cart import member_cart

@@ -1,7 +1,6 @@
 """A wish for money back: checked against what is left, then written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from core.kernel.clock import now
 from core.kernel.errors import InvalidInput, NotFound, Rejected
 from core.kernel.ids import new_id, new_number
 from core.kernel.text import squeeze
+from core.kernel.values import dataclass
 from core.orders.events import AfterSaleOpened
 from core.orders.rules import RefundShare, is_whole_order, refund_share
 from core.orders.services.left import LeftLine

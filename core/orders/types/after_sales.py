@@ -1,10 +1,10 @@
 """After-sales as pages show them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.kernel.values import dataclass
 from core.media.types import PictureView
 from core.orders.rules import options_text
 from core.orders.states import AfterSaleKind, AfterSaleState, after_sale_label

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.db.engine import Database
 from core.kernel.errors import InvalidInput, NotFound, ShopError
+from core.kernel.values import dataclass
 from core.payments.sandbox import refunds, services, wire
 from core.payments.sandbox.refunds import RefundAnswer
 from core.payments.sandbox.types import (

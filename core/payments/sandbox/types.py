@@ -1,10 +1,10 @@
 """Values of the sandbox gateway."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from core.kernel.values import dataclass
 from core.payments.types import PaymentOutcome
 
 

@@ -13,11 +13,11 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from core.kernel.errors import Forbidden
 from core.kernel.ids import new_token
+from core.kernel.values import dataclass
 
 MAX_AGE_S = 300
 """Messages older than this, or as far in the future, are refused."""

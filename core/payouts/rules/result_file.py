@@ -9,10 +9,11 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.kernel.errors import Rejected
 from core.kernel.money import parse_yuan
+from core.kernel.values import dataclass
 
 MOST_ROWS = 1000
 _COLUMNS: Mapping[str, frozenset[str]] = {

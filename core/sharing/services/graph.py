@@ -5,7 +5,7 @@ other request can change meanwhile. The functions here expect to be called under
 what they read is then changed.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.prepared import Prepared
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.types import MemberState
 from core.sharing.models import Referral, ReferralTeam

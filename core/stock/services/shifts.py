@@ -8,7 +8,6 @@ ascending id before any is changed, so that two orders of the same SKUs cannot w
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.db.base import UtcDateTime
 from core.db.prepared import Prepared
 from core.kernel.errors import Rejected
+from core.kernel.values import dataclass
 from core.stock.models import StockLevel
 
 _ON_SQLITE = sa.text(

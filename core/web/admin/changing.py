@@ -1,9 +1,9 @@
 """Values of the audit log in words: what a field is called, and how its value is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from core.kernel.values import dataclass
 from core.staff.services import CORE_PERMISSIONS
 from core.web import figures, i18n
 from core.web.admin.forms.settings import SECTIONS

@@ -1,7 +1,6 @@
 """What plugins add to lists and pages of the merchant's face, each piece guarded by itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.api.contributions import Block, BlockContext, SearchHit
 from core.api.regions import Region
 from core.host.fields import all_of
+from core.kernel.values import dataclass
 from core.orders.types import PackingSlip
 from core.web import context, i18n
 from core.web.access import has_permission

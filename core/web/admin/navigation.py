@@ -1,10 +1,10 @@
 """The side bar: which pages there are, what may be seen of them, what waits behind them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
+from core.kernel.values import dataclass
 from core.web.access import has_permission
 
 

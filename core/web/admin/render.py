@@ -5,7 +5,6 @@ and find each other under their plugin's name.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any, cast
@@ -21,6 +20,7 @@ from markupsafe import Markup
 
 from core.host.shop import Shop
 from core.host.snapshot import Standing
+from core.kernel.values import dataclass
 from core.settings.rules import StoreSettings
 from core.themes.assets import Shelf
 from core.themes.plugin_words import PluginWords, plugin_functions

@@ -1,7 +1,6 @@
 """How states, times and people are worded and coloured on the merchant's pages."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from babel.dates import format_timedelta
 from markupsafe import Markup
 
 from core.kernel.clock import now
+from core.kernel.values import dataclass
 from core.orders.rules import AFTER_SALE_REASONS
 from core.web import figures, i18n
 from core.web.admin.wording import WORDS

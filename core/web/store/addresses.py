@@ -1,7 +1,7 @@
 """Where parcels go: the member's address book and the fields of an address."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from uuid import UUID
 
 import flask
@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.kernel.errors import InvalidInput, Rejected
+from core.kernel.values import dataclass
 from core.members.services import (
     add_address,
     address_of,

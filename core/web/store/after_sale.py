@@ -1,7 +1,7 @@
 """Asking for money back: the wish, the list, where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 import flask
@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.kernel.errors import Conflict, Rejected
+from core.kernel.values import dataclass
 from core.orders.rules import AFTER_SALE_REASONS
 from core.orders.services import (
     after_sale_detail,

@@ -1,9 +1,9 @@
 """The trunk's own blocks, region by region: peers of what plugins add."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from core.api.regions import Region
+from core.kernel.values import dataclass
 from core.web.placing import CoreBlock, declare
 
 

@@ -1,11 +1,11 @@
 """The member centre: who I am, my orders at a glance, my wallet, the menu."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import flask
 from flask import request
 
+from core.kernel.values import dataclass
 from core.ledger.services import WALLET, balance, member_owner, statement
 from core.media.services import picture_views
 from core.members.services import member_view

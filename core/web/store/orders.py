@@ -1,11 +1,10 @@
 """A member's orders: list by state, detail, cancel, confirm receipt, buy again."""
 
-from dataclasses import dataclass
-
 import flask
 from flask import request
 from werkzeug.wrappers import Response
 
+from core.kernel.values import dataclass
 from core.orders.services import (
     add_to_cart,
     cancel_order,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from core.kernel.errors import InvalidInput, Rejected, ShopError
+from core.kernel.values import dataclass
 from core.members.services import (
     change_email,
     change_phone,

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from core.catalog.types import CategoryView, PictureView, ProductDetail, SkuView
+from core.kernel.values import dataclass
 from core.orders.types import OrderView
 from core.pricing.types import Quote, TraceStep
 from core.web import figures, i18n

@@ -1,7 +1,6 @@
 """Signing in and out, registering: phone and code, or e-mail and password."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import flask
 from flask import request
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from core.host.ports import channels_of
 from core.kernel.errors import ShopError
+from core.kernel.values import dataclass
 from core.members.services import (
     agreed,
     check_registration,

@@ -1,6 +1,6 @@
 """Terms and privacy in plain words: what the code does. A merchant's lawyer may say more."""
 
-from dataclasses import dataclass
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Applications: who wants to become a distributor, judged one by one, also when many are ticked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from core.api.errors import InvalidInput, ShopError
 from core.api.i18n import gettext as _
 from core.api.members import names_of
 from core.api.money import format_yuan
+from core.api.values import dataclass
 from core.api.web import audit, notice, reader, staff, translate_error, writing
 from plugins.distribution.admin.page import (
     PER_PAGE,

@@ -1,7 +1,6 @@
 """What belongs to a plan: the list of it, a search for more, and moving from other plans."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -9,6 +8,7 @@ from flask import request
 from core.api.catalog import Page
 from core.api.errors import ShopError
 from core.api.i18n import gettext as _
+from core.api.values import dataclass
 from core.api.web import notice, reader, translate_error
 from plugins.distribution.admin.page import page_number, search_text
 from plugins.distribution.admin.plan_page import (

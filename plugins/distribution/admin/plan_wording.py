@@ -1,13 +1,13 @@
 """Words for programmes and for what changes between two of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from core.api.i18n import gettext as _
 from core.api.i18n import lazy_gettext as _l
 from core.api.money import format_yuan
+from core.api.values import dataclass
 from plugins.distribution.forms import JOINING_LABELS
 from plugins.distribution.rules import (
     Base,

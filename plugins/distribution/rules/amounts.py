@@ -1,10 +1,10 @@
 """The arithmetic of commissions: pure, integer fen and basis points."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.api.money import BPS, share_fen, split_fen
+from core.api.values import dataclass
 from plugins.distribution.rules.programme import Base, Found, Programme, RateKind
 
 SELF_LEVEL = 0

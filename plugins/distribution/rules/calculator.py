@@ -1,11 +1,12 @@
 """What a basket pays to whom, and what the store keeps: the arithmetic of accrual, laid open."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
 from core.api.money import BPS
+from core.api.values import dataclass
 from plugins.distribution.rules.amounts import (
     SELF_LEVEL,
     LineSold,

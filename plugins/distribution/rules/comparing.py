@@ -1,10 +1,10 @@
 """What differs between two programmes, as a list for people who decide on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.api.values import dataclass
 from plugins.distribution.rules.programme import Plan, Programme, Rule, Scope
 
 _FIELDS = (

@@ -1,9 +1,9 @@
 """Worked examples of a programme, for those who decide on it and those who earn by it."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.api.money import split_fen
+from core.api.values import dataclass
 from plugins.distribution.rules.amounts import LineSold, line_shares
 from plugins.distribution.rules.programme import Found, Programme, RateKind, Scope
 

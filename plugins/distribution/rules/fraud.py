@@ -1,8 +1,9 @@
 """What makes a commission suspicious: who may be paying themselves, and what comes too fast."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from core.api.values import dataclass
 
 
 class Suspicion(StrEnum):

@@ -1,8 +1,9 @@
 """Grades of distributors and what they ask for."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from core.api.values import dataclass
 
 
 class Measure(StrEnum):

@@ -1,9 +1,10 @@
 """Grades at work: which one somebody has reached, how far they are, and changing what there is."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
+from core.api.values import dataclass
 from plugins.distribution.rules.editing import without_lost_grades
 from plugins.distribution.rules.grades import Grade, Measure
 from plugins.distribution.rules.programme import Plan, Programme, Rate

@@ -1,8 +1,9 @@
 """A place in a long list that is sorted by time, newest first: pages go on after it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
+
+from core.api.values import dataclass
 
 _TIME = "%Y%m%d%H%M%S%f"
 

@@ -5,12 +5,13 @@ for ever, whatever the merchant publishes later.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from core.api.values import dataclass
 from plugins.distribution.rules.grades import Grade
 
 MAX_DEPTH = 3

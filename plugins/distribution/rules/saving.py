@@ -1,10 +1,10 @@
 """Instant saving on a distributor's own order, and what a trace tells of promotions and savings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.api.pricing import Adjustment, Draft, Stage, TraceStep
+from core.api.values import dataclass
 from plugins.distribution.rules.amounts import LineSold, saving_fen
 from plugins.distribution.rules.programme import Programme
 

@@ -1,7 +1,6 @@
 """The calculator's basket and chain, from SKUs and members of the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.api.catalog import SkuName
 from core.api.members import ids_matching, names_of
 from core.api.sharing import chain_of
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor
 from plugins.distribution.rules import Campaign, Found, LineSold, Plan, Programme, Scope
 from plugins.distribution.rules.calculator import Person

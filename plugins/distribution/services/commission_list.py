@@ -1,7 +1,6 @@
 """The merchant's list of commissions: narrowed, summed, a page at a time or all. Read only."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules import Scope
 from plugins.distribution.rules.places import Place

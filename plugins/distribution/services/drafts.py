@@ -1,13 +1,13 @@
 """A staff member's draft of the next programme: kept between pages until it is published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.errors import Conflict
+from core.api.values import dataclass
 from plugins.distribution.models import ProgrammeDraft
 from plugins.distribution.rules import Programme, from_json, to_json
 from plugins.distribution.rules.comparing import changes

@@ -1,13 +1,13 @@
 """How commissions came about, from the programme version that their orders froze. Read only."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.db import shared
+from core.api.values import dataclass
 from plugins.distribution.models import ProgrammeVersion
 from plugins.distribution.rules import Base, Programme, Scope
 from plugins.distribution.services import programmes

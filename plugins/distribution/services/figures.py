@@ -6,7 +6,7 @@ when that was.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from core.api.clock import day_bounds, local_date, now
 from core.api.db import insert_or
 from core.api.orders import sales_between
 from core.api.sharing import funnel_counts
+from core.api.values import dataclass
 from plugins.distribution.models import Figures
 from plugins.distribution.services.overview import (
     WayToEarning,

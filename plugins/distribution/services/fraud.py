@@ -8,7 +8,6 @@ only settlement passes it by.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from core.api.db import new_id
 from core.api.members import member_signals
 from core.api.orders import order_signals
 from core.api.sharing import bindings_before
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules.fraud import Evidence, Sight, Suspicion, suspicions
 

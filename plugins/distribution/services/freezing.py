@@ -6,7 +6,6 @@ the tree, the plans or the grades is looked up again later.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.api.db import Prepared, among
 from core.api.orders import PlacementFacts
 from core.api.pricing import Quote
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.rules import (
     Found,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from core.api.db import new_id
 from core.api.errors import InvalidInput, NotFound
 from core.api.events import OrderSettled
 from core.api.text import squeeze
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor, GradeEvent
 from plugins.distribution.rules import Joining, Measure, Programme
 from plugins.distribution.rules.grading import Numbers, due_grade, measures_of

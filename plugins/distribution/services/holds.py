@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from core.api.clock import now
 from core.api.errors import Conflict, InvalidInput, NotFound
 from core.api.ledger import PLATFORM, Leg, book, member_owner
 from core.api.text import squeeze
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.rules.fraud import Evidence
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, EXPENSE

@@ -1,12 +1,12 @@
 """Becoming a distributor: what a member must have reached, and asking to be one."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.api.errors import InvalidInput, Rejected
 from core.api.orders import has_bought, spending_of
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor
 from plugins.distribution.rules import Joining, Programme
 from plugins.distribution.services.distributors import RULES_VERSION, apply

@@ -5,7 +5,6 @@ Read only; each function is one statement, however many rows there are.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, Hold
 from plugins.distribution.services.reports import LEFT, CommissionView, in_state, view_of
 

@@ -1,7 +1,6 @@
 """What the things are called that belong to plans, and finding more of them, for staff."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from core.api.catalog import (
     skus_named,
     skus_of,
 )
+from core.api.values import dataclass
 from plugins.distribution.rules import Rule, Scope
 from plugins.distribution.rules.editing import Key
 

@@ -1,7 +1,6 @@
 """The network as the merchant walks it: nodes with what distribution knows of them. Read only."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.sharing import TreeNode, children_of, find_in_tree, tops_of_network
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.services import programmes
 from plugins.distribution.services.distributors import states_of

@@ -1,7 +1,6 @@
 """What the merchant reads: sums over the store, the best distributors, lists. Read only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.api.orders import buyer_ids
 from core.api.sharing import sharer_ids
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, Distributor
 from plugins.distribution.rules.places import Place
 from plugins.distribution.services.reports import LEFT

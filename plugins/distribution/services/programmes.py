@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from core.api.clock import now
 from core.api.db import Prepared, new_id
 from core.api.errors import Conflict, Rejected
 from core.api.text import squeeze
+from core.api.values import dataclass
 from plugins.distribution.models import Acknowledgement, ProgrammeVersion
 from plugins.distribution.rules import (
     Joining,

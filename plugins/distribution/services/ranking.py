@@ -1,6 +1,5 @@
 """Who earned most in a time: a list that nobody has to stand in."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor, MonthTotal
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.distributors import DistributorState, distributor, set_state

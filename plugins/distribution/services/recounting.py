@@ -1,7 +1,6 @@
 """The kept totals against a recount of all commissions, and counting them anew."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import day_bounds, local_date, now
 from core.api.db import insert_or
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, DayTotal, Figures, MonthTotal, TotalChange
 from plugins.distribution.services.statements import Month
 

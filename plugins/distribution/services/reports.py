@@ -1,6 +1,5 @@
 """What a distributor reads about their own earnings: sums, rows, orders, days. Read only."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.ledger import balances, member_owner
+from core.api.values import dataclass
 from plugins.distribution.models import Commission
 from plugins.distribution.services.accounts import AVAILABLE, FROZEN, PAID, PENDING, RESERVED
 

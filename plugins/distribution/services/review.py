@@ -1,7 +1,6 @@
 """Review of applications: the queue with what staff judges by, one decision, many named at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from core.api.errors import Conflict, NotFound
 from core.api.members import ids_matching
 from core.api.orders import Spending, spending_of
 from core.api.sharing import referrers_of
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor
 from plugins.distribution.services.distributors import DistributorState, enter, set_state
 

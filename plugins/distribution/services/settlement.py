@@ -7,7 +7,6 @@ which is due as before; two workers at once skip what the other has claimed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from core.api.clock import now
 from core.api.db import insert_or, new_id
 from core.api.events import OrderSettled
 from core.api.ledger import Transfer, member_owner, transfer_many
+from core.api.values import dataclass
 from plugins.distribution.models import Commission, Mark
 from plugins.distribution.services.accounts import ACCOUNT_OF_STATE, AVAILABLE
 from plugins.distribution.services.locking import lock_commissions

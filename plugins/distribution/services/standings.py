@@ -1,6 +1,5 @@
 """Where one member stands towards the programme: state and plan in force, read at once."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.db import Prepared
+from core.api.values import dataclass
 from plugins.distribution.models import Distributor, ProgrammeVersion
 from plugins.distribution.rules import Grade, Joining, Programme, effective_bps
 from plugins.distribution.services import programmes

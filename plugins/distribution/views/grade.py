@@ -1,10 +1,10 @@
 """A distributor's grade: which one, what the next asks for, what it brings, how it changed."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from core.api.i18n import gettext as _
 from core.api.money import format_yuan
+from core.api.values import dataclass
 from core.api.web import member, reader
 from plugins.distribution.rules import Grade, Plan, RateKind
 from plugins.distribution.rules.grading import Numbers, next_grade, steps_to

@@ -1,6 +1,5 @@
 """Asking for a payout, and what became of it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -32,6 +31,7 @@ from core.api.payouts import (
     state_label,
     way_of,
 )
+from core.api.values import dataclass
 from core.api.web import (
     check,
     member,

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from core.api.catalog import (
 )
 from core.api.i18n import lazy_gettext as _l
 from core.api.sharing import ShareStats, shares_of
+from core.api.values import dataclass
 from core.api.web import external_url, locale, member, reader
 from plugins.distribution.services.estimating import Estimate, card_estimate
 from plugins.distribution.services.standings import Standing, standing_of

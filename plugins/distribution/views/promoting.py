@@ -1,13 +1,13 @@
 """Who a distributor works with: orders they earn on, their team, their customers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import request
 
 from core.api.i18n import lazy_gettext as _l
 from core.api.orders import LineLabel, line_labels
 from core.api.sharing import team_counts, team_page
+from core.api.values import dataclass
 from core.api.web import member, reader
 from plugins.distribution.services.listing import (
     CUSTOMER_SORTS,

@@ -1,7 +1,6 @@
 """Values that the pages show, put together from what the services read."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from core.api.i18n import gettext as _
 from core.api.i18n import lazy_gettext as _l
 from core.api.members import masked_names
 from core.api.orders import LineLabel, line_labels
+from core.api.values import dataclass
 from plugins.distribution.services.distributors import DistributorState
 from plugins.distribution.services.explaining import explanations
 from plugins.distribution.services.listing import refusals_of

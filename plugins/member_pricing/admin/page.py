@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from core.api.catalog import Page, ProductRow, admin_product_ids, admin_products
 from core.api.errors import Conflict
+from core.api.values import dataclass
 from core.api.web import audit, notice, render_admin_page, staff
 from plugins.member_pricing.rules import Audience
 from plugins.member_pricing.services import listing

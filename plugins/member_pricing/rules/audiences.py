@@ -1,8 +1,9 @@
 """Whom a price is for, as a small tagged value, and who belongs to it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from core.api.values import dataclass
 
 
 class AudienceKind(StrEnum):

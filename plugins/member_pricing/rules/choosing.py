@@ -6,10 +6,10 @@ tier's is told.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.api.values import dataclass
 from plugins.member_pricing.rules.audiences import Audience, Person, Step, includes
 from plugins.member_pricing.rules.prices import Terms
 

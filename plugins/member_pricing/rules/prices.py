@@ -1,12 +1,12 @@
 """One price for one audience: how it is given, what it comes to, and from when until when."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from core.api.errors import InvalidInput
 from core.api.money import FEN_LIMIT, rate_fen
+from core.api.values import dataclass
 
 MOST_BPS = 9_999
 

@@ -1,10 +1,10 @@
 """The step in the price pipeline: each line of a member's basket at their price."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.api.pricing import Adjustment, Draft, lower_price
+from core.api.values import dataclass
 from plugins.member_pricing.rules.audiences import AudienceKind, Person
 from plugins.member_pricing.rules.choosing import MemberPrice, Won, best_for
 

@@ -1,12 +1,12 @@
 """The same price for many products at once: what would change, before it does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from core.api.catalog import SkuName
+from core.api.values import dataclass
 from plugins.member_pricing.rules import Audience, Terms
 from plugins.member_pricing.services.editing import Change, Kept, Target, prices_of
 from plugins.member_pricing.services.listing import Key, applies, by_product, fault_of

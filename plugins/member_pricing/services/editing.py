@@ -1,7 +1,6 @@
 """Changing prices: one act, written down price by price, refused where somebody was quicker."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.api.clock import now
 from core.api.db import new_id
 from core.api.errors import Conflict, NotFound
+from core.api.values import dataclass
 from plugins.member_pricing.models import Act, LeftOut, PriceChange, PriceRow, Turn
 from plugins.member_pricing.rules import Audience, Price, PriceKind, Terms, check_terms
 from plugins.member_pricing.services.priced import forget_priced

@@ -1,7 +1,6 @@
 """What was done with prices, when and by whom, and taking it back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.api.catalog import Page
 from core.api.errors import NotFound, Rejected
+from core.api.values import dataclass
 from plugins.member_pricing.models import Act, PriceChange
 from plugins.member_pricing.rules import Audience, Terms
 from plugins.member_pricing.services.editing import (

@@ -1,7 +1,6 @@
 """Prices as the merchant's pages list them: who may have one, what has one, what is wrong."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.catalog import SkuName, skus_of
+from core.api.values import dataclass
 from plugins.member_pricing.models import LeftOut, PriceRow
 from plugins.member_pricing.rules import ALL, RETURNING, Audience, Price, Step
 from plugins.member_pricing.services.editing import Kept, parts, prices_of

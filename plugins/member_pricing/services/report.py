@@ -1,13 +1,13 @@
 """Who would pay what: the store's own pipeline, asked for guests and for each audience."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.api.catalog import SkuName
 from core.api.clock import now
 from core.api.contributions import PriceRule
 from core.api.pricing import Quote, QuoteLine, QuoteRequest, TraceStep
+from core.api.values import dataclass
 from plugins.member_pricing.rules import AudienceKind, Person
 from plugins.member_pricing.services.listing import Column
 from plugins.member_pricing.services.offers import rule_as

@@ -1,10 +1,10 @@
 """Kinds of benefits, the effects that the shop brings about by itself, and what they take."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from core.api.errors import InvalidInput
+from core.api.values import dataclass
 
 MULTIPLIER_LEAST, MULTIPLIER_MOST = 10_000, 100_000
 

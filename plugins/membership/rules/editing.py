@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
 from core.api.errors import InvalidInput
 from core.api.text import squeeze
+from core.api.values import dataclass
 from plugins.membership.rules.programme import DAYS_MOST, GROWTH_MOST
 from plugins.membership.types import Tier
 

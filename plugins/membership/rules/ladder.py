@@ -4,8 +4,8 @@ That way a tier that was taken out of the ladder still has its place among the o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from core.api.values import dataclass
 from plugins.membership.rules.programme import ReviewRule
 from plugins.membership.types import Tier
 

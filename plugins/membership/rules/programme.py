@@ -1,12 +1,13 @@
 """The rules of growth and reviews that a merchant sets, as one immutable value and its document."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from core.api.errors import InvalidInput
+from core.api.values import dataclass
 
 GROWTH_MOST = 1_000_000_000
 """Largest threshold, and largest sum of growth that any rule gives at once."""

@@ -6,10 +6,10 @@ rounded to numbers a person can remember, and rise strictly.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.api.errors import InvalidInput
 from core.api.money import BPS
+from core.api.values import dataclass
 
 TIERS_MOST = 10
 _STEPS = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)

@@ -1,6 +1,5 @@
 """Giving and taking growth value: ledger, log and tier in one unit of work, each key once."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from core.api.db import new_id
 from core.api.errors import InvalidInput, Rejected
 from core.api.ledger import book
 from core.api.text import squeeze
+from core.api.values import dataclass
 from plugins.membership.models import Entry
 from plugins.membership.rules.ladder import after_growth, after_loss, is_above, successor
 from plugins.membership.rules.programme import ADJUST_MOST, Rules

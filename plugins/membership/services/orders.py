@@ -5,7 +5,6 @@ refund takes back the share of its lines, and in the end all that was given.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from core.api.clock import now
 from core.api.db import Prepared
 from core.api.events import OrderPaid, OrderReceived, OrderRefunded, OrderSettled
 from core.api.orders import OrderProgress, progress_of, refunded_orders
+from core.api.values import dataclass
 from plugins.membership.models import Mark, OrderGrowth
 from plugins.membership.rules.growth import order_growth, taken_back
 from plugins.membership.rules.programme import CountsAt, Task

@@ -1,12 +1,12 @@
 """Dry runs that are no reviews: what a draft of the ladder would do the moment it is in force."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.values import dataclass
 from plugins.membership.models import Standing
 from plugins.membership.rules.ladder import Ladder, after_growth, successor
 from plugins.membership.services.documents import rules_of

@@ -8,7 +8,7 @@ import csv
 import gzip
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +19,7 @@ from core.api.clock import now
 from core.api.errors import Rejected
 from core.api.money import BPS, parse_yuan, split_fen
 from core.api.orders import buyer_ids, spending_of
+from core.api.values import dataclass
 from plugins.membership.rules.growth import order_growth
 from plugins.membership.rules.proposal import Moves, Proposed, moves, propose
 from plugins.membership.services.documents import rules_of

@@ -1,7 +1,6 @@
 """What members and staff read: where somebody stands, the growth log, how a tier changed."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.api.clock import now
 from core.api.db import Prepared
 from core.api.ledger import account_id, balance_part, member_owner
+from core.api.values import dataclass
 from plugins.membership.models import Entry, Standing, TierEvent, TierRow
 from plugins.membership.rules.ladder import Ladder, Progress, progress
 from plugins.membership.services.accounts import ASSET, HELD

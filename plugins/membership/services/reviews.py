@@ -6,7 +6,6 @@ which growth that is taken back does not lower them until the next one.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
+from core.api.values import dataclass
 from plugins.membership.models import Standing
 from plugins.membership.rules.ladder import (
     Ladder,

@@ -1,7 +1,7 @@
 """Where members stand: their row under a lock, what they have to show, and moving them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from core.api.db import insert_or, new_id
 from core.api.ledger import balance, balances_of, member_owner
 from core.api.members import tell_tier_change
 from core.api.settings import load_settings
+from core.api.values import dataclass
 from plugins.membership.models import OrderGrowth, Standing, TierEvent, TierRow
 from plugins.membership.rules.ladder import Ladder, Measures, needs_spending
 from plugins.membership.services.accounts import ASSET, HELD

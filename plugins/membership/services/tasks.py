@@ -1,6 +1,5 @@
 """Growth tasks: what is offered, whether it is done, and giving its growth once."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from core.api.clock import local_date, now
 from core.api.errors import InvalidInput, Rejected
 from core.api.events import MemberRegistered, ShareVisited
 from core.api.members import has_address, member_view
+from core.api.values import dataclass
 from plugins.membership.models import TaskDone
 from plugins.membership.rules.programme import CLAIMED, DAILY, Rules, Task
 from plugins.membership.services.documents import rules_of

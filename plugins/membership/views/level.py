@@ -1,13 +1,13 @@
 """The level page: tier and progress, benefits, tasks, the ladder, the rules; and the growth log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import flask
 from flask import request
 from werkzeug.wrappers import Response
 
 from core.api.errors import NotFound
+from core.api.values import dataclass
 from core.api.web import (
     current_member,
     locale,

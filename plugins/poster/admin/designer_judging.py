@@ -1,9 +1,9 @@
 """What the server thinks of a layout: what must be mended, and what a designer would advise."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from core.api.i18n import gettext as _
+from core.api.values import dataclass
 from core.api.web import sentence, translate_error
 from plugins.poster.admin.designer_form import DesignForm
 from plugins.poster.rules import Layout, Purpose, problems, unpaintable

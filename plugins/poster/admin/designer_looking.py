@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ import flask
 from flask import g
 
 from core.api.i18n import lazy_gettext as _l
+from core.api.values import dataclass
 from core.api.web import locale, reader, store_settings
 from plugins.poster.admin.designer_form import DesignForm, LayerForm
 from plugins.poster.rules import Layout, Purpose, to_json

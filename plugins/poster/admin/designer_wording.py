@@ -1,11 +1,11 @@
 """Words of the designer: kinds, purposes, and what differs between two layouts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.api.i18n import gettext as _
 from core.api.i18n import lazy_gettext as _l
+from core.api.values import dataclass
 from plugins.poster.rules import Kind, Layout, Purpose
 from plugins.poster.rules.comparing import Change, changes
 

@@ -1,7 +1,6 @@
 """What posters bring: shown, scanned, registered, ordered; by template and by member, as a file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from core.api.i18n import gettext as _
 from core.api.i18n import lazy_gettext as _l
 from core.api.members import names_of
 from core.api.money import format_yuan
+from core.api.values import dataclass
 from core.api.web import audit, reader, render_admin_page, store_settings, writing
 from plugins.poster.services import statistics
 from plugins.poster.services.statistics import Figures

@@ -1,11 +1,11 @@
 """What a good designer would say about a layout that may be published as it is."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
+from core.api.values import dataclass
 from plugins.poster.rules.layout import TEXT_KINDS, Box, Kind, Layer, Layout
 
 LEAST_CONTRAST = 3.0

@@ -1,9 +1,9 @@
 """What differs between two layouts; layers are told apart by their names."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from core.api.values import dataclass
 from plugins.poster.rules.layout import TEXT_KINDS, Kind, Layer, Layout
 
 

@@ -8,10 +8,10 @@ its number. Only what is wider than a whole line is torn apart.
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
+from core.api.values import dataclass
 from plugins.poster.rules.clusters import clean, clusters, is_wide
 
 ELLIPSIS, LATIN_ELLIPSIS = "…", "..."

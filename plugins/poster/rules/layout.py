@@ -6,12 +6,13 @@ with it. A text layer may hold the places of :data:`PLACES`.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
 from core.api.errors import InvalidInput
+from core.api.values import dataclass
 
 FORMAT = 1
 """Number of this document's form, part of every cache key; raise it when rendering changes."""

@@ -1,9 +1,10 @@
 """What makes a fan doubtful: who may be the taker or another fan once more, what comes too fast."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from core.api.values import dataclass
 
 HOUR = timedelta(hours=1)
 

@@ -6,12 +6,12 @@ so). They count for one taker, once, for ever.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from core.api.errors import InvalidInput
+from core.api.values import dataclass
 
 MOST_STEPS = 6
 MOST_FANS = 10_000

@@ -1,7 +1,6 @@
 """What the texts of a poster say: the words of one member and one product, put into a layout."""
 
-from dataclasses import dataclass
-
+from core.api.values import dataclass
 from plugins.poster.rules.layout import Kind, Layer, filled, places_in
 
 PERSONAL = frozenset({"nickname", "code"})

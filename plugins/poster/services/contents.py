@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from core.api.catalog import ProductCard, product_cards
 from core.api.errors import Rejected
 from core.api.members import member_view
 from core.api.sharing import ShareView
+from core.api.values import dataclass
 from plugins.poster.rules.layout import FORMAT, Purpose
 from plugins.poster.rules.words import Words, price_text
 from plugins.poster.services.template_views import TemplateView

@@ -7,7 +7,6 @@ its worker takes no other along; after three claims it is given up.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.media import Files, PictureView, picture_views
+from core.api.values import dataclass
 from plugins.poster.models import Poster, TemplateVersion
 from plugins.poster.rules import Layout, from_json, media_ids
 from plugins.poster.rules.words import Words

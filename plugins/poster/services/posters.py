@@ -1,7 +1,6 @@
 """Posters of members: asked for once, rendered by the job, kept as files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from core.api.db import insert_or, new_id
 from core.api.errors import NotFound
 from core.api.media import Files
 from core.api.sharing import ShareView
+from core.api.values import dataclass
 from plugins.poster.models import Poster
 from plugins.poster.rules.layout import Layout
 from plugins.poster.services.contents import card_for, gathered

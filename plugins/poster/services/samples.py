@@ -1,7 +1,7 @@
 """People and goods to try a design with: the usual ones, and those that break designs."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.api.catalog import list_products
+from core.api.values import dataclass
 from plugins.poster.rules import Purpose
 from plugins.poster.rules.words import Words, price_text
 from plugins.poster.services.starters import picture_id

@@ -4,7 +4,7 @@ A sum reads the days asked for, whatever lies before them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.values import dataclass
 from plugins.poster.models import Tally
 
 _TALLY: Any = Tally.__table__

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
+from core.api.values import dataclass
 from plugins.poster.models import Fan, FanTask, Reward, TaskEntry
 from plugins.poster.rules.tasks import FanState, RewardState, TaskState
 from plugins.poster.services.tasks import Task

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.members import MemberSignals, member_signals
+from core.api.values import dataclass
 from plugins.poster.models import Fan
 from plugins.poster.rules.task_doubts import (
     HOUR,

@@ -1,7 +1,6 @@
 """Fan tasks as the merchant makes them: draft, open, closed; with the legal acknowledgement."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from core.api.clock import now
 from core.api.db import new_id
 from core.api.errors import Conflict, InvalidInput, NotFound, Rejected
 from core.api.text import squeeze
+from core.api.values import dataclass
 from plugins.poster.models import FanTask
 from plugins.poster.rules.tasks import TaskRules, TaskState, check_rules, from_json, to_json
 from plugins.poster.services.task_budget import budget_left, lock_task, set_budget, spent_of

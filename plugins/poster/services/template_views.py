@@ -1,7 +1,6 @@
 """Reading templates, their drafts and versions; each function is one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.errors import NotFound
+from core.api.values import dataclass
 from plugins.poster.models import Template, TemplateDraft, TemplateVersion
 from plugins.poster.rules import Layout, Purpose, from_json
 

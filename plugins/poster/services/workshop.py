@@ -2,7 +2,6 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.clock import now
+from core.api.values import dataclass
 from plugins.poster.models import Poster
 from plugins.poster.services.posters import FAILED, READY, WAITING
 

@@ -1,7 +1,6 @@
 """The poster studio: choose a template, watch the poster come, save it, see what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -10,6 +9,7 @@ from core.api.catalog import ProductCard, list_products, product_cards
 from core.api.contributions import StorePage
 from core.api.errors import NotFound
 from core.api.i18n import lazy_gettext as _l
+from core.api.values import dataclass
 from core.api.web import member, notice, reader
 from plugins.poster.rules import Purpose
 from plugins.poster.services import statistics

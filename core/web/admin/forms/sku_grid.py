@@ -9,7 +9,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from core.catalog.types import SkuDraft, SkuEdit
 from core.kernel.errors import Rejected
 from core.kernel.money import AmountTooLarge, format_yuan, parse_yuan
 from core.kernel.text import squeeze
+from core.kernel.values import dataclass
 from core.web.figures import money
 from core.web.i18n import gettext
 

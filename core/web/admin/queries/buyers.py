@@ -1,12 +1,12 @@
 """What a merchant wants to know of a buyer at a glance."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.types import display_name
 from core.orders.models import Order

@@ -5,7 +5,6 @@ the database and folded into the store's calendar days here, so any time zone co
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.kernel.clock import day_bounds, local_date
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.orders.models import Order
 

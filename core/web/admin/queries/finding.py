@@ -1,13 +1,13 @@
 """The search box: orders, products and members that fit a few letters or digits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Product, Sku
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.types import display_name
 from core.orders.models import Order

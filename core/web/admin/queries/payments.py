@@ -1,7 +1,6 @@
 """Money beside an order, and what gateways said: for reading only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.kernel.errors import NotFound
 from core.kernel.paging import Page
+from core.kernel.values import dataclass
 from core.orders.models import Order
 from core.payments.models import GatewayNotice, PaymentAttempt, Refund, Suspense
 

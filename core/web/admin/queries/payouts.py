@@ -1,7 +1,7 @@
 """Payouts as the review queue shows them."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.db.statements import value_of
 from core.kernel.paging import Page
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.types import display_name
 from core.payouts.models import Payout, PayoutBatchLine

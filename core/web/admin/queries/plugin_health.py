@@ -1,6 +1,5 @@
 """Faults, parked events and history of plugins."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.db.outbox import DeliveryState, EventDelivery
 from core.host.models import PluginChange, PluginFault
 from core.kernel.clock import now
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Which orders of a list can be shipped."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.kernel.values import dataclass
 from core.orders.models import Order
 from core.web.admin.queries.waiting import TO_SHIP
 

@@ -1,13 +1,13 @@
 """What members on a page have spent, and members as lines of a file."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.types import display_name
 from core.orders.models import Order

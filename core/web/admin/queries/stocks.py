@@ -1,6 +1,5 @@
 """Stock levels and movements as lists."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.catalog.models import Product, Sku
 from core.db.statements import value_of
 from core.kernel.paging import Page
+from core.kernel.values import dataclass
 from core.media.models import Media
 from core.media.services import PICTURE_COLUMNS, picture_of
 from core.media.types import PictureView

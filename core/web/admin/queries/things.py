@@ -1,7 +1,6 @@
 """What the things are called that logs speak of by id: numbers, titles, names, and their pages."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Category, ImportRun, Product
+from core.kernel.values import dataclass
 from core.members.models import Member
 from core.members.types import display_name
 from core.orders.models import AfterSale, Order

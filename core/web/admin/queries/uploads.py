@@ -1,6 +1,5 @@
 """Which file an import came from."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.catalog.importing.reasons import REASONS
 from core.catalog.models import ImportRow, ImportRun
 from core.kernel.errors import NotFound
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What waits for somebody: the figures beside the side bar's lines and the dashboard's to-dos."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.catalog.models import Product, Sku
 from core.db.outbox import DeliveryState, EventDelivery
 from core.db.statements import value_of
+from core.kernel.values import dataclass
 from core.orders.models import AfterSale, Order
 from core.orders.states import AfterSaleState, FulfilmentState, OrderState, PaymentState
 from core.payments.models import Suspense

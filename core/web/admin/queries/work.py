@@ -1,6 +1,5 @@
 """Background work: processes that beat, runs of jobs, facts on their way out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from core.db.outbox import DeliveryState, EventDelivery, OutboxEvent
 from core.db.statements import value_of
 from core.host.models import JobRun, ProcessBeat
 from core.kernel.paging import Page
+from core.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

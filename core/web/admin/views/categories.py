@@ -1,6 +1,5 @@
 """Categories: the shelves of the store as a tree."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from core.catalog.services import (
 )
 from core.catalog.types import CategoryDraft, CategoryView
 from core.kernel.errors import NotFound, ShopError
+from core.kernel.values import dataclass
 from core.web import context, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, done, sentences

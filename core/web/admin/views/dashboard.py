@@ -1,6 +1,5 @@
 """The first page: figures of a period, the trend, what waits, the newest orders."""
 
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ from core.api.contributions import CardRow, CardStep
 from core.host.fields import all_of
 from core.kernel import clock
 from core.kernel.clock import local_date
+from core.kernel.values import dataclass
 from core.orders.services import search_orders
 from core.orders.types import OrderFilter, OrderSummary
 from core.web import context, i18n

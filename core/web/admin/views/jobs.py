@@ -1,6 +1,5 @@
 """Jobs and workers: what runs, when it last did, what failed."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from core.host.runs import ask_for_run
 from core.host.schedule import current_tick
 from core.kernel.clock import now
 from core.kernel.errors import ShopError
+from core.kernel.values import dataclass
 from core.web import context, i18n
 from core.web.access import access
 from core.web.admin.answers import Answer, done, sentences

@@ -1,6 +1,5 @@
 """Staff and roles: who works here, and what each role may do."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.api.forms import options
 from core.kernel.errors import ShopError
+from core.kernel.values import dataclass
 from core.members.services import revoke_sessions
 from core.members.types import Realm
 from core.staff.services import (

@@ -1,6 +1,6 @@
 """The look of the store: which theme it wears, and the theme's colours and texts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -8,6 +8,7 @@ from flask import request
 
 from core.api.forms import AdminForm
 from core.kernel.errors import ShopError
+from core.kernel.values import dataclass
 from core.media.services import prepare_picture, record_picture
 from core.themes.contrast import LEAST, faint
 from core.themes.host import Look

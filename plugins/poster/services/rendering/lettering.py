@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
 
 from core.api.fonts import FontName, covers, font_file
+from core.api.values import dataclass
 from plugins.poster.rules.clusters import (
     EMOJI_STYLE,
     JOINER,

@@ -4,12 +4,13 @@ import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
 from PIL import Image
 
+from core.api.values import dataclass
 from plugins.poster.rules.fitting import shorten
 from plugins.poster.rules.layout import FORMAT, TEXT_KINDS, Box, Kind, Layer, Layout
 from plugins.poster.rules.words import Words, is_named, is_personal, text_of

@@ -6,13 +6,14 @@ the store's own pictures when a template is made; ``place`` puts a starter among
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
 from core.api.errors import NotFound
+from core.api.values import dataclass
 from plugins.poster.rules import Layout, Purpose, from_json
 
 _HERE = Path(__file__).parent

@@ -1,11 +1,11 @@
 """Moving a member to another referrer: find the person, see what would change, give a reason."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import request
 
 from core.kernel.errors import Conflict, NotFound, ShopError
+from core.kernel.values import dataclass
 from core.members.services import member_view
 from core.sharing.services import referral_of, set_lock, transfer, transfer_preview
 from core.sharing.types import ReferralView, TeamCounts

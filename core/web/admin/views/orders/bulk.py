@@ -1,12 +1,12 @@
 """Ship many orders at once: paste or upload lines, look at what they mean, then send."""
 
 import csv
-from dataclasses import dataclass
 
 from flask import request
 
 from core.kernel.errors import Rejected, ShopError
 from core.kernel.text import squeeze
+from core.kernel.values import dataclass
 from core.orders.services import ship
 from core.web import context, i18n
 from core.web.access import access

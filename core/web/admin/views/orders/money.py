@@ -1,6 +1,5 @@
 """Money of an order by staff's hand: confirm a payment, give money back, send a refund again."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from flask import request
 from core.kernel.clock import now
 from core.kernel.errors import InvalidInput, Rejected, ShopError
 from core.kernel.money import parse_yuan
+from core.kernel.values import dataclass
 from core.orders.services import (
     after_sale_offer,
     approve_after_sale,

@@ -1,12 +1,12 @@
 """Acts on payouts, each in a unit of work of its own and written to the audit log."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from core.host.ports import payout_channels_of
 from core.kernel.errors import ShopError
+from core.kernel.values import dataclass
 from core.payouts.jobs import ask_before_giving_back
 from core.payouts.rules.channels import PayoutWay, way_of
 from core.payouts.services import approve, find_payout, reject, retry_payout

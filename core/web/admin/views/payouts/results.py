@@ -1,12 +1,12 @@
 """The result file of a batch: looked at first, then carried out row by row."""
 
-from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from flask import request
 
 from core.kernel.errors import Rejected
+from core.kernel.values import dataclass
 from core.payouts.rules.result_file import ResultRow, read_results
 from core.payouts.services import batch_lines, find_batch
 from core.payouts.types import BatchLine

@@ -1,7 +1,6 @@
 """A plugin as the list and its own pane show it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zlib import crc32
 
 from core.host.describing import uses_of
@@ -10,6 +9,7 @@ from core.host.migrations import head_of
 from core.host.pauses import Pause
 from core.host.planning import old_code
 from core.host.snapshot import Row
+from core.kernel.values import dataclass
 from core.web import i18n
 from core.web.admin import naming
 
