@@ -1,6 +1,7 @@
 """The arithmetic of commissions: pure, integer fen and basis points."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from core.api.money import BPS, share_fen, split_fen
@@ -12,9 +13,11 @@ SELF_LEVEL = 0
 _ESTIMATES_KEPT = 10_000
 
 
-@dataclass(frozen=True)
-class LineSold:
-    """A line as commissions see it, for all its pieces, after all discounts, without freight."""
+class LineSold(NamedTuple):
+    """A line as commissions see it, for all its pieces, after all discounts, without freight.
+
+    A tuple, since estimates are kept by it: every card of a list looks for its own.
+    """
 
     paid_fen: int
     cost_fen: int
@@ -106,12 +109,13 @@ def estimate_fen(line: LineSold, programme: Programme, found: Found, grade_id: U
     """Level 1 of a line at the rate found for it: what its direct referrer would earn."""
     known = programme.estimates
     key = (found.plan.id, found.scope, found.target_id, grade_id, line)
-    if key not in known:
+    amount = known.get(key)
+    if amount is None:
         if len(known) >= _ESTIMATES_KEPT:
             known.clear()
         shares = line_shares(line, found, depth=programme.depth, grades={1: grade_id})
-        known[key] = shares[0].amount_fen if shares else 0
-    return known[key]
+        amount = known[key] = shares[0].amount_fen if shares else 0
+    return amount
 
 
 def reversed_fen(amount_fen: int, line_refunded_fen: int, line_paid_fen: int) -> int:
