@@ -28,6 +28,14 @@ def _held(this: object) -> tuple[Any, ...]:
 
 
 _SHARED: dict[str, Callable[..., Any]] = {"__eq__": _same, "__hash__": _hashed, "__repr__": _told}
+_MARK = "__frozen_by_type__"
+
+
+def is_frozen(kind: type) -> bool:
+    """Whether a class is a dataclass that says ``frozen=True``, of this module or any other."""
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return parameters is not None and (parameters.frozen or _MARK in kind.__dict__)
+
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
@@ -47,6 +55,7 @@ else:
             for name, method in _SHARED.items():
                 if name not in cls.__dict__:
                     setattr(value, name, method)
+            setattr(value, _MARK, True)
             return value
 
         return made

@@ -6,7 +6,6 @@ already is not copied to be shown, and texts and icons named by constants become
 compiled template. Everything else goes Jinja's way.
 """
 
-import dataclasses
 import re
 from collections.abc import Callable, MutableMapping
 from enum import Enum
@@ -22,6 +21,7 @@ from jinja2.runtime import LoopContext, Macro, Undefined
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from core.kernel.values import is_frozen
 from core.themes.plugin_words import PluginWords
 
 _ALLOWED = """
@@ -179,8 +179,7 @@ def _is_plain(kind: type) -> bool:
         return False  # texts have ``format``; undefined names must complain in their own way
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return True
-    parameters = getattr(kind, "__dataclass_params__", None)
-    return dataclasses.is_dataclass(kind) and bool(parameters and parameters.frozen)
+    return is_frozen(kind)
 
 
 class _Folder(NodeTransformer):

@@ -2,10 +2,11 @@
 
 import importlib
 import pkgutil
-from dataclasses import field, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 
 import core.api
 from core.kernel import values
+from core.pricing.values import Adjustment
 
 
 @values.dataclass(frozen=True)
@@ -42,6 +43,17 @@ def test_a_value_may_have_its_own_way_to_be_told() -> None:
             return "Secret(***)"
 
     assert repr(Secret("x")) == "Secret(***)"
+
+
+def test_values_of_either_way_are_known_as_frozen() -> None:
+    @dataclass
+    class Open:
+        grams: int
+
+    assert values.is_frozen(Gift)
+    assert values.is_frozen(Adjustment)
+    assert not values.is_frozen(Open)
+    assert not values.is_frozen(int)
 
 
 def _handed_to_plugins() -> dict[str, type]:
