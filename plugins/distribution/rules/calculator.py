@@ -131,7 +131,7 @@ def calculate(
     outcomes = []
     for sold, found in lines:
         saved = saving_fen(sold, found, buyer.grade_id) if saves else 0
-        left = replace(sold, paid_fen=sold.paid_fen - saved)
+        left = sold._replace(paid_fen=sold.paid_fen - saved)
         outcomes.append(
             LineOutcome(
                 sold=left,
