@@ -92,21 +92,26 @@ class Database:
         Raises:
             sqlalchemy.exc.OperationalError: SQLite: others wrote for ten seconds.
         """
-        with (
-            self._turn(),
-            self._sessions() if connection is None else self._sessions(bind=connection) as session,
-        ):
-            options = None if connection is not None else self._writing
-            session.connection(execution_options=options)
+        with self._turn(), self._deed(connection) as session:
             try:
                 yield session
             except ShopError as error:
                 if error.keeps_writes:
-                    session.commit()
+                    session.keep()
                 raise
-            session.commit()
+            session.keep()
             if self.on_facts is not None and session.info.pop(ANNOUNCED, False):
                 self.on_facts()
+
+    @contextmanager
+    def _deed(self, connection: sa.Connection | None) -> Iterator[Deed]:
+        """A session that writes, on its connection."""
+        session = self._sessions() if connection is None else self._sessions(bind=connection)
+        try:
+            session.connection(execution_options=self._writing if connection is None else None)
+            yield session
+        finally:
+            session.end()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -7,6 +7,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.kernel.errors import InvariantError
+
 BEGUN = "banyan_begun"
 """Option of a connection on which a look has begun already."""
 SHARED = "banyan_shared"
@@ -77,15 +79,47 @@ class Look(Session):
 
 
 class Deed(Session):
-    """A session that writes; it asks once which connection its transaction is on."""
+    """A session that writes; it asks once which connection its transaction is on.
+
+    Its unit of work ends where it began. Whoever is handed the session on the way, a service or a
+    plugin, can neither commit nor take back what others wrote: that raises ``InvariantError``.
+    """
 
     _begun: sa.Connection | None = None
 
+    def commit(self) -> None:
+        """Refuse."""
+        raise _not_yours("commit")
+
+    def rollback(self) -> None:
+        """Refuse."""
+        raise _not_yours("rollback")
+
+    def close(self) -> None:
+        """Refuse."""
+        raise _not_yours("close")
+
+    def keep(self) -> None:
+        """Commit; for who began the unit of work."""
+        super().commit()
+
+    def end(self) -> None:
+        """Take back what was not kept and let go of the connection; for who began it."""
+        super().close()
+
     def opened(self) -> sa.Connection:
         """The connection of its transaction."""
-        if self._begun is None or self._begun.closed or not self.is_active:
+        if self._begun is None or not self.is_active:
             self._begun = self.connection()
         return self._begun
+
+
+def _not_yours(what: str) -> InvariantError:
+    return InvariantError(
+        "db.not_yours",
+        "Who is handed a unit of work does not %(what)s it; who began it does.",
+        what=what,
+    )
 
 
 def only_reads(session: Session) -> bool:

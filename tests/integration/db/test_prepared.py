@@ -85,15 +85,18 @@ def test_what_is_prepared_rolls_back_with_its_unit_of_work(database):
         assert session.scalar(sa.select(sa.func.count()).select_from(EVENT)) == 0
 
 
-def test_after_a_rollback_a_session_works_on_the_connection_of_its_new_transaction(database):
-    kept = event()
-    with database.write() as session:
-        INSERT.many(session, [event()])
-        session.rollback()
-        INSERT.many(session, [kept])
+@pytest.mark.parametrize("end", ["commit", "rollback", "close"])
+def test_a_unit_of_work_is_ended_by_nobody_who_was_handed_it(database, end):
+    def meddle():
+        with database.write() as session:
+            INSERT.many(session, [event()])
+            getattr(session, end)()
+
+    with pytest.raises(InvariantError, match=end):
+        meddle()
 
     with database.read() as session:
-        assert session.scalars(sa.select(EVENT.c.id)).all() == [kept["id"]]
+        assert session.scalar(sa.select(sa.func.count()).select_from(EVENT)) == 0
 
 
 def test_after_a_statement_that_failed_nothing_is_written_beside_the_transaction(database):
