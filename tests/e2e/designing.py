@@ -18,6 +18,7 @@ def design_poster(staff: Person) -> str:
     page, faults = staff.page, listen(staff.page)
     staff.go(NEW)
     staff.press(page.locator(f"button[name=starter][value={DESIGN}]"))
+    change_canvas(page)
     portrait = page.locator("[data-pick]", has_text="Picture of the member")
     name = portrait.locator("[data-name]")
     assert name.evaluate("it => it.scrollWidth <= it.clientWidth")  # is not cut off
@@ -52,6 +53,27 @@ def design_poster(staff: Person) -> str:
     staff.sees("Version 1 is what members get from now on.")
     assert not faults, faults
     return NAME
+
+
+def change_canvas(page: Page) -> None:
+    """Choose another size: the layers go with it, unless the tick is off; both can be undone."""
+    layers = page.locator("[data-fields] [name$=-width], [data-fields] [name$=-size]")
+    values = "all => all.map(it => Number(it.value))"
+    before = layers.evaluate_all(values)
+    page.select_option("[data-preset]", "750x1334")
+    after = layers.evaluate_all(values)
+    assert all(abs(was * 750 / 1080 - new) < 1 for was, new in zip(before, after, strict=True))
+    page.uncheck("[data-scale]")
+    assert layers.evaluate_all(values) == before
+    page.check("[data-scale]")
+    page.fill("[name=canvas_width]", "1080")  # a width and then a height are one change
+    page.fill("[name=canvas_height]", "1080")
+    page.locator("[name=canvas_height]").press("Tab")
+    assert layers.evaluate_all(values) == before
+    while page.locator("[data-undo]").is_enabled():
+        page.locator("[data-undo]").click()
+    assert layers.evaluate_all(values) == before
+    expect(page.locator("[data-preset]")).to_have_value("1080x1080")
 
 
 def drag_portrait(page: Page, by: int) -> None:

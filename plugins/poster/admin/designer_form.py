@@ -8,17 +8,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
 from core.api.errors import InvalidInput
 from core.api.i18n import gettext as _
 from core.api.web import translate_error
 from plugins.poster.rules import Box, Font, Kind, Layer, Layout
-from plugins.poster.rules.layout import MAX_LAYERS, TEXT_KINDS
+from plugins.poster.rules.layout import MAX_HEIGHT, MAX_LAYERS, MAX_WIDTH, MIN_SIDE, TEXT_KINDS
 
 NUMBERS = ("x", "y", "width", "height", "opacity", "radius", "size", "max_lines")
-CANVAS_NUMBERS = ("canvas_width", "canvas_height")
+CANVAS_LIMITS = {"canvas_width": (MIN_SIDE, MAX_WIDTH), "canvas_height": (MIN_SIDE, MAX_HEIGHT)}
+CANVAS_NUMBERS = tuple(CANVAS_LIMITS)
 _MOST = 100_000
 _KEY = re.compile(r"[a-z][a-z0-9]{0,11}")
 _FIELD_OF = {"font_size": "size", "kind": "name"}
@@ -141,6 +142,7 @@ class DesignForm:
     values: dict[str, str]
     layers: list[LayerForm]
     errors: dict[str, str] = field(default_factory=dict)
+    limits: ClassVar = CANVAS_LIMITS
 
     @classmethod
     def of(cls, layout: Layout, base: int, revision: int) -> Self:

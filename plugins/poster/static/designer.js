@@ -3,7 +3,7 @@
   "use strict";
   const form = d.querySelector("form[data-designer]");
   if (!form || !window.fetch || !window.ResizeObserver) { return; }
-  const NS = "http://www.w3.org/2000/svg", SNAP = 7, KEPT = 200;
+  const NS = "http://www.w3.org/2000/svg", SNAP = 7, KEPT = 200, CANVAS = ["canvas_width", "canvas_height"];
   const words = JSON.parse(form.dataset.words);
   const one = (s, r) => (r || form).querySelector(s);
   const all = (s, r) => Array.from((r || form).querySelectorAll(s));
@@ -11,7 +11,7 @@
   const list = one("[data-list]"), panel = one("[data-panel]"), told = one("[data-told]"), where = one("[data-where]");
   const may = form.dataset.designer === "edit";
   const kept = {};
-  let chosen = "", zoom = 1, isFitted = true, past = [], future = [], now = "", saved = "";
+  let chosen = "", zoom = 1, isFitted = true, past = [], future = [], now = "", saved = "", former = null;
 
   /* ---- values: the form's fields are the only truth ---- */
   const field = (key, name) => form.elements[key ? key + "-" + name : name];
@@ -91,7 +91,8 @@
     const keys = order();
     all("[data-layer]", art).forEach((g) => { if (!keys.includes(g.dataset.layer)) { g.remove(); } });
     keys.slice().reverse().forEach((key) => { draw(key); art.appendChild(groupOf(key)); });
-    const s = size();
+    const s = size(), preset = one("[data-preset]"), known = Array.from(preset.options).map((o) => o.value);
+    preset.value = known.includes(s.w + "x" + s.h) ? s.w + "x" + s.h : "";
     svg.setAttribute("viewBox", "0 0 " + s.w + " " + s.h);
     const ground = one("[data-ground]"), picture = one("[data-ground-picture]");
     ground.setAttribute("fill", get("", "background"));
@@ -187,7 +188,7 @@
     if (next === now) { return; }
     past.push(now);
     if (past.length > KEPT) { past.shift(); }
-    future = []; now = next;
+    future = []; now = next; former = null;
     tell(); soon();
   };
   const restore = (text) => {
@@ -201,7 +202,7 @@
     });
     all("[data-row]", list).forEach((row) => label(row.dataset.row));
     all("input[data-swatch]").forEach(swatch);
-    now = text;
+    now = text; former = null;
     arrange(); choose(chosen, true); tell(); soon();
   };
   const undo = () => { commit(); if (past.length) { future.push(now); restore(past.pop()); say(words.undone); } };
@@ -238,7 +239,7 @@
     } else {
       const s = size(), b = box(key), k = s.w / 750;
       const w = Math.min(s.w, Math.round(b.w * k)), h = Math.min(s.h, Math.round(b.h * k));
-      if (isText(key)) { set(key, "size", Math.round(number(key, "size") * k)); }
+      ["size", "radius"].forEach((name) => set(key, name, Math.round(number(key, name) * k)));
       put(key, { x: Math.round((s.w - w) / 2), y: Math.round((s.h - h) / 2), w: w, h: h });
     }
     set(key, "name", freeName(key));
@@ -265,6 +266,26 @@
     if (to === "left") { b.x = 0; } else if (to === "right") { b.x = s.w - b.w; } else if (to === "center") { b.x = Math.round((s.w - b.w) / 2); }
     if (to === "top") { b.y = 0; } else if (to === "bottom") { b.y = s.h - b.h; } else if (to === "middle") { b.y = Math.round((s.h - b.h) / 2); }
     put(key, b); commit();
+  };
+  /* Boxes go with the canvas; letters, corners, portraits and codes keep their shape. ``former``: how all was
+     before the canvas changed, so that a width and then a height are one change, and the tick can be taken back. */
+  const resize = () => {
+    former = former || new Map(JSON.parse(now).pairs);
+    if (CANVAS.every((name) => field("", name).validity.valid)) {
+      const s = size(), isScaled = one("[data-scale]").checked;
+      const kx = isScaled ? s.w / former.get(CANVAS[0]) : 1, ky = isScaled ? s.h / former.get(CANVAS[1]) : 1;
+      order().forEach((key) => scaleLayer(key, kx, ky));
+    }
+    arrange(); frame();
+  };
+  const scaleLayer = (key, kx, ky) => {
+    const old = (name) => Number(former.get(key + "-" + name)), k = Math.min(kx, ky);
+    const w = old("width") * (isSquare(key) ? k : kx), h = old("height") * (isSquare(key) ? k : ky);
+    const values = {
+      x: (old("x") + old("width") / 2) * kx - w / 2, y: (old("y") + old("height") / 2) * ky - h / 2,
+      width: Math.max(1, w), height: Math.max(1, h), radius: old("radius") * k, size: Math.max(10, old("size") * k),
+    };
+    Object.keys(values).forEach((name) => set(key, name, Math.round(values[name])));
   };
   const acts = { up: (k) => shift(k, -1), down: (k) => shift(k, 1), copy: (k) => add(get(k, "kind"), k), drop: drop };
 
@@ -400,15 +421,18 @@
     if (name.includes("-") && rowOf(key)) {
       if (name.endsWith("-name")) { label(key); }
       draw(key); frame();
-    } else if (/^(canvas_|background|sample)/.test(name)) { arrange(); }
+    } else if (CANVAS.includes(name)) { resize(); } else if (/^(background|sample)/.test(name)) { arrange(); }
   });
   form.addEventListener("change", (e) => {
     if (e.target.type === "file") { upload(e.target); return; }
     if (e.target.matches("[data-preset]")) {
       const pair = e.target.value.split("x");
-      if (pair.length === 2) { set("", "canvas_width", pair[0]); set("", "canvas_height", pair[1]); arrange(); }
+      if (pair.length === 2) { CANVAS.forEach((name, n) => set("", name, pair[n])); }
     }
+    if (e.target.matches("[data-preset],[data-scale]")) { resize(); }
+    const was = e.target.closest("[data-canvas-size]") ? former : null;
     commit();
+    former = was;
   });
   form.addEventListener("click", (e) => {
     const el = e.target.closest("button,a,[data-open-variant]");
