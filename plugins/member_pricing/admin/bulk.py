@@ -12,12 +12,11 @@ from core.api.catalog import product_titles
 from core.api.errors import InvalidInput, ShopError
 from core.api.forms import AdminForm, options
 from core.api.i18n import lazy_gettext as _l
-from core.api.web import audit, notice, reader, staff, translate_error, writing
+from core.api.web import notice, reader, staff, translate_error, writing
 from plugins.member_pricing.admin import wording
 from plugins.member_pricing.admin.one import window_of
 from plugins.member_pricing.admin.page import (
     MOST_AT_ONCE,
-    PLUGIN,
     ROOT,
     Wanted,
     carry_out,
@@ -26,6 +25,7 @@ from plugins.member_pricing.admin.page import (
     look_at,
     show_page,
     tell,
+    write_down,
 )
 from plugins.member_pricing.rules import Audience, Terms, check_terms, read_price
 from plugins.member_pricing.services import editing
@@ -132,9 +132,7 @@ def _opt(ids: Sequence[UUID], *, is_out: bool) -> Any:
             count = editing.leave_out(session, ids, actor=staff().actor)
         else:
             count = editing.take_in(session, ids)
-        act = "member_pricing.leave_out" if is_out else "member_pricing.take_in"
-        seen = {"products": [str(each) for each in ids[:500]], "count": count}
-        audit(session, act, PLUGIN, ids[0] if len(ids) == 1 else len(ids), after=seen)
+        write_down(session, "leave_out" if is_out else "take_in", ids)
     if is_out:
         tell(
             count,

@@ -4,9 +4,17 @@ from typing import Any
 
 from core.api.catalog import product_titles, skus_named
 from core.api.errors import NotFound, ShopError
-from core.api.web import audit, notice, reader, staff, writing
+from core.api.web import notice, reader, staff, writing
 from plugins.member_pricing.admin import wording
-from plugins.member_pricing.admin.page import PLUGIN, ROOT, go, id_of, page_number, show_page, tell
+from plugins.member_pricing.admin.page import (
+    ROOT,
+    go,
+    id_of,
+    page_number,
+    show_page,
+    tell,
+    write_down,
+)
 from plugins.member_pricing.services import history
 from plugins.member_pricing.services.listing import columns
 
@@ -54,8 +62,7 @@ def undo(act_id: str) -> Any:
     try:
         with writing() as session:
             done = history.undo(session, _id(act_id), actor=who.actor, actor_name=who.name)
-            seen = {"prices": done.count, "act": act_id}
-            audit(session, "member_pricing.undo", PLUGIN, done.act_id, after=seen)
+            write_down(session, "undo", done.product_ids, prices=done.count)
     except ShopError as error:
         notice(error.message, "error")
         return go(f"{ROOT}/history")

@@ -12,7 +12,7 @@ from core.api.clock import day_bounds
 from core.api.errors import NotFound, ShopError
 from core.api.forms import AdminForm, options, required
 from core.api.i18n import lazy_gettext as _l
-from core.api.money import format_yuan, parse_yuan
+from core.api.money import AmountTooLarge, format_yuan, parse_yuan
 from core.api.web import notice, reader, store_settings, writing
 from plugins.member_pricing.admin import wording
 from plugins.member_pricing.admin.page import ROOT, carry_out, go, id_of, show_page
@@ -41,8 +41,11 @@ class PriceForm(AdminForm):
         """What was filled in; ``None`` with an error at the field when it cannot be read."""
         try:
             number = parse_yuan(normalize("NFKC", str(self.value.data)).rstrip("%"))
+        except AmountTooLarge:
+            self.value.errors = [self.value.gettext("This amount is too large.")]
+            return None
         except ValueError:
-            self.value.errors = [*self.value.errors, self.value.gettext("Give a number above 0.")]
+            self.value.errors = [self.value.gettext("Give a number above 0.")]
             return None
         return Terms(Price(PriceKind(self.kind.data), number), *window_of(self))
 

@@ -1,7 +1,7 @@
 """What all merchant pages of member prices have in common."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -103,8 +103,17 @@ def carry_out(
     who = staff()
     done = change_prices(session, changes, actor=who.actor, actor_name=who.name, kind=kind)
     if done.act_id is not None:
-        audit(session, f"member_pricing.{kind}", PLUGIN, done.act_id, after={"prices": done.count})
+        write_down(session, kind, done.product_ids, prices=done.count)
     return done
+
+
+def write_down(session: Session, verb: str, product_ids: Collection[UUID], **after: int) -> None:
+    """A line of the audit log: about the one product, or telling how many products there were."""
+    act = f"member_pricing.{verb}"
+    if len(product_ids) == 1:
+        audit(session, act, "product", *product_ids, after=after)
+    else:
+        audit(session, act, PLUGIN, "", after={"products": len(product_ids), **after})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Who would pay what: a table of SKUs and audiences, of a search or a basket; also as a file."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,11 @@ PER_PAGE = 20
 AT_ONCE = 200
 MOST_LINES = 50
 MOST_PRODUCTS = 20_000
+_GAP = r"[\s,\uff0c]"
+_LINE = re.compile(
+    rf"(?P<code>[^\s,\uff0c\u00d7]+)(?:(?:{_GAP}*[\u00d7xX]\s*|{_GAP}+)(?P<pieces>[1-9][0-9]{{0,2}}))?"
+)
+"""A code, then how many: after a space, a comma of either language, or a sign of times."""
 
 
 def show() -> str:
@@ -112,12 +118,11 @@ def _basket(text: str) -> tuple[list[tuple[SkuName, int]], list[str]]:
     wants: dict[str, int] = {}
     bad = []
     for line in text.splitlines()[:MOST_LINES]:
-        code, _mark, pieces = line.strip().replace("\u00d7", " ").replace(",", " ").partition(" ")
-        count = pieces.strip().lstrip("x").strip() or "1"
-        if code and count.isascii() and count.isdigit() and 0 < int(count[:4]) <= 999:
-            wants[code] = wants.get(code, 0) + int(count[:4])
-        elif code:
-            bad.append(line)
+        found = _LINE.fullmatch(line.strip())
+        if found:
+            wants[found["code"]] = wants.get(found["code"], 0) + int(found["pieces"] or 1)
+        elif line.strip():
+            bad.append(line.strip())
     skus = {sku.code: sku for sku in skus_coded(reader(), wants)}
     bad += [code for code in wants if code not in skus]
     return [(skus[code], count) for code, count in wants.items() if code in skus], bad

@@ -4,11 +4,11 @@ import re
 import unicodedata
 
 from core.api.errors import InvalidInput
-from core.api.money import format_yuan, parse_yuan
+from core.api.money import AmountTooLarge, format_yuan, parse_yuan
 from plugins.member_pricing.rules.prices import Price, PriceKind, Terms, check_terms
 
 _FOLD = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2})?)\s*\u6298")
-_PERCENT = re.compile(r"-?\s*(?P<number>\d{1,3}(?:\.\d{1,2})?)\s*%")
+_PERCENT = re.compile(r"-?\s*(?P<number>\d+(?:\.\d{1,2})?)\s*%")
 
 
 def read_price(text: str) -> Price | None:
@@ -25,6 +25,10 @@ def read_price(text: str) -> Price | None:
         return None
     try:
         price = _read(typed)
+    except AmountTooLarge:
+        raise InvalidInput(
+            "member_pricing.large", "This amount is too large.", field="value"
+        ) from None
     except ValueError:
         raise InvalidInput(
             "member_pricing.cell",

@@ -76,6 +76,7 @@ class Done:
 
     act_id: UUID | None
     count: int
+    product_ids: frozenset[UUID] = frozenset()
 
 
 class PricesMoved(Conflict):
@@ -136,7 +137,7 @@ def change_prices(
     )
     _write_down(session, act_id, real, present)
     _write(session, real, present, actor, number)
-    return Done(act_id, len(real))
+    return Done(act_id, len(real), frozenset(each.target.product_id for each in real))
 
 
 def take_turn(session: Session) -> int:

@@ -149,6 +149,8 @@ def test_one_price_has_days_and_can_be_taken_away(prices, pot, merchant):
     assert post(merchant, path, form | {"value": "20", "version": "0"}).status_code == 409
     version = re.search(r'name="version" value="(\d+)"', page(merchant, path))[1]
     assert post(merchant, path, wrong | {"version": version}).status_code == 422
+    large = post(merchant, path, form | {"value": "9" * 20, "version": version})
+    assert "金额过大" in large.text
     gone = post(merchant, path, {"do": "remove", "version": version})
     assert gone.status_code == 303
     assert prices.of(pot) == {}
@@ -175,6 +177,8 @@ def test_many_products_get_a_price_after_a_look_and_it_can_be_taken_back(
     assert texts(prices, cup) == {(True, "all"): "1.00"}, "it was changed since"
     told = page(merchant, f"{ROOT}/history")
     assert "撤回" in told
+    act = done.location.rpartition("/")[2]
+    assert act not in page(merchant, "/admin/audit"), "acts are known by what they did"
 
 
 def test_nothing_counts_that_was_not_looked_at(prices, pot, merchant, make_product):
@@ -238,6 +242,8 @@ def test_ticked_products_are_left_out_and_taken_in_again(prices, pot, merchant):
     assert "所有人同价" in page(merchant, f"{ROOT}/products/{pot.id}")
     post(merchant, f"{ROOT}/many", form | {"act": "take_in"})
     assert "先闲着" not in page(merchant, f"{ROOT}/products/{pot.id}")
+    log = page(merchant, "/admin/audit")
+    assert log.count(f'href="/admin/products/{pot.id}"') == 2, "by the name of the product"
 
 
 def test_what_is_exported_comes_back_as_it_was(shop, prices, pot, merchant, clock):
@@ -308,6 +314,10 @@ def test_the_report_says_who_would_pay_what_and_how(prices, pot, merchant):
     assert "金卡价 -¥50" in shown
     basket = page(merchant, f"{ROOT}/report?basket=POT-S+2%0APOT-L+1")
     assert "¥340" in basket, "2 × 95 and 150 for gold"
+    typed = urlencode({"basket": "POT-S x\nPOT-S×2\nPOT-L，x 1\nPOT-L 01234"})
+    basket = page(merchant, f"{ROOT}/report?{typed}")
+    assert "¥340" in basket
+    assert "看不懂：POT-S x、POT-L 01234" in basket
     table = post(merchant, f"{ROOT}/report.csv", {}).text
     assert "150.00,金卡价 -¥50" in table
 

@@ -75,6 +75,17 @@ def test_what_is_no_price_or_gives_goods_away_is_refused(text):
         read_price(text)
 
 
+@pytest.mark.parametrize("text", ["9" * 20, "-" + "9" * 20])
+def test_an_amount_that_is_too_large_is_told_as_that(text):
+    with pytest.raises(InvalidInput, match="too large"):
+        read_price(text)
+
+
+def test_a_discount_of_thousands_of_percent_is_told_as_that():
+    with pytest.raises(InvalidInput, match="below 100"):
+        read_price("1234%")
+
+
 kinds = st.sampled_from(PriceKind)
 
 
