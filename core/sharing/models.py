@@ -33,7 +33,10 @@ class ShareLink(Base):
 
 
 class ShareVisit(Base):
-    """A person opening a share link, once a visitor and day; robots and previews leave no row."""
+    """A person opening a share link on a day; robots and previews leave no row.
+
+    Of several people who share a browser each has a row, and the first is counted.
+    """
 
     __tablename__ = "share_visit"
 
@@ -44,9 +47,19 @@ class ShareVisit(Base):
     kind: Mapped[str] = mapped_column(sa.String(8), default="visit")  # visit, scan
     day: Mapped[date]
     at: Mapped[datetime]  # the last opening on that day
+    is_counted: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
     __table_args__ = (
-        sa.UniqueConstraint("share_id", "visitor", "day", "kind"),
+        sa.Index(
+            "uq_share_visit_counted",
+            "share_id",
+            "visitor",
+            "day",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("is_counted"),
+            postgresql_where=sa.text("is_counted"),
+        ),
         sa.Index("ix_share_visit_visitor", "visitor", "at"),
         sa.Index("ix_share_visit_member", "member_id", "at"),
     )

@@ -84,11 +84,11 @@ def funnel_counts(
 
     row = session.execute(
         sa.select(
-            count(ShareVisit, sa.func.count()),
+            count(ShareVisit, sa.func.count(), ShareVisit.is_counted),
             count(ShareVisit, sa.func.count(sa.distinct(ShareVisit.visitor))),
             count(ShareAction, sa.func.count(), ShareAction.kind == "registered"),
             count(ShareAction, sa.func.count(), ShareAction.kind == "ordered"),
-            count(ShareVisit, sa.func.count(), ShareVisit.kind == "scan"),
+            count(ShareVisit, sa.func.count(), ShareVisit.is_counted, ShareVisit.kind == "scan"),
         )
     ).one()
     return FunnelCounts(*row)

@@ -1,8 +1,8 @@
 """The people who open share links or scan their codes, and what follows from it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -45,7 +45,8 @@ def record_visit(
 
     The caller has asked ``rules.is_human`` before. A repeat on one day moves the time, so that the
     link opened last is known, and counts nothing. Opening the page that a scanned code led to is
-    such a repeat. The sharer's own visits leave no trace.
+    such a repeat. Somebody else in the same browser counts nothing either, and is remembered beside
+    the first, so that the link is theirs too. The sharer's own visits leave no trace.
 
     Args:
         session: unit of work.
@@ -98,40 +99,44 @@ def _record(
         return VisitOutcome(share, is_counted=False)
     at = at or now()
     day = local_date(at, zone)
-    if not _insert(session, share.id, visitor, member_id, kind, day, at):
-        again = {"at": at} if member_id is None else {"at": at, "member_id": member_id}
-        same = _of_day(share.id, visitor, day)
-        changed(session, sa.update(_visit).where(*same).values(**again))
+    place = {"share_id": share.id, "visitor": visitor, "day": day, "kind": kind}
+    values = {"id": new_id(), "member_id": member_id, "at": at, "is_counted": True, **place}
+    if not _count(session, values):
+        _note_again(session, {**values, "is_counted": False})
         return VisitOutcome(share, is_counted=False)
     session.execute(_COUNT[kind], {"share": share.id})
     _tell(session, share, visitor, member_id, kind, at)
     return VisitOutcome(share, is_counted=True)
 
 
-def _insert(
-    session: Session,
-    share_id: UUID,
-    visitor: str,
-    member_id: UUID | None,
-    kind: str,
-    day: date,
-    at: datetime,
-) -> bool:
+def _count(session: Session, values: Mapping[str, Any]) -> bool:
     """Whether the visit is a new one: none of its kind on that day, and no scan before it."""
-    place = {"share_id": share_id, "visitor": visitor, "day": day, "kind": kind}
-    values = {"id": new_id(), "member_id": member_id, "at": at, **place}
     insert = insert_or(session, _visit)
-    if kind == "scan":
+    if values["kind"] == "scan":
         insert = insert.values(**values)
     else:
-        scanned = sa.exists().where(*_of_day(share_id, visitor, day), _visit.c.kind == "scan")
+        scanned = sa.exists().where(*_of_day(values), _visit.c.kind == "scan")
         row = [sa.literal(value, _visit.c[name].type) for name, value in values.items()]
         insert = insert.from_select(list(values), sa.select(*row).where(~scanned))
-    return bool(changed(session, insert.on_conflict_do_nothing(index_elements=list(place))))
+    counted = insert.on_conflict_do_nothing(
+        index_elements=["share_id", "visitor", "day", "kind"], index_where=sa.text("is_counted")
+    )
+    return bool(changed(session, counted))
 
 
-def _of_day(share_id: UUID, visitor: str, day: date) -> list[sa.ColumnElement[bool]]:
-    return [_visit.c.share_id == share_id, _visit.c.visitor == visitor, _visit.c.day == day]
+def _note_again(session: Session, values: Mapping[str, Any]) -> None:
+    """Move the time of the same person's visit; somebody else in that browser gets a row."""
+    again = {"at": values["at"], "member_id": values["member_id"]}
+    theirs = _visit.c.member_id.is_(None)
+    if values["member_id"] is not None:
+        theirs |= _visit.c.member_id == values["member_id"]
+    moved = sa.update(_visit).where(*_of_day(values), theirs).values(**again)
+    if not changed(session, moved):
+        session.execute(sa.insert(_visit).values(**values))
+
+
+def _of_day(values: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    return [_visit.c[name] == values[name] for name in ("share_id", "visitor", "day")]
 
 
 def _tell(

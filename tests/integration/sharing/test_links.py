@@ -19,6 +19,7 @@ from core.sharing.services import (
     shares_by_id,
     shares_of,
 )
+from core.sharing.services.visits import opened_share
 from tests.integration.people import at_once, facts, statements
 
 PRODUCT = str(UUID(int=7))
@@ -214,3 +215,23 @@ def test_links_to_the_store_are_found_among_many_to_products(database, make_memb
 
     assert [stats.share.id for stats in page.items] == [store.id]
     assert page.total == 1
+
+
+def test_a_second_guest_of_the_same_browser_and_day_is_remembered_too(
+    database, make_member, share, visit
+):
+    sharer = make_member()
+    link, first, second = share(sharer), make_member(), make_member()
+    assert visit(link.token).is_counted
+    for member_id in (first, second):
+        visit(link.token)  # a guest, at a tablet in the shop
+        with database.write() as session:
+            assert opened_share(session, member_id, "visitor-0001") == (link.id, sharer)
+            assert claim_visits(session, "visitor-0001", member_id) == 1
+    assert not visit(link.token, member_id=second).is_counted
+
+    with database.read() as session:
+        assert find_share(session, link.token).visit_count == 1
+        owners = session.execute(sa.select(ShareVisit.member_id, ShareVisit.is_counted)).all()
+    assert set(owners) == {(first, True), (second, False)}
+    assert len(facts(database, "share_visited")) == 1
