@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.api.clock import now
 from core.api.db import new_id
-from core.api.errors import InvalidInput, NotFound
+from core.api.errors import InvalidInput, NotFound, Rejected
 from core.api.events import OrderSettled
 from core.api.text import squeeze
 from core.api.values import dataclass
@@ -160,6 +160,7 @@ def give(
     Raises:
         NotFound: no such distributor, or no such grade.
         InvalidInput: no reason was given.
+        Rejected: nothing would change, and the reason would stand nowhere.
     """
     reason = squeeze(reason)[:200]
     if not reason:
@@ -174,12 +175,16 @@ def give(
     if grade_id is not None and programme.grade(grade_id) is None:
         raise NotFound("distribution.grade", "There is no such grade.")
     lock = None if row.is_grade_locked == is_locked else is_locked
+    if row.grade_id == grade_id and lock is None:
+        raise Rejected(
+            "distribution.grade_same", "They have this grade already. Nothing was changed."
+        )
     row.is_grade_locked = is_locked
     session.flush()
     event = _Event(row.grade_id, grade_id, programme.version, actor, reason, lock)
     if row.grade_id != grade_id:
         _change(session, _TABLE.c.member_id == member_id, event)
-    elif lock is not None:
+    else:
         _write_down(session, [member_id], event)
     session.refresh(row)
     return row

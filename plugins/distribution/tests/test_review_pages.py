@@ -256,6 +256,8 @@ def test_a_distributors_page_shows_measures_and_the_grades_history(
     ]
     for step in steps:
         post(merchant, f"/distributors/{chain.first.id}/grade", **step)
+    same = post(merchant, f"/distributors/{chain.first.id}/grade", **{**step, "reason": "再说一次"})
+    assert (same.status_code, 'value="再说一次"' in same.text) == (422, True)
     own = sign_in(chain.first).get(f"/x/distribution/grade?lang={language}").text
     for page in (read(merchant, f"/distributors/{chain.first.id}", language), own):
         assert [told for told in TOLD[language] if told not in page] == []
