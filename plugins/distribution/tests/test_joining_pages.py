@@ -178,10 +178,12 @@ def test_who_earned_before_finds_the_money_and_who_never_did_is_led_to_joining(
     assert 'href="/x/distribution/withdraw"' in read(browser, "join")
     assert 'href="/x/distribution/ledger"' not in stranger.get("/me").text
     assert "stays yours" not in read(stranger, "join")
-    for path in ("ledger", "orders", "team", "customers", "links", "statements"):
+    for path in (
+        "ledger", "orders", "team", "customers", "links", "statements", "payouts", "withdraw",
+    ):  # fmt: skip
         assert browser.get(f"{ROOT}{path}").status_code == 200
         assert stranger.get(f"{ROOT}{path}").location == f"{ROOT}join"
-    assert browser.get(f"{ROOT}withdraw").status_code == 200
+    assert post(stranger, "withdraw", amount="1").location == f"{ROOT}join"
 
 
 def test_leaving_is_explained_confirmed_and_undone(shop, programme, make_member, sign_in):

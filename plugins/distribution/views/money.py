@@ -46,7 +46,7 @@ from core.api.web import (
 from plugins.distribution.services.accounts import AVAILABLE
 from plugins.distribution.services.reports import money_of
 from plugins.distribution.services.standings import standing_of
-from plugins.distribution.views.page import go, show_page
+from plugins.distribution.views.page import for_earners, go, show_page
 from plugins.distribution.views.showing import uuid_or_none
 
 PER_PAGE = 20
@@ -74,11 +74,13 @@ class Sum:
     error: str
 
 
+@for_earners
 def show() -> str:
     """The form, with fee and tax of the amount in it; any amount can be tried by ``?amount=``."""
     return _form(request.args.get("amount", ""))
 
 
+@for_earners
 def ask() -> Any:
     """Reserve the amount and hand the payout to the store for review.
 
@@ -117,6 +119,7 @@ def ask() -> Any:
     return go(f"{ROOT}payouts/{made.id}")
 
 
+@for_earners
 def payouts() -> str:
     """Payouts, newest first."""
     session = reader()
