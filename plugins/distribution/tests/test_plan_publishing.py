@@ -40,6 +40,7 @@ def test_three_levels_need_the_tick_beside_the_legal_notice(shop, editor, mercha
     record = editor.get("/notices").text
     for text in ("店主", NOTICE_VERSION, "Legal notice on three levels"):
         assert text in record
+    assert "staff:" not in record
 
     # the same person is not asked again
     editor.save()
