@@ -21,6 +21,7 @@ from plugins.distribution.admin.plan_wording import plan_name
 from plugins.distribution.rules import Base, Scope
 from plugins.distribution.services.commission_list import (
     LEVELS,
+    SORTS,
     CommissionFilter,
     export_commissions,
     find_commissions,
@@ -41,17 +42,25 @@ LABELS = {
 }
 BASES = {Base.PAID: _l("paid"), Base.PROFIT: _l("profit")}
 NARROWING = ("state", "q", "member", "buyer", "product", "plan", "level", "scope", "since", "until")
+SORT_LABELS = {
+    "newest": _l("Newest first"),
+    "oldest": _l("Oldest first"),
+    "most": _l("Largest first"),
+    "least": _l("Smallest first"),
+}
 _MOST_PRODUCTS = 200
 _DETAILS = ("buyer", "product", "plan", "level", "scope")
 
 
 def show() -> str:
-    """The list, newest first."""
+    """The list in the order that is asked for, newest first by itself."""
     session, number = reader(), page_number()
     period = Period(request.args)
-    wanted = _wanted(session, period)
+    wanted, sort = _wanted(session, period), request.args.get("sort", "")
     after, offset = place(), (number - 1) * PER_PAGE
-    found, sums = find_commissions(session, wanted, limit=PER_PAGE, offset=offset, after=after)
+    found, sums = find_commissions(
+        session, wanted, limit=PER_PAGE, offset=offset, after=after, sort=sort
+    )
     explained = explanations(session, found)
     people = {row.beneficiary_id for row in found} | {row.buyer_id for row in found}
     only = uuid_or_none(request.args.get("member", ""))
@@ -72,6 +81,8 @@ def show() -> str:
         labels={key: str(label) for key, label in LABELS.items()},
         tones=TONES,
         state=wanted.state,
+        sort=sort,
+        sorts=[(each, str(SORT_LABELS[each])) for each in SORTS],
         query=search_text(),
         asked={name: request.args.get(name, "")[:80] for name in NARROWING},
         has_details=any(request.args.get(name) for name in _DETAILS),

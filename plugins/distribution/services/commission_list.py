@@ -21,6 +21,8 @@ _CHUNK = 500
 MOST = 5_000
 """Commissions of one filter that are counted, summed and paged through at a time."""
 LEVELS = (0, 1, 2, 3)
+SORTS = ("newest", "oldest", "most", "least")
+"""In which order a list stands: by when they accrued, or by what is left of them."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,13 @@ def find_commissions(
     limit: int,
     offset: int = 0,
     after: Place | None = None,
+    sort: str = "newest",
 ) -> tuple[list[CommissionView], CommissionSums]:
-    """A page of commissions, newest first, and the sums over all pages. One statement.
+    """A page of commissions and the sums over all pages. One statement.
 
-    No more than :data:`MOST` are counted and paged through, so that neither costs more with every
-    order that is ever paid. The older ones are found after the last of these.
+    No more than :data:`MOST` are counted, sorted and paged through, the newest of them, so that
+    nothing costs more with every order that is ever paid. The older ones are found after the last
+    of these.
 
     Args:
         session: any session.
@@ -91,27 +95,30 @@ def find_commissions(
         limit: rows a page.
         offset: rows before the page.
         after: only what is older than this place.
+        sort: one of :data:`SORTS`.
     """
     where = _conditions(wanted)
     if after is not None:
         where.append(older_than(after, _TABLE.c.accrued_at, _TABLE.c.id))
     newest = _newest(where)
     sums = _sums_of(newest)
-    is_shown = newest.c.number.between(offset + 1, min(offset + limit, MOST))
+    listed = _in_order(newest, sort)
+    is_shown = listed.c.place.between(offset + 1, min(offset + limit, MOST))
     rows = session.execute(
-        sa.select(sums, newest.c.number, _TABLE)
+        sa.select(sums, listed.c.number, listed.c.place, _TABLE)
         .select_from(sums)
-        .outerjoin(newest, is_shown | (newest.c.number == MOST))
-        .outerjoin(_TABLE, _TABLE.c.id == newest.c.id)
-        .order_by(newest.c.number)
+        .outerjoin(listed, is_shown | (listed.c.number == MOST))
+        .outerjoin(_TABLE, _TABLE.c.id == listed.c.id)
+        .order_by(listed.c.place)
     ).mappings()
     shown = list(rows)
-    first, last = shown[0], shown[-1]
-    more = Place(last["accrued_at"], last["id"]) if first["found"] > MOST else None
+    first = shown[0]
+    ends = [Place(row["accrued_at"], row["id"]) for row in shown if row["number"] == MOST]
+    more = ends[0] if first["found"] > MOST else None
     found = CommissionSums(
         min(first["found"], MOST), first["orders"], int(first["earned"]), int(first["taken"]), more
     )
-    page = [row for row in shown if row["number"] and offset < row["number"] <= offset + limit]
+    page = [row for row in shown if row["place"] and offset < row["place"] <= offset + limit]
     return [view_of(row) for row in page], found
 
 
@@ -131,6 +138,15 @@ def _newest(where: list[sa.ColumnElement[bool]]) -> sa.CTE:
         .limit(MOST + 1)
         .cte("newest")
     )
+
+
+def _in_order(newest: sa.CTE, sort: str) -> sa.Subquery:
+    """Those that are counted with their place in the list, from 1."""
+    left = newest.c.amount_fen - newest.c.reversed_fen
+    orders = {"oldest": [newest.c.number.desc()], "most": [left.desc()], "least": [left.asc()]}
+    order = [*orders.get(sort, []), newest.c.number]
+    place = sa.func.row_number().over(order_by=order).label("place")
+    return sa.select(newest, place).where(newest.c.number <= MOST).subquery("listed")
 
 
 def _sums_of(newest: sa.CTE) -> sa.Subquery:

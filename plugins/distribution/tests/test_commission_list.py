@@ -325,14 +325,24 @@ def test_the_newest_are_counted_and_paged_and_the_list_goes_on_after_them(
         older, others = find_commissions(session, every, limit=20, after=sums.more)
         oldest, end = find_commissions(session, every, limit=20, after=others.more)
         few, _ = find_commissions(session, CommissionFilter(level=1), limit=5)
+        ordered = [
+            find_commissions(session, every, limit=5, offset=5, sort=sort)
+            for sort in ("oldest", "most", "least")
+        ]
 
     assert [*found, *last, *older, *oldest] == newest
     assert (beyond, sums.count, sums.amount_fen) == ([], 7, sum(r.amount_fen for r in newest[:7]))
     assert (others.count, others.amount_fen) == (7, sum(r.amount_fen for r in newest[7:14]))
     assert (end.count, end.more, len(few)) == (4, None, 5)
+    by_amount = sorted(newest[:7], key=lambda row: row.left_fen)
+    largest = sorted(newest[:7], key=lambda row: -row.left_fen)
+    assert [page for page, _ in ordered] == [newest[1::-1], largest[5:], by_amount[5:]]
+    assert [told for _, told in ordered] == [sums] * 3
 
     page = merchant.get(f"{ROOT}/commissions?lang=en").text
     assert "There are more. Figures and pages are of the newest 7." in page
+    page = merchant.get(f"{ROOT}/commissions?lang=en&sort=least").text
+    assert '<option value="least" selected>Smallest first</option>' in page
     page = merchant.get(f"{ROOT}/commissions?lang=en&after={others.more}").text
     assert "Figures and pages are of what came before" in page
     assert page.count('class="trace"') == 4
