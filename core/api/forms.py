@@ -159,7 +159,19 @@ class NotBelow:
         if field.data is None:
             raise ValidationError(field.gettext("This field is required."))
         if field.data < self._least or (self._most is not None and field.data > self._most):
-            raise ValidationError(field.gettext("This value is out of range."))
+            raise ValidationError(self._range(field))
+
+    def _range(self, field: Any) -> str:
+        """What the field takes, as it is typed: yuan or percent."""
+        least, most = (
+            None if each is None else format_yuan(each).rstrip("0").rstrip(".")
+            for each in (self._least, self._most)
+        )
+        if most is None:
+            return str(field.gettext("Give %(least)s or more.") % {"least": least})
+        return str(
+            field.gettext("Give %(least)s to %(most)s.") % {"least": least, "most": most}
+        )
 
 
 class Period(AdminForm):

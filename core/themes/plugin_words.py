@@ -49,7 +49,7 @@ def plugin_functions(
     def one(plugin: str, text: str, **params: Any) -> Markup:
         return Markup(catalogue_of(plugin).ugettext(text)) % params  # noqa: S704 (texts are ours)
 
-    def several(plugin: str, single: str, plural: str, num: int, **params: Any) -> Markup:
+    def several(plugin: str, single: str, plural: str, num: int, /, **params: Any) -> Markup:
         text = catalogue_of(plugin).ungettext(single, plural, num)
         return Markup(text) % {"num": num, **params}  # noqa: S704 (texts are ours)
 

@@ -8,7 +8,7 @@ from flask import request
 
 from core.api.db import new_id
 from core.api.errors import InvalidInput, NotFound, ShopError
-from core.api.money import format_yuan, parse_yuan
+from core.api.money import FEN_LIMIT, AmountTooLarge, format_yuan, parse_yuan
 from core.api.web import audit, notice, reader, translate_error, writing
 from plugins.membership.admin.forms import EFFECTS, BenefitForm
 from plugins.membership.admin.page import ROOT, go, known_id, show_page
@@ -91,6 +91,8 @@ def _value(effect: str, text: str) -> int | None:
         return None
     try:
         number = parse_yuan(text or ("1" if effect == Effect.GROWTH_MULTIPLIER else "0"))
+    except AmountTooLarge:
+        number = FEN_LIMIT  # out of either range
     except ValueError:
         raise InvalidInput(
             "membership.value", "Give a number such as 1.5.", field="value"

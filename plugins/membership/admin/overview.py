@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.api.clock import now
+from core.api.clock import day_bounds, local_date, now
 from core.api.contributions import DashboardCard, MemberListColumn
 from core.api.money import BPS, split_fen
-from core.api.web import locale, reader
+from core.api.web import locale, reader, store_settings
 from plugins.membership.admin.page import ROOT, show_page
 from plugins.membership.services import counting
 from plugins.membership.services import ladder as ladders
@@ -26,7 +26,9 @@ def show() -> str:
     session = reader()
     ladder = tiers(session)
     counts = counting.members_by_tier(session, ladder)
-    given = count_entries(session, EntryFilter(since=now() - timedelta(days=DAYS)))
+    zone = store_settings().timezone
+    since = local_date(now(), zone) - timedelta(days=DAYS)
+    given = count_entries(session, EntryFilter(since=day_bounds(since, zone)[0]))
     return show_page(
         "overview.html",
         "overview",
@@ -35,6 +37,7 @@ def show() -> str:
         total=sum(counts.values()),
         shares=shares_bps(counts),
         given=given,
+        since=since,
         due=counting.due_within(session, DAYS),
         rules=rules_of(session),
         has_draft=ladders.draft(session) is not None,

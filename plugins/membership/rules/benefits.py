@@ -87,6 +87,6 @@ def check_cell(effect: str, cell: Cell) -> None:
         words = (
             "Give between 1 and 10 times."
             if effect == Effect.GROWTH_MULTIPLIER
-            else "This value is out of range."
+            else "Give 0 to 100,000 yuan."
         )
         raise InvalidInput("membership.range", words, field="value")

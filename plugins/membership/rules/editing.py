@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.api.errors import InvalidInput
+from core.api.money import format_yuan
 from core.api.text import squeeze
 from core.api.values import dataclass
 from plugins.membership.rules.programme import DAYS_MOST, GROWTH_MOST
@@ -76,7 +77,8 @@ def _of_tier(tier: Tier) -> list[_Found]:
     ):
         value = getattr(tier, field)
         if value is not None and not least <= value <= top:
-            found.append((field, "This value is out of range.", {}))
+            params = {"least": _told(field, least), "most": _told(field, top)}
+            found.append((field, "Give %(least)s to %(most)s.", params))
     if not _COLOUR.fullmatch(tier.colour):
         found.append(("colour", "Give a colour such as #1f5b4a.", {}))
     elif contrast_with_white(tier.colour) < _LEAST_CONTRAST:
@@ -84,6 +86,10 @@ def _of_tier(tier: Tier) -> list[_Found]:
     if tier.icon not in ICONS:
         found.append(("icon", "Choose an icon.", {}))
     return found
+
+
+def _told(field: str, value: int) -> str:
+    return format_yuan(value) if field.endswith("_fen") else f"{value:,}"
 
 
 def _against(lower: Tier, tier: Tier) -> list[_Found]:

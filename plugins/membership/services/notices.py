@@ -154,7 +154,7 @@ def _warn_one(session: Session, verdict: Verdict) -> bool:
     params = {
         "tier": place.tier.name_in(view.locale),
         "day": _last_day(session, place.valid_until),
-        "missing": place.tier.threshold - verdict.measures.growth,
+        "missing": f"{place.tier.threshold - verdict.measures.growth:,}",
     }
     if verdict.after is not None:
         params["after"] = verdict.after.name_in(view.locale)

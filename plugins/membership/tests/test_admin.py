@@ -116,6 +116,7 @@ def test_a_faulty_ladder_keeps_what_was_typed_and_says_where(shop, started, post
         ("t1-name_zh", "", "This field is required"),
         ("t0-spent_fen", "5 yuan", "Give an amount in yuan"),
         ("t0-spent_fen", "99999999999999999", "This amount is too large."),
+        ("t0-spent_fen", "99999999", "Give 0.01 to 10000000.00."),
     ):
         page = post("/tiers", do="publish", **ladder_form(now_in_force(shop), **{field: typed}))
 
@@ -130,7 +131,8 @@ def test_rules_are_put_in_force_with_an_audit_line(shop, started, post, merchant
             "expiry_bps": "30", "basis_days": "0", "warn_days": "7",
             **{f"task_{name}": "1" for name in ("register", "profile", "address", "phone",
                                                 "first_order", "check_in", "share")}}  # fmt: skip
-    assert post("/rules", **{**form, "expiry_bps": "101"}).status_code == 422
+    wrong = post("/rules", **{**form, "expiry_bps": "101"})
+    assert (wrong.status_code, "Give 0 to 100." in wrong.text) == (422, True)
     assert "Give a number with" in post("/rules", **{**form, "rate": "abc"}).text
     post("/rules", **form)
     with shop.database.read() as session:
@@ -149,6 +151,8 @@ def test_the_grid_is_saved_as_ticked_and_wrong_values_are_marked(shop, started, 
     name = f"{base.id}_{multiplier}"
     wrong = post("/benefits", **{f"has_{name}": "1", f"value_{name}": "0.5"})
     assert (wrong.status_code, "between 1 and 10 times" in wrong.text) == (422, True)
+    wrong = post("/benefits", **{f"has_{name}": "1", f"value_{name}": "9" * 20})
+    assert "between 1 and 10 times" in wrong.text
     post("/benefits", **{f"has_{name}": "1", f"value_{name}": "1.3"})
 
     with shop.database.read() as session:

@@ -94,7 +94,7 @@ def test_who_is_about_to_fall_is_told_on_the_page(started, make_member, open_pag
 
     page = open_page(member)
     assert "你的等级即将到期" in page
-    assert "再得 1,200 成长值即可保级" in page
+    assert "<p>再得 1,200 成长值即可保级。</p>" in page, "no space after a Chinese full stop"
     assert "调整为银卡会员" in open_page(member, "/me")
     clock.advance(days=6)  # over, and not reviewed yet: no day in the past is promised
     page = open_page(member)

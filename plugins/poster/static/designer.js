@@ -154,6 +154,10 @@
   };
 
   /* ---- choosing ---- */
+  const reveal = (row) => {  // within the list alone: the page stays where the canvas is
+    const r = row.getBoundingClientRect(), l = list.getBoundingClientRect();
+    list.scrollTop += Math.min(0, r.top - l.top) + Math.max(0, r.bottom - l.bottom);
+  };
   const choose = (key, isQuiet) => {
     if (key && !rowOf(key)) { key = ""; }
     const before = chosen;
@@ -162,7 +166,7 @@
       const is = row.dataset.row === key;
       row.classList.toggle("chosen", is);
       one("[data-pick]", row).setAttribute("aria-current", is ? "true" : "false");
-      if (is && !isQuiet) { row.scrollIntoView({ block: "nearest" }); }
+      if (is && !isQuiet) { reveal(row); }
     });
     all("[data-fields]", panel).forEach((el) => el.classList.toggle("chosen", el.dataset.fields === (key || "canvas")));
     [before, key].forEach((each) => { if (each && rowOf(each)) { draw(each); } });

@@ -99,13 +99,15 @@ def _page(task_id: UUID, *, refusal: str = "") -> str:
         raise unknown()
     task = progress.task
     is_in = progress.joined_at is not None
-    fans = fans_of(session, person, task_id, MOST_FACES) if is_in else []
+    found = fans_of(session, person, task_id, MOST_FACES + 1) if is_in else []
+    fans = found[:MOST_FACES]
     may_join = is_in or is_for(session, task, person, is_promoter=is_promoter(person))
     return _render(
         "task.html",
         it=progress,
         task=task,
         fans=fans,
+        has_more_fans=len(found) > len(fans),
         names=masked_names(session, [fan.member_id for fan in fans]),
         may_join=may_join,
         audience=AUDIENCES[task.rules.audience],
