@@ -158,9 +158,12 @@ def _rendered(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
     seen = Context(page.env, page.names, placed.template, template.blocks)
     seen.vars.update(values)
     try:
-        return "".join(template.root_render_func(seen))
+        html = "".join(template.root_render_func(seen))
     except Exception:  # noqa: BLE001 - raised again, with the template's own lines
         page.env.handle_exception()
+    if len(html) > _MOST_CHARACTERS:
+        raise ValueError(f"{placed.hook} shows {len(html)} characters, wanted are fewer")
+    return html
 
 
 def _keep(env: ThemeEnvironment, key: alike.Key, html: Markup) -> None:
@@ -169,6 +172,8 @@ def _keep(env: ThemeEnvironment, key: alike.Key, html: Markup) -> None:
     env.kept[key] = html
 
 
+_MOST_CHARACTERS = 200_000
+"""Of what a block shows. Sound ones show a few hundred; more than this would choke the page."""
 _MOST_PIECES = 6000
 """Cards and pieces of plugins kept in a process, by what they show."""
 

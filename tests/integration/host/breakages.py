@@ -220,6 +220,8 @@ WHILE_IT_RUNS = (
     Breakage("r_template", "A block whose template is broken", P,
              "block:r_template.block failed 50 times within an hour",
              block("r_template", "return {}", template="{% if %}")),
+    Breakage("r_flood", "A block that floods its page", P, "shows 5000000 characters",
+             block("r_flood", "return {'text': 'x' * 5_000_000}", "{{ text }}")),
     Breakage("r_sql", "A block that sends broken SQL", P,
              "block:r_sql.block failed 50 times within an hour",
              block("r_sql", "asked.session.execute(sa.text('SELECT nothing FROM nowhere'))")),
