@@ -108,7 +108,7 @@ def guarded_freeze(
         try:
             with timed(plugin, "freeze_order"):
                 frozen = freeze(session, placement)
-                json.dumps(frozen)
+                json.dumps(frozen, allow_nan=False)
                 return frozen
         except BaseException as error:
             if not is_fault(error):

@@ -222,10 +222,20 @@ def test_answers_of_another_kind_are_left_out_and_counted(
     assert sorted(faults(shop)) == expected
 
 
+def test_half_a_character_costs_no_page(shop, make_plugin, sign_in, make_staff):
+    card = DashboardCard("odd.half", "Odd", lambda _session, _settings: {"value": "so \ud83d"})
+    make_plugin("odd", dashboard_cards=[card])
+
+    page = sign_in(make_staff(), "staff").get("/admin/")
+    assert page.status_code == 200
+    assert "so ?" in page.text
+
+
+@pytest.mark.parametrize("at", [now(), float("nan")], ids=["no JSON", "no number"])
 def test_what_cannot_be_frozen_refuses_the_order_and_names_the_plugin(
-    shop, make_plugin, make_order
+    shop, make_plugin, make_order, at
 ):
-    make_plugin("odd", order_freezes={"odd": lambda *_asked: {"at": now()}})
+    make_plugin("odd", order_freezes={"odd": lambda *_asked: {"at": at}})
 
     with pytest.raises(PluginError, match="odd"):
         make_order([("POT", 1, 26_800)])
