@@ -169,9 +169,7 @@ class NotBelow:
         )
         if most is None:
             return str(field.gettext("Give %(least)s or more.") % {"least": least})
-        return str(
-            field.gettext("Give %(least)s to %(most)s.") % {"least": least, "most": most}
-        )
+        return str(field.gettext("Give %(least)s to %(most)s.") % {"least": least, "most": most})
 
 
 class Period(AdminForm):
