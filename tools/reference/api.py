@@ -9,8 +9,8 @@ _PACKAGE = "core.api"
 _TESTING = "core.api.testing"
 _TOLD_ELSEWHERE = frozenset({"core.api.contributions", "core.api.events", "core.api.forms"})
 OUTSIDE = {
-    "dataclass": "The standard decorator for values of a plugin's own that cost a start next to nothing; "
-    "`frozen` is held by the type checker.",
+    "dataclass": "The standard decorator for values of a plugin's own that cost a start next "
+    "to nothing; `frozen` is held by the type checker.",
     "gettext": "A text in the request's language, said now.",
     "lazy_gettext": "A text that is translated when it is shown: for labels of forms.",
     "ngettext": "A text with a count: one form or the other, said now.",

@@ -14,7 +14,7 @@ HEAVY = frozenset(
 """What ``rules.py`` does without."""
 PURE_DOORS = frozenset(
     {"charts", "clock", "errors", "events", "money", "pages", "payments", "pricing", "regions"}
-    | {"states", "text"}
+    | {"states", "text", "values"}
 )
 """Modules of ``core.api`` that bring no framework along."""
 _CALLS = frozenset({"importlib.import_module", "importlib.__import__", "__import__"})
