@@ -49,7 +49,9 @@ def after_sale_detail(
 
 
 def after_sales_of(session: Session, order: Row) -> tuple[AfterSaleView, ...]:
-    """After-sales of an order, oldest first."""
+    """After-sales of an order, oldest first. An order that was never paid is not asked: it has none."""
+    if order.paid_at is None:
+        return ()
     return _views(session, _of_order.all(session, {"order_id": order.id}))
 
 

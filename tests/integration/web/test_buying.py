@@ -135,6 +135,15 @@ def test_reading_the_result_page_changes_nothing(bag, order_no, shop, statements
     assert not [s for s in seen if s.split()[0] in {"INSERT", "UPDATE", "DELETE"}]
 
 
+def test_the_cashier_asks_for_nothing_that_an_unpaid_order_cannot_have(bag, order_no, statements):
+    bag.page(f"/pay/{order_no}")
+    with statements() as seen:
+        bag.page(f"/pay/{order_no}")
+
+    assert len(seen) <= 4
+    assert not [s for s in seen if "FROM after_sale" in s]
+
+
 def test_a_price_that_changed_is_shown_and_nothing_typed_is_lost(bag, shop, pot):
     html = bag.page("/checkout")
     with shop.database.write() as session:
