@@ -49,7 +49,7 @@ def after_sale_detail(
 
 
 def after_sales_of(session: Session, order: Row) -> tuple[AfterSaleView, ...]:
-    """After-sales of an order, oldest first. An order that was never paid is not asked: it has none."""
+    """After-sales of an order, oldest first. One that was never paid has none, and asks nothing."""
     if order.paid_at is None:
         return ()
     return _views(session, _of_order.all(session, {"order_id": order.id}))

@@ -43,7 +43,7 @@ from core.sharing.services.tree import (
     nodes_of,
     tops_of_network,
 )
-from core.sharing.services.visits import claim_visits, record_scan, record_visit, shares_behind
+from core.sharing.services.visits import claim_visits, record_scan, record_visit, share_behind
 
 __all__ = [
     "ancestors_of",
@@ -71,7 +71,7 @@ __all__ = [
     "referral_of",
     "referrers_of",
     "set_lock",
-    "shares_behind",
+    "share_behind",
     "shares_by_id",
     "shares_of",
     "team_counts",

@@ -1,6 +1,6 @@
 """The people who open share links or scan their codes, and what follows from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.outbox import announce
+from core.db.prepared import Prepared
 from core.db.statements import changed, insert_or, value_of
 from core.kernel.clock import local_date, now
 from core.kernel.errors import InvalidInput
@@ -21,6 +22,15 @@ from core.sharing.services.links import find_share, find_share_by_code
 from core.sharing.types import ShareView, VisitOutcome
 
 _link, _visit = cast(sa.Table, ShareLink.__table__), cast(sa.Table, ShareVisit.__table__)
+_action: Any = ShareAction.__table__
+_behind = Prepared(
+    sa.select(*(_link.c[field.name] for field in fields(ShareView)))
+    .join(_link, _link.c.id == _action.c.share_id)
+    .where(
+        _action.c.kind == sa.bindparam("kind", type_=sa.String()),
+        _action.c.reference == sa.bindparam("reference", type_=sa.String()),
+    )
+)
 
 
 def _counting(column: sa.Column[int]) -> sa.Update:
@@ -231,22 +241,15 @@ def note_action(
     )
 
 
-def shares_behind(session: Session, kind: str, references: Collection[str]) -> dict[str, ShareView]:
-    """The links that registrations or orders came by; those that came by none are left out.
+def share_behind(session: Session, kind: str, reference: str) -> ShareView | None:
+    """The link that a registration or an order came by, if any. One statement.
 
-    One statement. A registration or order counts for one link only, that opened last before it.
+    It counts for one link only, that opened last before it.
 
     Args:
         session: any session.
         kind: ``registered`` or ``ordered``.
-        references: member ids as text, or order numbers.
+        reference: the member's id as text, or the order's number.
     """
-    if not references:
-        return {}
-    view = [_link.c[field.name] for field in fields(ShareView)]
-    rows = session.execute(
-        sa.select(ShareAction.reference, *view)
-        .join(_link, _link.c.id == ShareAction.share_id)
-        .where(ShareAction.kind == kind, ShareAction.reference.in_(set(references)))
-    )
-    return {row[0]: value_of(ShareView, row[1:]) for row in rows}
+    row = _behind.first(session, {"kind": kind, "reference": reference})
+    return None if row is None else value_of(ShareView, row)

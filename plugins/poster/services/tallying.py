@@ -11,7 +11,7 @@ from core.api.clock import local_date
 from core.api.db import insert_or
 from core.api.events import MemberRegistered, OrderPaid, OrderRefunded, ShareScanned
 from core.api.settings import load_settings
-from core.api.sharing import ShareView, shares_behind
+from core.api.sharing import ShareView, share_behind
 from plugins.poster.models import PosterOrder, Scanner, Tally
 from plugins.poster.rules.campaigns import template_of
 
@@ -98,7 +98,7 @@ def forget(session: Session, member_id: UUID) -> None:
 
 
 def _poster_behind(session: Session, kind: str, reference: str) -> tuple[ShareView, UUID] | None:
-    share = shares_behind(session, kind, [reference]).get(reference)
+    share = share_behind(session, kind, reference)
     template_id = template_of(share.campaign) if share is not None else None
     return (share, template_id) if share is not None and template_id is not None else None
 

@@ -15,7 +15,7 @@ from core.sharing.services import (
     find_share,
     no_check,
     record_visit,
-    shares_behind,
+    share_behind,
     shares_by_id,
     shares_of,
 )
@@ -184,11 +184,10 @@ def test_registrations_and_orders_are_recorded_at_the_link(database, make_member
             )
     with database.read() as session:
         (stats,) = shares_of(session, link.member_id).items
-        assert shares_behind(session, "registered", [str(member_id)]) == {
-            str(member_id): stats.share
-        }
-        assert set(shares_behind(session, "ordered", ["A1", "A2", "A3"])) == {"A1", "A2"}
-        assert shares_behind(session, "registered", ["A1"]) == {}
+        assert share_behind(session, "registered", str(member_id)) == stats.share
+        assert share_behind(session, "ordered", "A1") == stats.share
+        assert share_behind(session, "ordered", "A3") is None
+        assert share_behind(session, "registered", "A1") is None
         assert shares_by_id(session, [link.id, member_id]) == {link.id: stats.share}
     assert (stats.registered_count, stats.order_count) == (1, 2)
 
