@@ -291,3 +291,10 @@ def test_an_erased_member_has_no_tier_life_any_more(
     assert started.growth(member) >= 900
     assert started.history(member) == []
     assert started.standing(member).valid_until is None
+
+
+def test_a_tier_reached_by_growth_alone_has_no_empty_or_on_the_phone(merchant, started):
+    page = merchant.get(f"{ROOT}?lang=en").text
+
+    assert page.count('<td class="mem-none">') == 4
+    assert 'data-label="or"' not in page
