@@ -61,6 +61,13 @@ def desk(sign_in, make_staff):
     return read
 
 
+def test_the_same_share_is_told_alike_above_and_on_the_way(stand, desk):
+    stand.scan(stand.poster(stand.other_id), "visitor-0003")
+    html = desk()
+    assert "33% of those who scanned" in html
+    assert "33.33%" not in html
+
+
 def test_sums_templates_and_members_are_told(stand, desk):
     html = desk()
     assert "晨光" in html
