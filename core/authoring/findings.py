@@ -152,6 +152,11 @@ RULES: dict[str, Rule] = {
         "A text on a page cannot be translated",
         "Write it as {{ _('…') }}; a name that is the same in every language as {{ '…' }}.",
     ),
+    "P508": Rule(
+        "A label takes the trunk's Chinese",
+        "Give it an English of its own, or the trunk's Chinese in translations/zh.po.",
+        _W,
+    ),
     # about templates
     "P601": Rule("A template cannot be read", "Correct the syntax."),
     "P602": Rule(

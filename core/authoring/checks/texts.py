@@ -59,6 +59,7 @@ def check(source: PluginSource) -> Iterator[Finding]:
     elif path.is_file():
         yield from _unknown(texts, own.keys() | known)
         yield from _unused(source, path, own, {text.message for text in texts})
+    yield from _taken(source, path)
     yield from _chinese(source)
 
 
@@ -68,6 +69,23 @@ def _unknown(texts: list[Text], known: set[str]) -> Iterator[Finding]:
         if text.message not in known and text.message not in seen:
             seen.add(text.message)
             yield Finding("P502", text.path, text.line, f"“{text.message}” has no Chinese.")
+
+
+def _taken(source: PluginSource, path: Path) -> Iterator[Finding]:
+    """Labels that are shown with the trunk's Chinese, because its English is the same.
+
+    Templates of a plugin ask its own catalogue first; labels of what it contributes do not.
+    """
+    own = _chinese_of([path]) if path.is_file() else {}
+    trunk, seen = _chinese_of_the_trunk(), set()
+    for text in _labels(source):
+        message, shown = text.message, trunk.get(text.message)
+        if shown is None or own.get(message) == shown or message in seen:
+            continue
+        seen.add(message)
+        said = own.get(message)
+        instead = f", not as its own “{said}”" if said else " and has no Chinese of its own"
+        yield Finding("P508", text.path, text.line, f"“{message}” is shown as “{shown}”{instead}.")
 
 
 def _entries(path: Path, catalogue: Catalog) -> Iterator[Finding]:
@@ -113,12 +131,18 @@ def _of_python(source: PluginSource) -> Iterator[Text]:
             # what a command line says is English, as all of the house's commands are
             if module.part != "commands":
                 yield from _of_calls(source, module, module.tree)
+    yield from _labels(source)
+    for item in made(source):
+        if "fields" in item.arguments and item.kind == "PayoutChannel":
+            yield from _pairs(source, item.module, item.arguments["fields"])
+
+
+def _labels(source: PluginSource) -> Iterator[Text]:
+    """What descriptors say: labels of pages, cards and buttons."""
     for item in made(source):
         for name in _IN_DESCRIPTORS:
             if name in item.arguments:
                 yield from _text(source, item.module, item.arguments[name])
-        if "fields" in item.arguments and item.kind == "PayoutChannel":
-            yield from _pairs(source, item.module, item.arguments["fields"])
 
 
 def _of_calls(source: PluginSource, module: Module, tree: ast.Module) -> Iterator[Text]:
@@ -187,15 +211,27 @@ def _ids(catalogue: Catalog) -> Iterator[tuple[str, int]]:
 
 
 @lru_cache(maxsize=1)
-def _of_the_trunk() -> frozenset[str]:
-    files = [*(ROOT / "core").glob("**/translations/zh.po")]
-    files += (ROOT / "themes").glob("*/translations/zh.po")
-    return frozenset(text for path in files for text, _ in _ids(_load(path)))
+def _chinese_of_the_trunk() -> dict[str, str]:
+    """Every text of the trunk and the themes with its Chinese."""
+    files = sorted((ROOT / "core").glob("**/translations/zh.po"))
+    return _chinese_of([*files, *sorted((ROOT / "themes").glob("*/translations/zh.po"))])
+
+
+def _chinese_of(paths: Iterable[Path]) -> dict[str, str]:
+    """Texts with their Chinese, or its first form; the last file wins, as when they are merged."""
+    found = {}
+    for path in paths:
+        for message in _load(path):
+            if message.id:
+                ids = (message.id,) if isinstance(message.id, str) else message.id
+                strings = message.string or ""
+                found[ids[0]] = strings if isinstance(strings, str) else strings[0]
+    return found
 
 
 def _known_elsewhere(source: PluginSource) -> set[str]:
     """Texts that the trunk, the themes and the plugins it requires bring along."""
-    known = set(_of_the_trunk())
+    known = set(_chinese_of_the_trunk())
     for name in source.manifest.required_names if source.manifest else ():
         path = source.folder.parent / name / "translations" / "zh.po"
         if path.is_file():

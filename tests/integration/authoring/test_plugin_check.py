@@ -79,6 +79,30 @@ def test_messages_hold_every_language_in_the_code_and_nothing_else_does(made):
     assert found(made)[0] == [("P506", "“你好” is Chinese.")]
 
 
+LABEL = (
+    "\nfrom core.api.contributions import DashboardCard\n\n"
+    'CARD = DashboardCard("probe.card", "Orders", lambda *_asked: None)\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("", ["“Orders” is shown as “订单” and has no Chinese of its own."]),
+        ("单子", ["“Orders” is shown as “订单”, not as its own “单子”."]),
+        ("订单", []),
+    ],
+)
+def test_a_label_that_takes_the_trunks_chinese_is_a_warning(made, own, said):
+    add(made, "plugin.py", LABEL)
+    if own:
+        add(made, "translations/zh.po", f'\nmsgid "Orders"\nmsgstr "{own}"\n')
+    errors, verdict = found(made)
+
+    assert errors == []
+    assert [f.sentence for f in verdict.findings if f.code == "P508"] == said
+
+
 # --- hooks -------------------------------------------------------------------------------------
 
 
