@@ -204,7 +204,8 @@ class CheckHooks:
 
     ``Rejected`` refuses: the refusals of all plugins are collected and shown together. Anything
     else is a fault: nothing is written, the person is told which plugin failed, and five such
-    faults within an hour pause it. At most one statement each.
+    faults within an hour pause it. At most one statement each. The session refuses to write: a
+    check that tries, or leaves an object to be written, has failed.
     """
 
     @hookspec

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.db.sessions import BEGUN, SHARED, Deed, Look
+from core.db.sessions import BEGUN, READS, SHARED, Deed, Look
 from core.db.turns import Turns
 from core.kernel.errors import InvariantError, ShopError
 
@@ -27,7 +27,6 @@ store's pages have, and each that was pushed out is read and planned anew, five 
 ASK_AGAIN_SECONDS = 0.001
 """Between two tries of a process that serves people to begin a write on SQLite, on average."""
 
-_READS = "banyan_reads"
 _WRITES_NEXT = "banyan_write"
 _ASKS = "banyan_asks"
 _WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -152,14 +151,14 @@ def _close(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
 
 def _for_reading(engine: sa.Engine) -> sa.Engine:
     """The same connections, marked: what is marked refuses to write."""
-    return engine.execution_options(**{_READS: True})
+    return engine.execution_options(**{READS: True})
 
 
 def _refuse_writes(
     connection: sa.Connection, _cursor: Any, text: str, _values: Any, _context: Any, _is_many: bool
 ) -> None:
-    if connection.get_execution_options().get(_READS) and text.startswith(_WRITES):
-        raise InvariantError("db.read_only", "A look for reading tried to write.")
+    if connection.get_execution_options().get(READS) and text.startswith(_WRITES):
+        raise InvariantError("db.read_only", "What is for reading only tried to write.")
 
 
 def make_engine(url: str, pool_size: int = 10) -> sa.Engine:
@@ -188,7 +187,7 @@ def _postgres_engine(url: sa.URL, pool_size: int) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        if options.get(_READS) or "isolation_level" in options:  # none, or the driver's own
+        if options.get(READS) or "isolation_level" in options:  # none, or the driver's own
             return
         dialect = connection.dialect
         try:

@@ -1,9 +1,11 @@
 """Whether the fields of what plugins hand over hold what their annotations say."""
 
 import dataclasses
+import reprlib
 import types
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -18,16 +20,40 @@ def misfit(item: Any) -> tuple[str, Any] | None:
     return None
 
 
+MOST_CHARACTERS = 2_000
+"""Of one text that a plugin shows in a list. Sound ones have a few dozen."""
+
+
+def short(*texts: Any) -> None:
+    """Refuse what would choke the page it is shown on.
+
+    Raises:
+        ValueError: the texts, or values that are shown as such, are longer than 2000 characters.
+    """
+    shown = sum(len(str(text)) for text in texts)
+    if shown > MOST_CHARACTERS:
+        raise ValueError(f"it shows {shown} characters, wanted are {MOST_CHARACTERS} at most")
+
+
+MOST_ITEMS = 200
+"""Of one list that a plugin answers."""
+
+
 def all_of(kind: type[T], items: Iterable[Any]) -> tuple[T, ...]:
     """What a plugin answered, every item of one kind.
 
     Raises:
         TypeError: one is something else, or a field of it is.
+        ValueError: there are more than 200, or one says more than :func:`short` lets it.
     """
-    found = tuple(items)
+    kept: Any = kind
+    found = tuple(islice(items, MOST_ITEMS + 1))
+    if len(found) > MOST_ITEMS:
+        raise ValueError(f"it lists more than {MOST_ITEMS}, wanted are fewer")
     for item in found:
         if not isinstance(item, kind) or misfit(item):
-            raise TypeError(f"{item!r} is no {kind.__name__} as it should be")
+            raise TypeError(f"{reprlib.repr(item)} is no {kind.__name__} as it should be")
+        short(*(getattr(item, name) for name in _wanted(kept)))
     return found
 
 

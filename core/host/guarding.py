@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.db.sessions import only_reads
+from core.db.sessions import only_reads, reading
 from core.host.faults import is_fault
 from core.kernel.errors import PluginError, Rejected
 from core.pricing.rules import check_adjustment
@@ -106,7 +106,7 @@ def guarded_freeze(
 
     def run(session: Session, placement: Any) -> Any:
         try:
-            with timed(plugin, "freeze_order"):
+            with timed(plugin, "freeze_order"), reading(session):
                 frozen = freeze(session, placement)
                 json.dumps(frozen, allow_nan=False)
                 return frozen

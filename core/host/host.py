@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.config import Config
 from core.db import state
 from core.db.engine import Database
+from core.db.sessions import reading
 from core.db.state import POLL_SECONDS, Counters
 from core.host.discovery import by_requirements, find_plugins, required_first
 from core.host.faults import FaultLog, Guarded, is_fault
@@ -184,7 +185,7 @@ class PluginHost(Living):
     # --- dispatch ----------------------------------------------------------------------------
 
     def check(self, hook: str, **arguments: Any) -> None:
-        """Ask every plugin that takes part, one at a time, before a write.
+        """Ask every plugin that takes part, one at a time, before a write; it reads only.
 
         Raises:
             Rejected: one plugin refuses.
@@ -195,11 +196,13 @@ class PluginHost(Living):
         if listeners is None:
             return
         refused: list[Rejected] = []
+        session = arguments.get("session")
         note = self.faults.note
         for name, call in listeners:
             began = perf_counter_ns()
             try:
-                call(**arguments)
+                with reading(session):
+                    call(**arguments)
             except Rejected as error:
                 refused.append(error)
             except BaseException as error:

@@ -161,7 +161,7 @@ def _rendered(page: Asking, placed: Placed, values: Mapping[str, Any]) -> str:
         html = "".join(template.root_render_func(seen))
     except Exception:  # noqa: BLE001 - raised again, with the template's own lines
         page.env.handle_exception()
-    if len(html) > _MOST_CHARACTERS:
+    if len(html) > MOST_CHARACTERS:
         raise ValueError(f"{placed.hook} shows {len(html)} characters, wanted are fewer")
     return html
 
@@ -172,7 +172,7 @@ def _keep(env: ThemeEnvironment, key: alike.Key, html: Markup) -> None:
     env.kept[key] = html
 
 
-_MOST_CHARACTERS = 200_000
+MOST_CHARACTERS = 200_000
 """Of what a block shows. Sound ones show a few hundred; more than this would choke the page."""
 _MOST_PIECES = 6000
 """Cards and pieces of plugins kept in a process, by what they show."""

@@ -53,6 +53,19 @@ def test_pages_do_not_depend_on_the_process_that_makes_them():
     assert len(seen) == 1
 
 
+def test_an_author_sees_arguments_methods_and_fields_without_opening_the_source():
+    page, told = api.page(), hooks.page()
+
+    assert "def product_cards(" in page
+    for method in ("send(recipient: str, body: str, key: str)", "pay(request: PayRequest)"):
+        assert f"| `{method} ->" in page
+    for name in ("JobContext", "GatewayMethods", "SendsMessages", "PaysPeople"):
+        assert "| Method |" in page.partition(f"### `{name}`")[2].partition("\n### ")[0], name
+    for name in ("TimelineEntry", "SearchHit", "CardRow", "CardStep", "BlockContext"):
+        assert "| Field |" in page.partition(f"### `{name}`")[2].partition("\n### ")[0], name
+    assert "see the module" not in told
+
+
 def test_everything_that_the_door_exports_has_its_sentence():
     assert api.without_a_sentence() == []
 

@@ -2,12 +2,15 @@
 
 import ast
 
+from core.host.contracts import KINDS
+from tools.reference import shapes
 from tools.reference.markdown import code, finish, head, spaced, table
-from tools.reference.source import Found, fields, find, modules_below, public_names, tree
+from tools.reference.source import Found, find, modules_below, public_names, tree
 
 _PACKAGE = "core.api"
 _TESTING = "core.api.testing"
-_TOLD_ELSEWHERE = frozenset({"core.api.contributions", "core.api.events", "core.api.forms"})
+_FACTS = frozenset({"core.api.events"})
+"""Modules whose names have a page of their own."""
 OUTSIDE = {
     "dataclass": "The standard decorator for values of a plugin's own that cost a start next "
     "to nothing; `frozen` is held by the type checker.",
@@ -30,8 +33,14 @@ def page() -> str:
         lines += [f"## `{module}`", "", *spaced(_doc(module))]
         lines += table(
             ["Name", "Kind", "What it is"],
-            ([code(name), found.kind, _told(module, found)] for name, found in exported(module)),
+            (
+                [_linked(module, name, found), found.kind, summary(found)]
+                for name, found in exported(module)
+            ),
         )
+        for name, found in exported(module):
+            shape = _shape(module, found)
+            lines += [f"### `{name}`", "", *spaced([summary(found)]), *shape] if shape else []
     return finish(lines)
 
 
@@ -47,11 +56,21 @@ def summary(found: Found) -> str:
     return found.doc.summary
 
 
-def _told(module: str, found: Found) -> str:
-    """Its line, with the fields of what has some unless another page tells of them."""
-    names = [] if module in _TOLD_ELSEWHERE else [field.name for field in fields(found)]
-    held = f" Holds {', '.join(map(code, names))}." if names else ""
-    return f"{summary(found)}{held}"
+def _shape(module: str, found: Found) -> list[str]:
+    """How it is called and what it holds, unless another page tells."""
+    return [] if module in _FACTS or found.name in told_with_hooks() else shapes.told(found)
+
+
+def _linked(module: str, name: str, found: Found) -> str:
+    """Its name; of what is told on another page, with the way there."""
+    if module != "core.api.contributions" or found.name not in told_with_hooks():
+        return code(name)
+    return f"[{code(name)}](hooks.md#{name.lower()})"
+
+
+def told_with_hooks() -> frozenset[str]:
+    """Names of the descriptors that ``hooks.md`` tells of at length."""
+    return frozenset({kind.__name__ for _, kind in KINDS.values()} | {"SettingsSchema"})
 
 
 def without_a_sentence() -> list[str]:

@@ -49,7 +49,8 @@ def page() -> str:
         "Hooks",
         "Every place where a plugin may take part. Implementations are functions of `plugin.py` "
         "marked with `@hookimpl` (`core.api.hooks`); one may leave out arguments that it does not "
-        "need. Where each piece goes is told in [the guide](../README.md).",
+        "need. Where each piece goes is told in [the guide](../README.md); values and protocols "
+        "that fields name, such as `BlockContext` or `SendsMessages`, in [the door](api.md).",
     )
     lines += ["## Registrations", "", *_about("RegisterHooks")]
     lines += _limits()

@@ -34,7 +34,13 @@ from core.api.contributions.admin import (
     SearchProvider,
     TimelineEntry,
 )
-from core.api.contributions.ports import Gateway, MessageChannel, PayoutChannel
+from core.api.contributions.ports import (
+    Gateway,
+    MessageChannel,
+    PayoutChannel,
+    PaysPeople,
+    SendsMessages,
+)
 from core.api.contributions.rights import Permission, Promoters, SettingsSchema
 from core.api.contributions.store import (
     SCRIPT_BYTES,
@@ -69,6 +75,7 @@ __all__ = [
     "OrderPanel",
     "OrderTimeline",
     "PayoutChannel",
+    "PaysPeople",
     "Permission",
     "PriceRule",
     "ProductBulkAction",
@@ -77,6 +84,7 @@ __all__ = [
     "Promoters",
     "SearchHit",
     "SearchProvider",
+    "SendsMessages",
     "SettingsSchema",
     "StorePage",
     "TimelineEntry",

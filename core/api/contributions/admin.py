@@ -1,8 +1,10 @@
 """What a plugin adds to the merchant's face.
 
 Each ``permission`` is a right of the trunk or of the plugin; without it the piece is there for all
-staff who may see the page. A piece that fails or takes too long is left out and counted. Labels are
-catalogue entries. Settings are asked with ``core.api.web.plugin_settings``.
+staff who may see the page. A piece that fails, takes too long or floods its page is left out and
+counted: a card, a row, a hit, a cell and a line of a story show 2000 characters at most, a list has
+200 entries at most, a panel 200 000 characters. Labels are catalogue entries. Settings are asked
+with ``core.api.web.plugin_settings``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -90,7 +92,7 @@ class DashboardCard:
             :class:`CardRow`) and ``steps`` (of :class:`CardStep`) are cards of their own beside the
             latest orders.
         icon: of the house's set.
-        permission: see the module.
+        permission: a right of the trunk or of the plugin; ``None``: all who may see the page.
     """
 
     key: str
@@ -113,7 +115,7 @@ class _ListColumn:
         load: gets a reading session and the ids of the page's rows (30 at most), makes at most one
             statement however many they are, and returns texts by id; ids that are left out stay
             empty. Texts are shown as they are: translate them (``core.api.i18n``).
-        permission: see the module.
+        permission: a right of the trunk or of the plugin; ``None``: all who may see the page.
     """
 
     key: str
@@ -147,7 +149,7 @@ class _Panel:
         template: of the plugin; rendered with what ``load`` returns, in the admin's environment.
         load: gets a reading session and the thing's id, makes at most three statements; ``None``
             shows no panel.
-        permission: see the module.
+        permission: a right of the trunk or of the plugin; ``None``: all who may see the page.
     """
 
     key: str
@@ -274,7 +276,7 @@ class SearchProvider:
         label: head over the hits.
         search: gets a reading session, what was typed (trimmed, 80 characters at most) and how many
             hits are wanted at most; makes at most one statement.
-        permission: see the module.
+        permission: a right of the trunk or of the plugin; ``None``: all who may see the page.
     """
 
     key: str

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from core.api.contributions import Block, BlockContext, SearchHit
 from core.api.regions import Region
-from core.host.fields import all_of
+from core.host.fields import all_of, short
 from core.kernel.values import dataclass
 from core.orders.types import PackingSlip
 from core.web import context, i18n
 from core.web.access import has_permission
 from core.web.admin.render import render_fragment
 from core.web.placing import arrange
-from core.web.regions import guarded
+from core.web.regions import MOST_CHARACTERS, guarded
 from core.web.render import face
 
 Thing = Literal["product", "order", "member"]
@@ -66,9 +66,18 @@ def columns(session: Session, thing: Thing, ids: Sequence[UUID]) -> list[Column]
     plugins, found = context.shop().plugins, []
     for name, column in _allowed(f"{thing}_columns"):
         with plugins.guard(name, f"column:{column.key}"):
-            values = dict(column.load(session, ids)) if ids else {}
+            values = _values(column.load(session, ids), ids) if ids else {}
             found.append(Column(i18n.gettext(column.label), values))
     return found
+
+
+def _values(answer: Mapping[UUID, Any], ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """What a column says of the rows of this page."""
+    told = dict(answer)
+    values = {each: told[each] for each in ids if each in told}
+    for value in values.values():
+        short(value)
+    return values
 
 
 def panels(session: Session, thing: Thing, thing_id: UUID) -> list[Panel]:
@@ -79,6 +88,8 @@ def panels(session: Session, thing: Thing, thing_id: UUID) -> list[Panel]:
             values = panel.load(session, thing_id)
             if values is not None:
                 body = render_fragment(f"{name}/{panel.template}", **values)
+                if len(body) > MOST_CHARACTERS:
+                    raise ValueError(f"it shows {len(body)} characters, wanted are fewer")
                 found.append(Panel(name, i18n.gettext(panel.label), body))
     return found
 

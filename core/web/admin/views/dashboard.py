@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 
 from core.api.contributions import CardRow, CardStep
-from core.host.fields import all_of
+from core.host.fields import all_of, short
 from core.kernel import clock
 from core.kernel.clock import local_date
 from core.kernel.values import dataclass
@@ -119,6 +119,7 @@ def _plugin_cards(permissions: frozenset[str]) -> list[Card]:
 
 def _card(name: str, card: Any, shown: Any) -> Card:
     hint = str(shown.get("hint", ""))
+    short(hint, shown.get("params", ""), shown.get("value", ""), shown.get("url", ""))
     return Card(
         key=card.key,
         plugin=name,
