@@ -6,7 +6,7 @@ at each use from the database, through a counter that every process watches.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic, perf_counter_ns
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,7 @@ __all__ = ["LoadedPlugin", "Manifest", "PluginHost", "Refusals", "Standing"]
 
 _NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 _MAPPINGS = frozenset({"order_freezes"})
+_NO_UNIT: AbstractContextManager[None] = nullcontext()
 
 
 class PluginHost(Living):
@@ -198,20 +199,22 @@ class PluginHost(Living):
         refused: list[Rejected] = []
         session = arguments.get("session")
         note = self.faults.note
-        for name, call in listeners:
-            began = perf_counter_ns()
-            try:
-                with reading(session):
+        with _NO_UNIT if session is None else reading(session):
+            for name, call in listeners:
+                began = perf_counter_ns()
+                try:
                     call(**arguments)
-            except Rejected as error:
-                refused.append(error)
-            except BaseException as error:
-                if not is_fault(error):
-                    raise
-                self.faults.record(name, hook, error)
-                raise failed(name, hook) from error
-            finally:
-                note(name, hook, perf_counter_ns() - began)
+                    if session is not None:
+                        session.flush()  # what it left to be written is its fault
+                except Rejected as error:
+                    refused.append(error)
+                except BaseException as error:
+                    if not is_fault(error):
+                        raise
+                    self.faults.record(name, hook, error)
+                    raise failed(name, hook) from error
+                finally:
+                    note(name, hook, perf_counter_ns() - began)
         if len(refused) == 1:
             raise refused[0]
         if refused:
