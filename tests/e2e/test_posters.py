@@ -54,6 +54,14 @@ def test_a_poster_is_designed_made_scanned_and_sold_by(
     assert not faults, faults
 
 
+GAP = """it => {
+  const words = document.createRange(), icon = it.querySelector("svg").getBoundingClientRect();
+  words.selectNodeContents(it.lastChild);
+  return words.getClientRects()[0].left - icon.right;
+}"""
+"""Pixels between a caption's icon and the first of its words."""
+
+
 def make_poster(promoter: Person, template: str) -> str:
     """From the product's share sheet to a picture to press and hold; the poster's path."""
     page = promoter.page
@@ -63,6 +71,7 @@ def make_poster(promoter: Person, template: str) -> str:
     page.get_by_text(template, exact=True).click()
     promoter.send("/x/poster/new")
     expect(page.locator(".studio-poster img")).to_be_visible(timeout=20_000)
+    assert page.locator(".studio-poster figcaption").evaluate(GAP) < 12  # though the words wrap
     return page.url
 
 
