@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from core.api.errors import NotFound, ShopError
+from core.api.errors import InvalidInput, NotFound, ShopError
 from core.api.i18n import gettext as _
 from core.api.web import (
     audit,
@@ -22,7 +22,6 @@ from plugins.poster.admin.designer_page import (
     ROOT,
     TEMPLATES,
     go,
-    purpose_or_first,
     seen_revision,
     show_page,
     template_or_404,
@@ -31,29 +30,33 @@ from plugins.poster.admin.designer_wording import PURPOSE_SENTENCES
 from plugins.poster.rules import SIZES, Layout, Purpose
 from plugins.poster.services import designing
 from plugins.poster.services.starters import Starter, starter_named, starters
-from plugins.poster.services.template_views import TemplateView, all_templates
+from plugins.poster.services.template_views import TemplateView, list_templates, template_counts
 from plugins.poster.services.templates import create, discard_draft, rename
+
+PER_PAGE = 24
+"""Templates on a page; rows of two, three and four cards come out even."""
 
 
 def show() -> str:
-    """All templates, by purpose; archived ones behind a link of their own."""
-    found = all_templates(reader())
-    purpose = request.args.get("purpose", "")
+    """The templates, by purpose; archived ones behind a link of their own."""
+    session, purpose = reader(), request.args.get("purpose", "")
+    purpose = purpose if purpose in set(Purpose) else ""
     is_archive = request.args.get("shown") == "archived"
-    kept = [each for each in found if not each.is_shown]
-    wanted = kept if is_archive else [each for each in found if each.is_shown]
-    wanted.sort(key=lambda each: list(Purpose).index(each.purpose))
-    counts = {each: sum(it.purpose == each for it in wanted) for each in Purpose}
+    number = request.args.get("page", 1, type=int)
+    offered = template_counts(session, is_shown=True)
+    archived = template_counts(session, is_shown=False)
     return show_page(
         "designer_list.html",
-        found=[each for each in wanted if not purpose or each.purpose == purpose],
-        counts=counts,
-        total=len(wanted),
+        page=list_templates(
+            session, is_shown=not is_archive, purpose=purpose, page=number, per_page=PER_PAGE
+        ),
+        counts=offered,
+        total=sum(offered.values()),
         purpose=purpose,
         is_archive=is_archive,
-        archived_count=len(kept),
-        leading=designing.leading(found),
-        poster_counts=designing.poster_counts(reader()),
+        archived_count=sum(archived.values()),
+        leading=designing.leading(session),
+        poster_counts=designing.poster_counts(session),
     )
 
 
@@ -62,40 +65,46 @@ def choose_starter() -> str:
     return _starters_page()
 
 
-def _starters_page(errors: Any = (), name: str = "", chosen: str = "") -> str:
+def _starters_page(errors: Any = ()) -> str:
     return show_page(
         "designer_new.html",
         starters=starters(locale()),
         sentences=PURPOSE_SENTENCES,
         sizes=SIZES,
         errors=list(errors),
-        name=name,
-        chosen=chosen,
+        name=request.form.get("name", "")[:80],
+        asked_size=request.form.get("size", ""),
+        asked_purpose=request.form.get("purpose", ""),
     )
 
 
 def make() -> Any:
     """A new template from a starter or from nothing; on to its editor."""
-    name, chosen = request.form.get("name", ""), request.form.get("starter", "")
+    typed, chosen = request.form.get("name", "").strip(), request.form.get("starter", "")
     try:
         starter = starter_named(chosen, locale()) if chosen else _blank()
         layout = _with_picture(starter)
         with writing() as session:
-            made = create(session, name.strip() or starter.name, starter.purpose, layout, _actor())
-            after = {"name": name or starter.name}
-            audit(session, "poster.create", "poster_template", made, after=after)
+            name = typed or designing.free_name(session, starter.name)
+            made = create(session, name, starter.purpose, layout, _actor())
+            audit(session, "poster.create", "poster_template", made, after={"name": name})
     except NotFound:
         raise
     except ShopError as error:
-        return _starters_page([translate_error(error)], name[:80], chosen), error.status
+        return _starters_page([translate_error(error)]), error.status
     return go(f"{TEMPLATES}/{made}/design")
 
 
 def _blank() -> Starter:
-    size = request.form.get("size", "")
-    width, height = SIZES.get(size, SIZES["screen"])
-    purpose = purpose_or_first(request.form.get("purpose", ""))
-    return Starter("", str(_("New poster")), "", purpose, Layout(width, height, "#FFFFFF"), None)
+    size, purpose = request.form.get("size", ""), request.form.get("purpose", "")
+    if size not in SIZES:
+        raise InvalidInput("poster.size", "Please choose one of the sizes.", field="size")
+    if purpose not in set(Purpose):
+        raise InvalidInput(
+            "poster.purpose", "Please choose what the poster leads to.", field="purpose"
+        )
+    sheet = Layout(*SIZES[size], "#FFFFFF")
+    return Starter("", str(_("New poster")), "", Purpose(purpose), sheet, None)
 
 
 def _with_picture(starter: Starter) -> Layout:
@@ -120,7 +129,7 @@ def copy(template_id: str) -> Any:
     """A copy of a template; on to its editor."""
     with writing() as session:
         template = template_or_404(session, template_id)
-        name = _("%(name)s, copy", name=template.name)[:60]
+        name = designing.free_name(session, _("%(name)s, copy", name=template.name))
         made = designing.duplicate(session, template.id, name, _actor())
         audit(session, "poster.copy", "poster_template", made, after={"name": name})
     notice("The copy is ready; members see it once you publish it.")

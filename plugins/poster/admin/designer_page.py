@@ -12,7 +12,7 @@ from core.api.media import list_pictures
 from core.api.web import reader, render_admin_page
 from plugins.poster.admin.designer_form import DesignForm, uuid_or_none
 from plugins.poster.admin.designer_wording import KINDS, PLACES, PURPOSE_LABELS
-from plugins.poster.rules import Layout, Purpose
+from plugins.poster.rules import Layout
 from plugins.poster.services.designing import working_layout
 from plugins.poster.services.template_views import TemplateView, template_by_id, unknown
 
@@ -74,11 +74,6 @@ def picture_names() -> dict[str, str]:
         str(view.id): view.alt or f"{view.width} × {view.height} · {str(view.id)[-4:]}"
         for view in found
     }
-
-
-def purpose_or_first(text: str) -> Purpose:
-    """A purpose by its name; anything odd is the first."""
-    return Purpose(text) if text in set(Purpose) else Purpose.PRODUCT
 
 
 def go(path: str) -> Response:

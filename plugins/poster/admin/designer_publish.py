@@ -23,7 +23,6 @@ from plugins.poster.services import designing
 from plugins.poster.services.template_views import (
     TemplateView,
     VersionView,
-    all_templates,
     unknown,
     versions_of,
 )
@@ -41,7 +40,7 @@ def show(template_id: str) -> str:
         "designer_template.html",
         it=template,
         sentence_of=PURPOSE_SENTENCES[template.purpose],
-        is_leading=template.id in designing.leading(all_templates(session)),
+        is_leading=template.id in designing.leading(session),
         poster_count=designing.poster_counts(session).get(template.id, 0),
         versions=versions_of(session, template.id),
         remarks=remarks_on(form, layout, template.purpose),

@@ -3,17 +3,24 @@
 Nothing here commits.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.errors import Conflict, Rejected
+from core.api.text import squeeze
 from plugins.poster.models import Poster, Template, TemplateDraft, TemplateVersion
 from plugins.poster.rules import Layout
-from plugins.poster.services.template_views import DraftView, TemplateView, template_by_id, unknown
-from plugins.poster.services.templates import create, draft_of, save_draft
+from plugins.poster.services.template_views import (
+    DraftView,
+    TemplateView,
+    names_of_templates,
+    template_by_id,
+    unknown,
+)
+from plugins.poster.services.templates import NAME_LIMIT, create, draft_of, save_draft
 
 
 def working_layout(session: Session, template: TemplateView) -> tuple[Layout, int, int]:
@@ -51,6 +58,20 @@ def save(
             "poster.stale", "Somebody else changed this poster meanwhile. Look at it again."
         )
     return save_draft(session, template_id, layout, actor, revision=revision)
+
+
+def free_name(session: Session, name: str) -> str:
+    """A name that no template bears: this one, else with a number behind it, from 2 on.
+
+    One statement. The name is shortened where it would be too long.
+    """
+    taken = set(names_of_templates(session).values())
+    clean = squeeze(name)[:NAME_LIMIT].rstrip()
+    number, found = 1, clean
+    while found in taken:
+        number += 1
+        found = f"{clean[: NAME_LIMIT - len(f' {number}')].rstrip()} {number}"
+    return found
 
 
 def duplicate(session: Session, template_id: UUID, name: str, actor: str) -> UUID:
@@ -114,12 +135,14 @@ def poster_counts(session: Session) -> Mapping[UUID, int]:
     return dict(session.execute(query).all())
 
 
-def leading(templates: Iterable[TemplateView]) -> frozenset[UUID]:
-    """The templates that members see first, one a purpose."""
+def leading(session: Session) -> frozenset[UUID]:
+    """The templates that members see first, one a purpose; one statement."""
     first: dict[str, UUID] = {}
-    for template in templates:
-        if template.is_shown and template.version:
-            first.setdefault(template.purpose, template.id)
+    query = sa.select(Template.purpose, Template.id).where(
+        Template.is_shown, Template.version_id.is_not(None)
+    )
+    for purpose, template_id in session.execute(query.order_by(Template.position, Template.id)):
+        first.setdefault(purpose, template_id)
     return frozenset(first.values())
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.api.catalog import Page
 from core.api.errors import NotFound
 from core.api.values import dataclass
 from plugins.poster.models import Template, TemplateDraft, TemplateVersion
@@ -62,6 +63,7 @@ class DraftView:
     changed_at: datetime
 
 
+_RANK = sa.case({str(each): rank for rank, each in enumerate(Purpose)}, value=Template.purpose)
 _VIEW = (
     sa.select(Template, TemplateVersion.body, TemplateDraft.body)
     .outerjoin(TemplateVersion, TemplateVersion.id == Template.version_id)
@@ -82,6 +84,36 @@ def published(session: Session, purpose: Purpose) -> Sequence[TemplateView]:
 def all_templates(session: Session) -> Sequence[TemplateView]:
     """Every template, for staff; in the order of purposes and positions."""
     return _views(session, _VIEW)
+
+
+def list_templates(
+    session: Session, *, is_shown: bool = True, purpose: str = "", page: int = 1, per_page: int = 24
+) -> Page[TemplateView]:
+    """Templates for staff by purpose and position, a page of them; two statements.
+
+    Args:
+        session: any session.
+        is_shown: ``False``: the archived ones.
+        purpose: only those of it; empty: all.
+        page: from 1; one behind the last is the last.
+        per_page: how many a page has, from 1.
+    """
+    wanted = [Template.is_shown == is_shown] + ([Template.purpose == purpose] if purpose else [])
+    total = session.scalar(sa.select(sa.func.count()).select_from(Template).where(*wanted)) or 0
+    number = max(1, min(page, -(-total // per_page)))
+    query = _VIEW.where(*wanted).limit(per_page).offset((number - 1) * per_page)
+    return Page(tuple(_views(session, query)), total, number, per_page)
+
+
+def template_counts(session: Session, *, is_shown: bool) -> dict[Purpose, int]:
+    """How many templates each purpose has; one statement."""
+    rows = session.execute(
+        sa.select(Template.purpose, sa.func.count())
+        .where(Template.is_shown == is_shown)
+        .group_by(Template.purpose)
+    ).all()
+    found = {row[0]: row[1] for row in rows}
+    return {each: found.get(str(each), 0) for each in Purpose}
 
 
 def names_of_templates(session: Session) -> dict[UUID, str]:
@@ -130,7 +162,7 @@ def draft_of(session: Session, template_id: UUID) -> DraftView | None:
 
 
 def _views(session: Session, query: sa.Select[Any]) -> list[TemplateView]:
-    rows = session.execute(query.order_by(Template.purpose, Template.position, Template.id))
+    rows = session.execute(query.order_by(_RANK, Template.position, Template.id))
     return [
         TemplateView(
             id=template.id,

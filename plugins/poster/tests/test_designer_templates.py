@@ -7,8 +7,8 @@ from PIL import Image
 
 from core.api.testing.costs import statements_sent
 from core.staff import services as staff
-from plugins.poster.rules import Purpose
-from plugins.poster.services import designing
+from plugins.poster.rules import Layout, Purpose
+from plugins.poster.services import designing, templates
 from plugins.poster.tests.desk import Desk, changed, key_of
 
 LAYER = {
@@ -83,7 +83,11 @@ def test_templates_are_copied_renamed_led_archived_and_thrown_away(desk, shop):
     one, two = desk.begin("square", name="方图"), desk.begin("square", name="方图二")
     for path in (one, two):
         desk.publish(path)
-    lead = lambda: designing.leading(desk.all())  # noqa: E731
+
+    def lead():
+        with desk.shop.database.read() as session:
+            return designing.leading(session)
+
     assert lead() == {desk.id(one)}
     desk.post(f"{two}/lead")
     assert lead() == {desk.id(two)}
@@ -198,3 +202,63 @@ def test_the_list_asks_no_more_often_when_there_are_more_templates(desk, shop, p
     with statements_sent(shop) as many:
         desk.get()
     assert len(many) == len(few) <= 14
+
+
+def test_what_begins_alike_bears_a_number_so_that_it_can_be_told_apart(desk):
+    for _time in range(3):
+        desk.begin("square")
+    copied = [desk.post(f"{desk.begin('shop', name='秋茶')}/copy") for _time in range(2)]
+    assert {answer.status_code for answer in copied} == {303}
+    names = sorted(each.name for each in desk.all())
+    square = names[0].removesuffix(" 2") if names[0].endswith(" 2") else names[0]
+    assert {square, f"{square} 2", f"{square} 3"} < set(names)
+    assert {"秋茶, copy", "秋茶, copy 2"} < set(names)
+    long = "茶" * 60
+    for name in (long, f"{long[:58]} 2"):
+        desk.begin("square", name=name)
+    with desk.shop.database.read() as session:
+        assert designing.free_name(session, long) == f"{long[:58]} 3"
+        assert designing.free_name(session, " 新 茶 ") == "新 茶"
+
+
+def test_many_templates_come_in_pages_and_every_purpose_keeps_its_count(desk):
+    sheet = Layout(750, 1334, "#FFFFFF")
+    with desk.shop.database.write() as session:
+        for number in range(30):
+            purpose = Purpose.SHOP if number % 3 else Purpose.PRODUCT
+            templates.create(session, f"模板{number:02}", purpose, sheet, "test")
+    first, second, beyond = (desk.get(page=each).text for each in (1, 2, 99))
+    assert first.count("<article") == 24
+    assert second.count("<article") == 6
+    assert beyond.count("<article") == 6
+    assert "模板27" in first
+    assert "模板20" in first
+    assert "模板29" not in first
+    assert "模板29" in second
+    assert "1–24 of 30" in first
+    assert ">20<" in second
+    only = desk.get(purpose="product")
+    assert only.text.count("<article") == 10
+    assert 'rel="next"' not in only.text
+    assert desk.get(purpose="??").text.count("<article") == 24
+
+
+def test_an_empty_sheet_of_no_known_size_or_purpose_is_refused_with_what_was_typed(desk):
+    for wrong, told in (
+        ({"size": "0x9", "purpose": "invite"}, "Please choose one of the sizes."),
+        ({"purpose": "invite"}, "Please choose one of the sizes."),
+        ({"size": "square", "purpose": "??"}, "Please choose what the poster leads to."),
+        ({"size": "square"}, "Please choose what the poster leads to."),
+    ):
+        answer = desk.post("/templates/new", starter="", name="秋茶", **wrong)
+        assert (answer.status_code, told in answer.text) == (422, True), wrong
+        assert 'value="秋茶"' in answer.text
+        if wrong.get("purpose") == "invite":
+            assert 'value="invite" checked' in answer.text
+        if wrong.get("size") == "square":
+            assert '<option value="square" selected>' in answer.text
+    assert desk.all() == []
+    fine = desk.post("/templates/new", starter="", name="秋茶", size="square", purpose="invite")
+    assert fine.status_code == 303
+    (made,) = desk.all()
+    assert (made.layout.width, made.purpose) == (1080, Purpose.INVITE)
