@@ -6,6 +6,7 @@ from tests.e2e.walking import Person
 
 NEW = "/admin/x/poster/templates/new?lang=en"
 DESIGN, NAME = "square", "Square card"
+WIDTH, FAR = 1080, 3000
 AVATAR_X, CODE_MIDDLE = 652, 782  # of the design: where the portrait stands, the middle of its code
 
 
@@ -34,6 +35,10 @@ def design_poster(staff: Person) -> str:
     ):
         page.keyboard.press(keys)
         expect(across).to_have_value(str(value))
+    drag_portrait(page, by=FAR, is_guided=False)
+    assert int(across.input_value()) <= WIDTH - 24  # enough of it stays to be grabbed again
+    page.keyboard.press("Control+z")
+    expect(across).to_have_value(str(CODE_MIDDLE))
 
     page.locator(".add summary").click()
     page.locator("[data-add=shape]").click()
@@ -76,8 +81,8 @@ def change_canvas(page: Page) -> None:
     expect(page.locator("[data-preset]")).to_have_value("1080x1080")
 
 
-def drag_portrait(page: Page, by: int) -> None:
-    """Drag the chosen portrait to the right by pixels of the poster; guide lines show meanwhile."""
+def drag_portrait(page: Page, by: int, *, is_guided: bool = True) -> None:
+    """Drag the chosen portrait to the right by poster pixels; guide lines show near others."""
     canvas = page.locator("[data-canvas]").bounding_box()
     portrait = page.locator("[data-canvas] [data-grab]").bounding_box()
     assert canvas is not None
@@ -87,7 +92,8 @@ def drag_portrait(page: Page, by: int) -> None:
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + by * scale, y, steps=6)
-    expect(page.locator("[data-canvas] .guides line")).not_to_have_count(0)
+    if is_guided:
+        expect(page.locator("[data-canvas] .guides line")).not_to_have_count(0)
     page.mouse.up()
     expect(page.locator("[data-canvas] .guides line")).to_have_count(0)
 

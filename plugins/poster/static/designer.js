@@ -330,9 +330,15 @@
     drag = { key: key, dir: handle ? handle.dataset.handle : "", from: point(e), box: box(key), lines: linesAround(key), isMoved: false, wasChosen: wasChosen };
     svg.setPointerCapture(e.pointerId);
   });
+  /* So much of a layer stays on the canvas that it can be seen and grabbed again. */
+  const LEFT_OVER = 24;
+  const within = (b) => {
+    const s = size(), x = Math.min(LEFT_OVER, b.w), y = Math.min(LEFT_OVER, b.h);
+    return { ...b, x: Math.max(x - b.w, Math.min(s.w - x, b.x)), y: Math.max(y - b.h, Math.min(s.h - y, b.y)) };
+  };
   const moved = (e, b, dx, dy) => {
     if (e.shiftKey) { if (Math.abs(dx) > Math.abs(dy)) { dy = 0; } else { dx = 0; } }
-    const next = { ...b, x: Math.round(b.x + dx), y: Math.round(b.y + dy) }, found = { x: null, y: null };
+    const next = within({ ...b, x: Math.round(b.x + dx), y: Math.round(b.y + dy) }), found = { x: null, y: null };
     if (!e.altKey) {
       const px = pull([next.x, next.x + b.w / 2, next.x + b.w], drag.lines.x), py = pull([next.y, next.y + b.h / 2, next.y + b.h], drag.lines.y);
       if (px) { next.x = Math.round(next.x + px.by); found.x = px.line; }
@@ -407,7 +413,7 @@
     if (step && !held) {
       e.preventDefault();
       const b = box(chosen), by = e.shiftKey ? 10 : 1;
-      put(chosen, { ...b, x: b.x + step[0] * by, y: b.y + step[1] * by });
+      put(chosen, within({ ...b, x: b.x + step[0] * by, y: b.y + step[1] * by }));
       clearTimeout(nudging);
       nudging = setTimeout(() => { commit(); say(where.textContent); }, 350);
     }
