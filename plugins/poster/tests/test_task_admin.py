@@ -133,6 +133,8 @@ def test_held_rewards_are_released_or_rejected_with_a_reason(stage, owner):
     assert {first.state, second.state} == {"held"}
     assert first.reasons == ["burst"]
     assert "2 held" in owner.get("/admin/?lang=en").text
+    assert '</a> <span class="sub">Step 1</span>' in owner.get(f"{ROOT}/rewards?lang=en").text
+    assert 'class="task-of" data-label="Of"' in owner.get(f"{ROOT}/{task}?list=fans&lang=en").text
 
     release = {"do": "release", "pick": str(first.id)}
     assert owner.post(f"{ROOT}/rewards", data=release, headers=OWN).status_code == 303
