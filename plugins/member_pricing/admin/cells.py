@@ -11,6 +11,7 @@ from core.api.errors import InvalidInput
 from core.api.i18n import gettext as _
 from core.api.web import translate_error
 from plugins.member_pricing.admin import wording
+from plugins.member_pricing.admin.page import version_of
 from plugins.member_pricing.rules import Terms, price_text, read_price
 from plugins.member_pricing.services.editing import (
     Change,
@@ -163,7 +164,8 @@ def typed_changes(groups: Sequence[Group], form: Mapping[str, str]) -> tuple[lis
     for cell in (cell for group in groups for cell in group.cells):
         text, was = form.get(cell.name), form.get(f"was.{cell.name}", "")
         version, _mark, before = was.partition("|")
-        if text is None or text.strip() == before or not version.isdigit():
+        seen = version_of(version)
+        if text is None or text.strip() == before or seen is None:
             continue
         cell.text = text.strip()
         try:
@@ -177,7 +179,7 @@ def typed_changes(groups: Sequence[Group], form: Mapping[str, str]) -> tuple[lis
             if price
             else None
         )
-        changes.append(Change(cell.target, cell.column.audience, terms, int(version)))
+        changes.append(Change(cell.target, cell.column.audience, terms, seen))
     return changes, is_fine
 
 

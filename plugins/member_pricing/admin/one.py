@@ -15,7 +15,7 @@ from core.api.i18n import lazy_gettext as _l
 from core.api.money import AmountTooLarge, format_yuan, parse_yuan
 from core.api.web import notice, reader, store_settings, writing
 from plugins.member_pricing.admin import wording
-from plugins.member_pricing.admin.page import ROOT, carry_out, go, id_of, show_page
+from plugins.member_pricing.admin.page import ROOT, carry_out, go, id_of, show_page, version_of
 from plugins.member_pricing.rules import Audience, Price, PriceKind, Terms
 from plugins.member_pricing.services.editing import Change, Kept, PricesMoved, Target, kept_prices
 from plugins.member_pricing.services.listing import Column, columns
@@ -83,8 +83,7 @@ def save(product_id: str, target_id: str, audience: str) -> Any:
         terms = form.terms() if form.validate() else None
         if terms is None:
             return _page(target, column, kept, form), 422
-    seen = request.form.get("version", "")
-    change = Change(target, column.audience, terms, int(seen) if seen.isdigit() else None)
+    change = Change(target, column.audience, terms, version_of(request.form.get("version", "")))
     try:
         with writing() as session:
             carry_out(session, [change], "edit")

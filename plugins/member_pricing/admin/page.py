@@ -56,6 +56,11 @@ def id_of(text: str) -> UUID | None:
         return None
 
 
+def version_of(text: str) -> int | None:
+    """The version of a price that a form brings back; ``None`` for nonsense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def ids_picked(field: str = "pick") -> list[UUID]:
     """The products that are ticked, or that another field names."""
     return [each for each in map(id_of, request.form.getlist(field)) if each is not None]

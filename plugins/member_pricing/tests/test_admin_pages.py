@@ -101,6 +101,18 @@ def test_a_cell_that_cannot_be_read_keeps_everything_as_typed_and_saves_nothing(
     assert prices.of(pot) == {}
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 30, "9" * 5000, "x"])
+def test_a_version_that_is_no_number_changes_nothing_and_costs_no_page(
+    prices, pot, merchant, version
+):
+    grid = {cell(pot, "all"): "90", "was." + cell(pot, "all"): f"{version}|", "product": pot.id}
+    assert post(merchant, ROOT, grid).status_code == 303
+    form = {"kind": "less", "value": "10", "version": version}
+    answer = post(merchant, f"{ROOT}/products/{pot.id}/{pot.id}/all", form)
+    assert answer.status_code < 500
+    assert (True, "all") not in texts(prices, pot) or answer.status_code == 303
+
+
 def test_whoever_saves_later_is_told_what_somebody_else_made_of_a_price(prices, pot, merchant):
     prices.set(pot, "all", "90")
     seen = fields(page(merchant, ROOT))

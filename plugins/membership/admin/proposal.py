@@ -82,4 +82,5 @@ def _shares(text: str) -> list[int]:
 
 
 def _days(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and int(text) in PERIODS else 365
+    """The period that is asked for; anything that is none of the offered ones is a year."""
+    return next((each for each in PERIODS if text == str(each)), 365)

@@ -240,6 +240,8 @@ def test_a_proposal_is_taken_over_as_a_draft(
     assert "add up to 100" in merchant.get(f"{ROOT}/proposal?shares=50,60&lang=en").text
     assert "800" in merchant.get(f"{ROOT}/proposal?shares=75，25&lang=en").text
     assert "You have 4 tiers" in merchant.get(f"{ROOT}/proposal?shares=75,25&lang=en").text
+    for days in ("²", "９０", "9" * 5000):
+        assert merchant.get(f"{ROOT}/proposal?shares=75,25&days={days}").status_code == 200
     post("/proposal", shares="75, 25", days="365")
     assert "takes its place" in merchant.get(f"{ROOT}/proposal?shares=75,25&lang=en").text
 
