@@ -18,13 +18,12 @@ from plugins.member_pricing.services.offers import offers_for
 
 FRESH_SECONDS = 10.0
 """How old an invitation may be for guests; a member's price is never older than the page."""
-CARD_STEPS, PRODUCT_STEPS = 1, 2
 _FOR_GUESTS: Any = {"audience": "guest", "fresh_seconds": FRESH_SECONDS, "cache": ("subject",)}
 _FOR_MEMBERS: Any = {"audience": "member"}
 
 
 def on_product(context: BlockContext) -> Mapping[str, Any] | None:
-    """The nearest locked price of the product's first choice, and a cheaper one behind it."""
+    """The nearest locked price of the product's first choice, and the lowest one there is."""
     subject = context.subject
     if not isinstance(subject, ProductSubject) or not subject.product.is_on_sale:
         return None
@@ -34,7 +33,9 @@ def on_product(context: BlockContext) -> Mapping[str, Any] | None:
     steps = _locked(
         context, subject.product.id, sku.id, sku.price_fen, min(subject.price_fen, sku.price_fen)
     )
-    return _told(context, steps[:PRODUCT_STEPS]) if steps else None
+    if not steps:
+        return None
+    return _told(context, [steps[0], steps[-1]] if len(steps) > 1 else steps)
 
 
 def on_cards(context: BlockContext) -> Mapping[str, Any] | None:
@@ -48,7 +49,7 @@ def on_cards(context: BlockContext) -> Mapping[str, Any] | None:
         fen, own = card.sku_price_fen, own_price(card)
         steps = _locked(context, card.id, card.sku_id, fen, fen if own is None else own)
         if steps:
-            told[card.id] = _told(context, steps[:CARD_STEPS])
+            told[card.id] = _told(context, steps[:1])
     return {"cards": told}
 
 

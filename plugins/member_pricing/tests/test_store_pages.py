@@ -68,6 +68,20 @@ def test_guests_are_told_what_members_pay_and_pay_the_list_price(prices, pot, sl
     assert "会员价 <b>¥90.00</b>" in locked(page(client, "/search"))[0]
 
 
+def test_the_product_page_tells_the_nearest_tiers_price_and_the_lowest_one(
+    prices, pot, slug, client, make_member, sign_in
+):
+    for tier, text in (("silver", "95"), ("gold", "90"), ("black", "85")):
+        prices.set(pot, tier, text)
+
+    (guest,) = locked(page(client, f"/p/{slug}"))
+    assert "银卡价 <b>¥95.00</b><small>黑卡价 ¥85.00</small>" in guest
+    member = make_member()
+    prices.raise_to(member, "silver")
+    (silver,) = locked(page(sign_in(member), f"/p/{slug}"))
+    assert "金卡价 <b>¥90.00</b><small>黑卡价 ¥85.00</small>" in silver
+
+
 def test_members_see_their_own_price_and_the_next_tiers(
     prices, pot, slug, make_member, sign_in, offers
 ):
