@@ -162,7 +162,7 @@ def _page(key: UUID, adjusting: AdjustForm, choice: TierChoiceForm, errors: Any 
         "member.html",
         "growth",
         member_id=key,
-        name=name or "–",
+        name=name,
         is_erased=bool(erased_among(session, [key])),
         seen=found,
         standing=session.get(Standing, key),

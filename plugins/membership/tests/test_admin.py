@@ -277,7 +277,9 @@ def test_an_erased_member_leaves_numbers_and_no_words(shop, started, make_member
         ("growth", {"amount": "5", "reason": "李四"}),
         ("tier", {"tier": "", "why": "李四"}),
     ):
-        assert "This member was erased" in post(f"/members/{member.id}/{path}", **form).text
+        answer = post(f"/members/{member.id}/{path}", **form).text
+        assert "This member was erased" in answer
+        assert "<h1>Erased member</h1>" in answer
     assert len(started.rows(Entry, member)) == 1
 
 

@@ -19,6 +19,7 @@ LEAST_SHARE = 0.022
 LINE_HEIGHT = 1.2
 _DIGIT_WIDTH = 0.6
 _LONGEST_PRICE = "¥99999.99"
+_TELLING = TEXT_KINDS | {Kind.AVATAR, Kind.QR}
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def advice(layout: Layout, seen: Mapping[int, str] = MappingProxyType({})) -> It
     for index, layer in shown:
         if layer.kind in TEXT_KINDS:
             yield from _about_text(index, layer, layout, seen.get(index))
-    texts = [(n, layer) for n, layer in shown if layer.kind in {*TEXT_KINDS, Kind.AVATAR}]
-    for (index, one), (_other, other) in combinations(texts, 2):
+    told = [(n, layer) for n, layer in shown if layer.kind in _TELLING]
+    for (index, one), (_other, other) in combinations(told, 2):
         if _share(one.box, other.box) > 0.25:
             message = "“%(layer)s” and “%(other)s” lie upon each other."
             yield Advice(index, "box", message, {"layer": one.name, "other": other.name})

@@ -44,6 +44,7 @@ def test_every_design_can_be_published_at_once_and_leaves_nothing_to_advise(loca
         ((replace(PRICE, box=Box(40, 950, 200, 90)), QR), ["too narrow for high prices"]),
         ((TITLE, replace(PRICE, box=Box(40, 820, 400, 90)), QR), ["lie upon each other"]),
         ((TITLE, FACE, QR), ["lie upon each other"]),
+        ((replace(FACE, box=QR.box), QR), ["lie upon each other"]),
     ],
 )
 def test_a_designer_warns_of_what_can_hardly_be_read(layers, said):
