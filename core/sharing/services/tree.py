@@ -136,7 +136,9 @@ def tops_of_network(session: Session, *, limit: int = 50, offset: int = 0) -> tu
 def _tops() -> Any:
     """Referrers of those who have one upline only, each found in the index after the one before.
 
-    Before the first of them comes an id that nobody has.
+    Before the first of them comes an id that nobody has. The order names both columns of
+    ``ix_referral_below_top``, though one is always empty: PostgreSQL goes along no other index
+    then, where it would pass everybody below each of them.
     """
     edge = Referral.__table__.alias("below_top")
     nobody = sa.literal(UUID(int=0), sa.Uuid()).label("member_id")
@@ -144,7 +146,7 @@ def _tops() -> Any:
     following = (
         sa.select(edge.c.referrer_id)
         .where(edge.c.upline2_id.is_(None), edge.c.referrer_id > found.c.member_id)
-        .order_by(edge.c.referrer_id)
+        .order_by(edge.c.upline2_id, edge.c.referrer_id)
         .limit(1)
         .correlate(found)
         .scalar_subquery()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.api.sharing import (
     FunnelCounts,
@@ -19,7 +20,9 @@ from core.api.sharing import (
 from core.kernel.clock import now
 from core.kernel.errors import InvalidInput, NotFound, ShopError
 from core.kernel.ids import new_id
+from core.members.models import Member
 from core.members.services import block_member
+from core.sharing.models import Referral, ReferralTeam
 from core.sharing.services import bind, create_share, record_visit, set_lock
 from core.sharing.services.visits import note_action
 from core.sharing.types import TeamCounts
@@ -323,3 +326,50 @@ def test_everybody_above_a_member_is_told_to_the_root(database, grow, make_membe
     with database.read() as session:
         assert ancestors_of(session, path[-1]) == tuple(reversed(path[:-1]))
         assert ancestors_of(session, path[0]) == ()
+
+
+@pytest.mark.parametrize("is_analyzed", [False, True], ids=["new", "analyzed"])
+def test_the_tops_are_found_one_by_one_in_their_own_index(database, is_analyzed):
+    found = []
+
+    def explain(_connection, cursor, statement, parameters, _context, _many):
+        word = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN (ANALYZE, TIMING OFF)"
+        found.extend(str(row) for row in cursor.execute(f"{word} {statement}", parameters))
+
+    with database.write() as session:
+        tops = _plant(session, tops=3, below_each=30, below_those=50)
+        if is_analyzed:
+            session.execute(sa.text("ANALYZE referral" if database.is_sqlite else "ANALYZE"))
+        sa.event.listen(database.engine, "before_cursor_execute", explain)
+        try:
+            shown = tops_of_network(session)
+        finally:
+            sa.event.remove(database.engine, "before_cursor_execute", explain)
+
+    plan = "\n".join(found)
+    assert set(ids(shown)) == set(tops)
+    assert "ix_referral_below_top" in plan
+    assert "ix_referral_level" not in plan
+
+
+def _plant(session, *, tops, below_each, below_those):
+    """Three levels of thousands of people, written as rows; returns those at the top."""
+    roots = [new_id() for _ in range(tops)]
+    second = [(new_id(), root, None) for root in roots for _ in range(below_each)]
+    third = [(new_id(), each, root) for each, root, _ in second for _ in range(below_those)]
+    people = [*roots, *(row[0] for row in (*second, *third))]
+    common = {"locale": "en", "state": "active", "created_at": now()}
+    session.execute(sa.insert(Member), [{"id": each, **common} for each in people])
+    session.execute(
+        sa.insert(Referral),
+        [
+            {"member_id": each, "referrer_id": above, "upline2_id": upline2, "bound_at": now()}
+            for each, above, upline2 in (*second, *third)
+        ],
+    )
+    counts = {"level2_count": below_those, "level3_count": 0}
+    session.execute(
+        sa.insert(ReferralTeam),
+        [{"member_id": each, "level1_count": below_each, **counts} for each in roots],
+    )
+    return roots
