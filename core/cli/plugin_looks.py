@@ -11,7 +11,7 @@ from core.host.attempts import last_failures
 from core.host.deliveries import open_deliveries
 from core.host.describing import dependencies_of, needed_by, uses_of
 from core.host.health import Health, health_of
-from core.host.host import LoadedPlugin, PluginHost, Standing
+from core.host.host import LoadedPlugin, Standing
 from core.host.pauses import Pause
 from core.host.rights import holders_of, rights_of, set_rights
 from core.host.shop import Shop
@@ -28,7 +28,7 @@ _SAFE = "safe mode: nothing of it is loaded, so what it adds and its settings ar
 def show(name: str, as_json: bool) -> None:
     """What NAME is, what it needs, where it takes part, and what waits to be run."""
     with opened_shop() as shop:
-        found = _about(shop, known_plugin(shop.plugins, name))
+        found = _about(shop, shop.plugins.known(name))
     lines = [
         f"{found['name']} {found['version']}  {found['standing']}",
         *([found["reason"]] if found["reason"] else []),
@@ -99,7 +99,7 @@ def permissions(
 ) -> None:
     """The rights that NAME adds and the roles that hold them."""
     with opened_shop() as shop:
-        plugin = known_plugin(shop.plugins, name)
+        plugin = shop.plugins.known(name)
         with shop.database.write() as session:
             for role, is_grant in ((grant, True), (revoke, False)):
                 if role:
@@ -152,7 +152,7 @@ def _hand(
 def health(name: str, is_long: bool, as_json: bool) -> None:
     """Calls, times and faults of NAME within a day, its jobs, and what waits for it."""
     with opened_shop() as shop, shop.database.read() as session:
-        plugin = known_plugin(shop.plugins, name)
+        plugin = shop.plugins.known(name)
         found = health_of(session, name, [job.key for job in plugin.contributions.jobs])
         parked = open_deliveries(session, state="parked", plugin=name)
     text = _health_in_words(found)
@@ -214,6 +214,7 @@ def reasons(shop: Shop) -> dict[str, str]:
     return {
         name: _reason(shop, host.plugins.get(name), rows.get(name))
         or (f"The last try failed. {failures[name]}" if _waits(standing, name, failures) else "")
+        or _waits_for(host.plugins.get(name), standing)
         for name, standing in host.standings().items()
     }
 
@@ -223,22 +224,23 @@ def _waits(standing: Standing, name: str, failures: Mapping[str, Pause]) -> bool
     return name in failures and standing in (Standing.AVAILABLE, Standing.OUTDATED)
 
 
+def _waits_for(plugin: LoadedPlugin | None, standing: Standing) -> str:
+    """What somebody has to do first."""
+    if plugin is None:
+        return ""
+    if standing is Standing.WAITING:
+        return f"it needs {', '.join(plugin.manifest.requires)} to take part"
+    if standing is Standing.OUTDATED:
+        return f"its update waits: run “banyan plugin upgrade {plugin.name}”"
+    return ""
+
+
 def _reason(shop: Shop, plugin: LoadedPlugin | None, row: Row | None) -> str:
     if plugin is not None and plugin.quarantine is not None:
         return str(plugin.quarantine)
     if row is not None and row.paused_reason:
         return row.paused_reason
+    if plugin is None:
+        return "its folder or package is gone; its data are kept"
     is_held = shop.config.is_safe_mode and row is not None and row.is_enabled
     return "held by safe mode" if is_held else ""
-
-
-def known_plugin(host: PluginHost, name: str) -> LoadedPlugin:
-    """A plugin that was found.
-
-    Raises:
-        NotFound: there is none of that name.
-    """
-    plugin = host.plugins.get(name)
-    if plugin is None:
-        raise NotFound("plugins.unknown", "There is no plugin “%(name)s”.", name=name)
-    return plugin

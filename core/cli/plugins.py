@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from core.cli.plugin_check import check
-from core.cli.plugin_looks import health, known_plugin, permissions, reasons, show
+from core.cli.plugin_looks import health, permissions, reasons, show
 from core.cli.plugin_new import new
 from core.cli.reporting import actor, counted, json_option, opened_shop, report, table
 from core.host.host import PluginHost
@@ -88,8 +88,12 @@ def disable(name: str, as_json: bool) -> None:
 @json_option
 def upgrade(name: str, is_plan: bool, as_json: bool) -> None:
     """Run NAME's new migrations and remember its version."""
+
+    def act(host: PluginHost, name: str, who: str) -> str:
+        return "upgraded" if host.upgrade(name, who) else f"{_NOTHING}: it is up to date"
+
     if not is_plan:
-        _act(name, _done(PluginHost.upgrade, "upgraded"), as_json)
+        _act(name, act, as_json)
         return
     with opened_shop() as shop:
         plan = shop.plugins.plan(name)
@@ -124,7 +128,7 @@ def uninstall(name: str, remove_data: bool, yes: bool, as_json: bool) -> None:
         is_installed = name in host.snapshot().rows
         is_kept = remove_data and host.has_data(name)
         if not (is_installed or is_kept):
-            known_plugin(host, name)
+            host.known(name)
             why = "it is not installed and has no data" if remove_data else "it is not installed"
             return f"{_NOTHING}: {why}"
         if remove_data:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.db.engine import Database
 from core.db.outbox import EventDelivery
+from core.host.attempts import FAILED
 from core.host.manifest import Manifest
 from core.host.migrations import track_of
 from core.host.models import PluginChange, PluginFault, PluginTiming
@@ -44,6 +45,18 @@ def _tables(database: Database, manifest: Manifest) -> list[str]:
         for name in sorted(sa.inspect(database.engine).get_table_names())
         if track.owns(name) or name == track.version_table
     ]
+
+
+def was_here(database: Database, name: str) -> bool:
+    """Whether a plugin of that name is installed, or was and its data were not removed since."""
+    with database.read() as session:
+        last = session.scalars(
+            sa.select(PluginChange.kind)
+            .where(PluginChange.plugin == name, PluginChange.kind != FAILED)
+            .order_by(PluginChange.at.desc(), PluginChange.id.desc())
+            .limit(1)
+        ).first()
+    return last is not None and last != "removed"
 
 
 def settings_left(session: Session, name: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def disable(database: Database, plugins: Plugins, name: str, actor: str) -> None
         _note(session, name, "disabled", actor)
 
 
-def upgrade(database: Database, plugin: LoadedPlugin, actor: str) -> None:
+def upgrade(database: Database, plugin: LoadedPlugin, actor: str) -> bool:
     """See :meth:`core.host.host.PluginHost.upgrade`."""
     _refuse_unloaded(plugin)
     with database.read() as session:
@@ -103,10 +103,11 @@ def upgrade(database: Database, plugin: LoadedPlugin, actor: str) -> None:
         found = (before, row.schema_revision, row.listens)
         wanted = (plugin.manifest.version, revision, list(plugin.facts))
         if found == wanted:
-            return  # another process ran it meanwhile, or there was nothing to run
+            return False  # another process ran it meanwhile, or there was nothing to run
         row.version, row.schema_revision, row.listens = wanted
         row.changed_at = now()
         _note(session, plugin.name, "upgraded", actor, before=before, version=row.version)
+    return True
 
 
 def uninstall(database: Database, plugins: Plugins, name: str, actor: str) -> None:

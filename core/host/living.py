@@ -41,7 +41,7 @@ class Living:
         Raises:
             Rejected: in quarantine, or a plugin that it requires is not installed.
         """
-        lifecycle.install(self._database, self._plugins, self._loaded(name), actor)
+        lifecycle.install(self._database, self._plugins, self.known(name), actor)
         self._moved()
 
     def enable(self, name: str, actor: str) -> None:
@@ -50,7 +50,7 @@ class Living:
         Raises:
             Rejected: not installed, not upgraded, or a plugin that it requires is off.
         """
-        lifecycle.enable(self._database, self._plugins, self._loaded(name), actor)
+        lifecycle.enable(self._database, self._plugins, self.known(name), actor)
         self._moved()
 
     def disable(self, name: str, actor: str) -> None:
@@ -62,10 +62,15 @@ class Living:
         lifecycle.disable(self._database, self._plugins, name, actor)
         self._moved()
 
-    def upgrade(self, name: str, actor: str) -> None:
-        """Run its new migrations and remember its version; it stays on or off as it was."""
-        lifecycle.upgrade(self._database, self._loaded(name), actor)
+    def upgrade(self, name: str, actor: str) -> bool:
+        """Run its new migrations and remember its version; it stays on or off as it was.
+
+        Returns:
+            Whether there was anything to do.
+        """
+        is_changed = lifecycle.upgrade(self._database, self.known(name), actor)
         self._moved()
+        return is_changed
 
     def uninstall(self, name: str, actor: str) -> None:
         """Forget it but keep its tables and, for a return, its settings.
@@ -83,7 +88,7 @@ class Living:
             Rejected: still installed, or something still refers to its data; see
                 :meth:`why_data_stay`. ``Refusals`` when several things do.
         """
-        lifecycle.remove_data(self._database, self._plugins, self._loaded(name), actor)
+        lifecycle.remove_data(self._database, self._plugins, self.known(name), actor)
         self._moved()
 
     def save_settings(self, name: str, values: Mapping[str, Any], actor: str) -> None:
@@ -95,7 +100,7 @@ class Living:
             PluginError: its own check failed.
         """
         asking = self.asking(name, SETTINGS)
-        plugin = self._loaded(name)
+        plugin = self.known(name)
         lifecycle.save_settings(self._database, plugin, values, self._box, actor, asking)
         self._moved()
 
@@ -105,23 +110,23 @@ class Living:
         Raises:
             Rejected: in quarantine, or its tables were made by a newer version of it.
         """
-        return planning.plan(self._database, self._loaded(name))
+        return planning.plan(self._database, self.known(name))
 
     def has_data(self, name: str) -> bool:
         """Whether the shop keeps anything of a plugin: tables, deliveries, figures, settings."""
-        return leftovers.has_data(self._database, self._loaded(name).manifest)
+        return leftovers.has_data(self._database, self.known(name).manifest)
 
     def tables_left(self, name: str) -> Sequence[str]:
         """A plugin's own tables that are there, whether it is installed or not."""
-        return leftovers.tables_left(self._database, self._loaded(name).manifest)
+        return leftovers.tables_left(self._database, self.known(name).manifest)
 
     def why_data_stay(self, name: str) -> Sequence[Rejected]:
         """What still refers to an uninstalled plugin's data; empty when they can be removed."""
-        return references.reasons_to_keep(self._database, self._plugins, self._loaded(name))
+        return references.reasons_to_keep(self._database, self._plugins, self.known(name))
 
     def still_owed(self, name: str) -> Owed:
         """What people have on accounts that only this plugin moves."""
-        module = self._loaded(name).module
+        module = self.known(name).module
         return owed.still_owed(self._database, module.__package__ or "" if module else "")
 
     def settings_form(
@@ -134,11 +139,23 @@ class Living:
             formdata: what the browser sent, as WTForms takes it.
             meta: WTForms meta values, such as ``{"locales": ["zh"]}``.
         """
-        schema = self._loaded(name).contributions.settings
+        schema = self.known(name).contributions.settings
         return settings_form(schema, self.settings_of(name), formdata, meta)
 
-    def _loaded(self, name: str) -> LoadedPlugin:
+    def known(self, name: str) -> LoadedPlugin:
+        """A plugin that was found, those in quarantine included.
+
+        Raises:
+            NotFound: there is none of that name; the sentence says so when it was here once.
+        """
         plugin = self._plugins.get(name)
-        if plugin is None:
-            raise NotFound("plugins.unknown", "There is no plugin “%(name)s”.", name=name)
-        return plugin
+        if plugin is not None:
+            return plugin
+        if leftovers.was_here(self._database, name):
+            raise NotFound(
+                "plugins.gone",
+                "The folder or package of “%(name)s” is gone. What it stored is kept, and only its "
+                "own code can remove or change that: bring it back first.",
+                name=name,
+            )
+        raise NotFound("plugins.unknown", "There is no plugin “%(name)s”.", name=name)

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from core.cli import banyan
-from core.kernel.errors import Rejected
+from core.host.migrations import head_of
+from core.kernel.errors import NotFound, Rejected
 from core.staff.services import ensure_builtin_roles
 from tests.integration.host.breakages import plugin
 from tests.integration.host.conftest import PLUGINS
@@ -115,3 +116,42 @@ def test_the_list_says_what_safe_mode_holds(command, monkeypatch):
     assert reason() == ""
     monkeypatch.setenv("BANYAN_SAFE_MODE", "1")
     assert reason() == "held by safe mode"
+
+
+def _reason(command, name: str) -> str:
+    return next(
+        row["reason"] for row in command("plugin", "list")["plugins"] if row["name"] == name
+    )
+
+
+def test_an_upgrade_with_nothing_to_run_says_so(command):
+    command("plugin", "install", "cli_grows")
+    told = command("plugin", "upgrade", "cli_grows")
+    assert (told["outcome"], told["is_changed"]) == ("nothing to do: it is up to date", False)
+
+
+def test_the_list_says_that_an_update_waits(command, plugin_dirs):
+    command("plugin", "enable", "cli_grows")
+    second = FIRST.replace("cli_grows_1", "cli_grows_2").replace("_note", "_more")
+    second = second.replace("down_revision = None", 'down_revision = "cli_grows_1"')
+    (plugin_dirs[0] / "cli_grows/migrations/0002.py").write_text(second, encoding="utf-8")
+    head_of.cache_clear()
+    assert "banyan plugin upgrade cli_grows" in _reason(command, "cli_grows")
+    assert command("plugin", "upgrade", "cli_grows")["outcome"] == "upgraded"
+    assert _reason(command, "cli_grows") == ""
+
+
+def test_a_plugin_whose_folder_is_gone_is_told_as_such(command, plugin_dirs):
+    command("plugin", "install", "cli_grows")
+    shutil.move(plugin_dirs[0] / "cli_grows", plugin_dirs[0].parent / "away")
+    assert "gone" in _reason(command, "cli_grows")
+    for act in (["show"], ["remove-data", "--yes"], ["upgrade"], ["uninstall", "--remove-data"]):
+        with pytest.raises(NotFound, match="bring it back"):
+            command("plugin", act[0], "cli_grows", *act[1:])
+    command("plugin", "uninstall", "cli_grows")
+    with pytest.raises(NotFound, match="bring it back"):
+        command("plugin", "remove-data", "cli_grows", "--yes")
+    with pytest.raises(NotFound, match="There is no plugin"):
+        command("plugin", "remove-data", "cli_shrinks", "--yes")
+    shutil.move(plugin_dirs[0].parent / "away", plugin_dirs[0] / "cli_grows")
+    assert command("plugin", "remove-data", "cli_grows", "--yes")["outcome"] == "data removed"

@@ -66,9 +66,11 @@ def upgrade(name: str) -> Answer:
     """Run the plugin's waiting migrations."""
     plugins = _host(name)
     try:
-        plugins.upgrade(name, context.staff().actor)
+        is_changed = plugins.upgrade(name, context.staff().actor)
     except ShopError as error:
         return show_plugins(name, told(error), tab="upgrade"), _status(error)
+    if not is_changed:
+        return done(f"/admin/plugins/{name}", "There was nothing to update.")
     _note("plugin.upgrade", name)
     return done(f"/admin/plugins/{name}", "The update is done.")
 
