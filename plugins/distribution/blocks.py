@@ -18,7 +18,9 @@ from core.api.members import names_of
 from core.api.orders import line_labels
 from core.api.pages import ProductSubject
 from core.api.regions import Region
+from core.api.staff import staff_names
 from plugins.distribution.rules import Joining
+from plugins.distribution.services.commission_list import refusals_on
 from plugins.distribution.services.distributors import DistributorState, states_of
 from plugins.distribution.services.estimating import card_estimate, page_earn_fen
 from plugins.distribution.services.joining import Goal, goal_of
@@ -164,12 +166,15 @@ def order_panel(session: Session, order_id: UUID) -> Mapping[str, Any] | None:
         return None
     names = names_of(session, {row.beneficiary_id for row in rows})
     lines = line_labels(session, {row.order_line_id for row in rows})
+    refusals = refusals_on(session, order_id)
     return {
         "rows": sorted(rows, key=lambda row: (row.order_line_id, row.level)),
         "names": names,
         "lines": lines,
         "labels": {key: str(label) for key, label in STATE_LABELS.items()},
         "rates": {row.id: rate_words(row) for row in rows},
+        "refusals": refusals,
+        "deciders": staff_names(session, {refusal.actor for refusal in refusals.values()}),
         "left_fen": sum(row.left_fen for row in rows),
     }
 

@@ -113,3 +113,46 @@ def test_no_page_is_wider_than_its_screen_even_with_large_text(browser, store):
             size,
         )
         assert wide <= 0, (path, size)
+
+
+def test_the_chosen_tab_of_a_row_wider_than_the_phone_is_seen(browser, store):
+    page = store.page(browser, "en", viewport=PHONE)
+    store.open(page, "/x/distribution/ledger?state=reversed")
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert tab["x"] >= 0
+    assert tab["x"] + tab["width"] <= PHONE["width"]
+
+
+def test_a_way_to_be_paid_tells_its_time_below_its_name(browser, maker, store):
+    maker.settings(payout_by_bank_card=True)
+    page = store.page(browser, "en", viewport=PHONE)
+    with page.expect_navigation():  # an amount that is refused shows the form to who has no money
+        page.evaluate(
+            "() => { const form = document.createElement('form'); form.method = 'post';"
+            " form.action = '/x/distribution/withdraw'; form.innerHTML ="
+            " '<input name=amount value=1><input name=do value=work_out>';"
+            " document.body.append(form); form.submit() }"
+        )
+    assert page.locator(".dist-way > label").count() == 2
+    for way in page.locator(".dist-way > label > span").all():
+        lefts = way.evaluate(
+            "way => { const name = document.createRange(); name.selectNodeContents(way);"
+            " name.setStartAfter(way.querySelector('svg')); name.setEndBefore(way.lastChild);"
+            " return [name, way.lastChild].map(it => it.getBoundingClientRect())"
+            ".map(box => [box.left, box.top, box.bottom]) }"
+        )
+        (name, _, bottom), (hint, top, _) = lefts
+        assert abs(name - hint) < 1
+        assert top >= bottom - 4
+
+
+def test_what_may_be_typed_into_a_search_of_the_centre_is_not_cut(browser, store):
+    page = store.page(browser, "en", viewport=PHONE)
+    for path in ("/x/distribution/ledger", "/x/distribution/team"):
+        store.open(page, path)
+        for found in page.locator(".dist-find input[type=search]").all():
+            assert found.evaluate(
+                "box => { const pen = document.createElement('canvas').getContext('2d');"
+                " pen.font = getComputedStyle(box).font;"
+                " return pen.measureText(box.placeholder).width <= box.clientWidth }"
+            )

@@ -242,8 +242,9 @@ class OrderTimeline:
 
     Args:
         key: ``plugin.name``.
-        load: gets a reading session and the order's id, makes at most one statement, returns the
-            entries in any order; an order without any costs that statement only.
+        load: gets a reading session and the order's id, makes at most one statement, and one
+            more for each kind of name that it tells, returns the entries in any order; an order
+            without any costs that statement only.
     """
 
     key: str

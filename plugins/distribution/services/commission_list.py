@@ -187,6 +187,31 @@ def refused_of(session: Session, found: Collection[CommissionView]) -> frozenset
     return frozenset(rows.scalars())
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Who rejected a commission, when and why.
+
+    Args:
+        actor: ``staff:<uuid>``.
+        note: what they wrote; the distributor reads it, too.
+        at: when; aware UTC.
+    """
+
+    actor: str
+    note: str
+    at: datetime | None
+
+
+def refusals_on(session: Session, order_id: UUID) -> dict[UUID, Refusal]:
+    """Who rejected the commissions of an order, by their beneficiaries. One statement."""
+    rows = session.execute(
+        sa.select(_HOLD.c.beneficiary_id, _HOLD.c.actor, _HOLD.c.note, _HOLD.c.decided_at)
+        .where(_HOLD.c.order_id == order_id, _HOLD.c.state == "rejected")
+        .order_by(_HOLD.c.id)
+    )
+    return {row.beneficiary_id: Refusal(row.actor, row.note, row.decided_at) for row in rows}
+
+
 def _is_rejected() -> sa.ColumnElement[bool]:
     return sa.exists().where(
         _HOLD.c.order_id == _TABLE.c.order_id,

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.api.contributions import TimelineEntry
+from core.api.members import names_of
+from core.api.staff import staff_names
 from plugins.distribution.models import Commission, Hold
 
 _TABLE: Any = Commission.__table__
@@ -16,7 +18,9 @@ _HOLD: Any = Hold.__table__
 
 
 def story_of(session: Session, order_id: UUID) -> Sequence[TimelineEntry]:
-    """Lines for staff, none where nobody earned anything. One statement.
+    """Lines for staff, none where nobody earned anything.
+
+    One statement, and two for the names of who was held and who decided, where something was held.
 
     Refunds are told by the trunk at their own time; what they took back in all stands beside what
     was earned.
@@ -33,6 +37,7 @@ def story_of(session: Session, order_id: UUID) -> Sequence[TimelineEntry]:
             _HOLD.c.at.label("held_at"),
             _HOLD.c.decided_at,
             _HOLD.c.note,
+            _HOLD.c.actor,
             _TABLE.c.id,
         )
         .outerjoin(
@@ -46,7 +51,7 @@ def story_of(session: Session, order_id: UUID) -> Sequence[TimelineEntry]:
         .order_by(_TABLE.c.id, _HOLD.c.id)
     ).all()
     each = {row.id: row for row in rows}.values()
-    return [*_money(each), *_holds(rows)] if rows else []
+    return [*_money(each), *_holds(session, rows)] if rows else []
 
 
 def _money(rows: Any) -> list[TimelineEntry]:
@@ -69,20 +74,30 @@ def _money(rows: Any) -> list[TimelineEntry]:
     return told
 
 
-def _holds(rows: Any) -> list[TimelineEntry]:
+def _holds(session: Session, rows: Any) -> list[TimelineEntry]:
     told = []
     cases = {row.hold_id: row for row in rows if row.hold_id is not None}
+    if not cases:
+        return []
+    names = names_of(session, {row.beneficiary_id for row in cases.values()})
     held = {(row.beneficiary_id, row.held_at) for row in cases.values()}
-    for _member_id, at in sorted(held, key=lambda one: one[1]):
-        told.append(TimelineEntry(at, "Commission held until somebody decides."))
+    for member_id, at in sorted(held, key=lambda one: one[1]):
+        message = "Commission of %(name)s held until somebody decides."
+        told.append(TimelineEntry(at, message, {"name": names.get(member_id, "–")}))
     decided = {
         (row.beneficiary_id, row.decided_at): row for row in cases.values() if row.decided_at
     }
+    deciders = staff_names(session, {row.actor for row in decided.values()})
     for row in decided.values():
         message = (
-            "Held commission released: %(note)s"
+            "%(actor)s released the held commission of %(name)s: %(note)s"
             if row.hold_state == "released"
-            else "Held commission rejected and taken back: %(note)s"
+            else "%(actor)s rejected the held commission of %(name)s and took it back: %(note)s"
         )
-        told.append(TimelineEntry(row.decided_at, message, {"note": row.note or "–"}))
+        params = {
+            "actor": deciders.get(row.actor, "–"),
+            "name": names.get(row.beneficiary_id, "–"),
+            "note": row.note or "–",
+        }
+        told.append(TimelineEntry(row.decided_at, message, params))
     return told

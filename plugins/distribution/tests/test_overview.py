@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.api.clock import now
+from core.api.members import names_of
 from core.api.sharing import create_share
 from core.api.testing.making import ADDRESS
 from core.api.text import parse_phone
@@ -144,16 +145,37 @@ def test_the_story_of_an_order_tells_its_commission_from_earning_to_settlement(
     assert "¥45.56 taken back." in story(order)
 
 
-def test_the_story_tells_holds_and_what_was_decided(self_paid, chain, story, shop):
-    order = self_paid()
-    assert "Commission held until somebody decides." in story(order)
+def test_the_story_tells_holds_and_what_was_decided(self_paid, chain, story, shop, make_staff):
+    order, staff = self_paid(), make_staff(name="阿审")
+    first = names_of_first(shop, chain)
+    assert f"Commission of {first} held until somebody decides." in story(order)
     with shop.database.write() as session:
-        reject(session, order.id, chain.first.id, actor=STAFF, note="同一人")
-    assert "Held commission rejected and taken back: 同一人" in story(order)
+        reject(session, order.id, chain.first.id, actor=f"staff:{staff}", note="同一人")
+    told = f"阿审 rejected the held commission of {first} and took it back: 同一人"
+    assert told in story(order)
     other = self_paid()
     with shop.database.write() as session:
         release(session, other.id, chain.first.id, actor=STAFF, note="")
-    assert "Held commission released: –" in story(other)
+    assert f"– released the held commission of {first}: –" in story(other)
+
+
+def test_the_panel_of_an_order_tells_who_rejected_a_commission_and_why(
+    self_paid, chain, merchant, shop, make_staff
+):
+    order, staff = self_paid(), make_staff(name="阿审")
+    with shop.database.write() as session:
+        reject(session, order.id, chain.first.id, actor=f"staff:{staff}", note="同一人下单")
+    page = merchant.get(f"/admin/orders/{order.order_no}?lang=en").text
+    row = page[page.index(f'class="title" href="/admin/members/{chain.first.id}"') :]
+    row = row.partition("</tr>")[0]
+    for text in ("Rejected", "by 阿审", "同一人下单"):
+        assert text in row
+    assert "Taken back" not in row
+
+
+def names_of_first(shop, chain):
+    with shop.database.read() as session:
+        return names_of(session, [chain.first.id])[chain.first.id]
 
 
 def test_the_first_page_of_admin_says_how_many_are_held(self_paid, merchant):

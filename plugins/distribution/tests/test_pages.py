@@ -323,3 +323,13 @@ def test_home_sends_the_same_statements_for_few_and_many_commissions(
         sent.append(len(counted))
 
     assert sent[0] == sent[1] <= 12
+
+
+def test_whose_name_begins_with_a_digit_stands_in_the_team_with_an_icon(
+    chain, make_member, sign_in
+):
+    make_member("138****0000", referrer=chain.first)
+
+    team = sign_in(chain.first).get("/x/distribution/team").text
+    pictures = re.findall(r'<span class="dist-av sm"[^>]*>(.*?)</span>', team)
+    assert sorted("<svg" in each for each in pictures) == [False, True]
