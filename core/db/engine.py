@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.db.sessions import BEGUN, READS, SHARED, Deed, Look
 from core.db.turns import Turns
+from core.db.wording import may_write
 from core.kernel.errors import InvariantError, ShopError
 
 BUSY_TIMEOUT_MS = 10_000
@@ -29,7 +30,6 @@ ASK_AGAIN_SECONDS = 0.001
 
 _WRITES_NEXT = "banyan_write"
 _ASKS = "banyan_asks"
-_WRITES = ("INSERT", "UPDATE", "DELETE")
 
 ANNOUNCED = "banyan_announced"
 """Key in a session's ``info``: its unit of work wrote facts to the outbox."""
@@ -157,7 +157,7 @@ def _for_reading(engine: sa.Engine) -> sa.Engine:
 def _refuse_writes(
     connection: sa.Connection, _cursor: Any, text: str, _values: Any, _context: Any, _is_many: bool
 ) -> None:
-    if connection.get_execution_options().get(READS) and text.startswith(_WRITES):
+    if connection.get_execution_options().get(READS) and may_write(text):
         raise InvariantError("db.read_only", "What is for reading only tried to write.")
 
 

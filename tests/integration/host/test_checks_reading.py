@@ -15,6 +15,14 @@ def _by_statement(session, **_asked):
     session.execute(_RENAME)
 
 
+def _behind_a_remark(session, **_asked):
+    session.execute(sa.text("-- a look\n  " + _RENAME.text))
+
+
+def _behind_with(session, **_asked):
+    session.execute(sa.text("WITH a AS (SELECT 1) " + _RENAME.text))
+
+
 def _by_object(session, **_asked):
     session.scalars(sa.select(Member)).first().nickname = "taken"
 
@@ -26,7 +34,7 @@ def _swallowed(session, **_asked):
         session.scalars(sa.select(Member)).first().nickname = "taken"
 
 
-WRITERS = [_by_statement, _by_object, _swallowed]
+WRITERS = [_by_statement, _behind_a_remark, _behind_with, _by_object, _swallowed]
 
 
 @pytest.mark.parametrize("write", WRITERS)
