@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,8 @@ from core.kernel.errors import InvalidInput, ShopError
 
 T = TypeVar("T")
 _KINDS = ("package", "folder")
+_TOOLS = ("hatchling", "editables", "pytest")
+"""What builds and tests a plugin; a store that only sells does not have them."""
 _OFFER = "\n".join(f"  {part:9} {what}" for part, what in PARTS.items())
 
 
@@ -98,5 +101,8 @@ def _told(root: Path, files: Sequence[Path], is_package: bool) -> str:
     steps = ["banyan plugin check .", "python -m pytest ."]
     if is_package:
         steps.insert(0, "python -m pip install --no-deps --no-build-isolation -e .")
+    missing = [name for name in (_TOOLS if is_package else ["pytest"]) if find_spec(name) is None]
+    if missing:
+        steps.insert(0, f"python -m pip install {' '.join(missing)}")
     lines = [f"{root.name}/", *(f"  {path.relative_to(root).as_posix()}" for path in files)]
     return "\n".join([*lines, "", f"Next, in {root.name}:", *(f"  {step}" for step in steps)])

@@ -168,6 +168,12 @@ def test_every_answer_can_be_an_option_and_the_outcome_json(run):
     assert 'zh = "谢谢"' in (folder / "thanks" / "plugin.toml").read_text(encoding="utf-8")
 
 
+def test_it_names_the_tools_that_a_store_which_only_sells_does_not_have(run, monkeypatch):
+    assert "pip install hatchling" not in run("one")
+    monkeypatch.setattr("core.cli.plugin_new.find_spec", lambda _name: None)
+    assert "python -m pip install hatchling editables pytest\n" in run("two")
+
+
 def test_what_a_part_needs_comes_along(run):
     made = json.loads(run("one", "--parts", "price", "--json"))
 
