@@ -66,6 +66,13 @@ def test_an_author_sees_arguments_methods_and_fields_without_opening_the_source(
     assert "see the module" not in told
 
 
+def test_what_tests_use_has_a_page_of_its_own():
+    assert "## `core.api.testing" not in api.page()
+    for module in api.modules():
+        page = api.testing_page() if module.startswith("core.api.testing") else api.page()
+        assert f"## `{module}`\n" in page
+
+
 def test_everything_that_the_door_exports_has_its_sentence():
     assert api.without_a_sentence() == []
 

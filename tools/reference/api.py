@@ -1,4 +1,4 @@
-"""``api.md``: everything that ``core.api`` exports, each with its sentence."""
+"""``api.md`` and ``testing.md``: all that ``core.api`` exports, each with its sentence."""
 
 import ast
 
@@ -27,9 +27,29 @@ def page() -> str:
         "What core.api exports",
         "The door: a plugin imports `core.api.*`, itself, and nothing else of the trunk. What is "
         "not named here may change without notice. Descriptors are told at length under "
-        "[hooks](hooks.md), facts under [events](events.md), regions under [regions](regions.md).",
+        "[hooks](hooks.md), facts under [events](events.md), regions under [regions](regions.md), "
+        "what tests use under [testing](testing.md).",
     )
-    for module in modules():
+    return _told(lines, [module for module in modules() if not _is_testing(module)])
+
+
+def testing_page() -> str:
+    """The page of what tests use."""
+    lines = head(
+        "What core.api.testing exports",
+        "Fixtures, factories, fakes and the contract that any plugin can be held to. Everything "
+        "else that a plugin may import is under [api](api.md).",
+    )
+    return _told(lines, [module for module in modules() if _is_testing(module)])
+
+
+def _is_testing(module: str) -> bool:
+    return module == _TESTING or module.startswith(f"{_TESTING}.")
+
+
+def _told(lines: list[str], told: list[str]) -> str:
+    """A page that goes on with some modules."""
+    for module in told:
         lines += [f"## `{module}`", "", *spaced(_doc(module))]
         lines += table(
             ["Name", "Kind", "What it is"],

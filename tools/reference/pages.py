@@ -16,6 +16,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions.page,
     "commands.md": commands.page,
     "api.md": api.page,
+    "testing.md": api.testing_page,
 }
 
 
