@@ -185,15 +185,18 @@ def _make_sure(host: PluginHost, name: str, is_sure: bool, as_json: bool) -> Non
 
 
 def _owed(host: PluginHost, name: str) -> str:
-    """What people still have on its accounts, as a sentence; empty when they have nothing."""
-    owed = host.still_owed(name)
-    if not owed.people:
-        return ""
-    return (
-        f" Members still have ¥{format_yuan(owed.amount_fen)} on accounts of it "
-        f"({counted(owed.people, 'member')}): the books keep it, but nobody sees or withdraws it "
-        "while the plugin is away, and what has not settled yet never will."
-    )
+    """What goes beside its tables, in sentences: money of members, events that wait for it."""
+    owed, waiting = host.still_owed(name), host.facts_waiting(name)
+    told = ""
+    if owed.people:
+        told += (
+            f" Members still have ¥{format_yuan(owed.amount_fen)} on accounts of it "
+            f"({counted(owed.people, 'member')}): the books keep it, but nobody sees or withdraws "
+            "it while the plugin is away, and what has not settled yet never will."
+        )
+    if waiting:
+        told += f" What it has not heard yet goes as well ({counted(waiting, 'event')})."
+    return told
 
 
 def _done(act: Callable[[PluginHost, str, str], Any], outcome: str) -> Act:

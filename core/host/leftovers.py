@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
-from core.db.outbox import EventDelivery
+from core.db.outbox import DeliveryState, EventDelivery
 from core.host.attempts import FAILED
 from core.host.manifest import Manifest
 from core.host.migrations import track_of
@@ -33,6 +33,18 @@ def has_data(database: Database, manifest: Manifest) -> bool:
 def tables_left(database: Database, manifest: Manifest) -> list[str]:
     """The tables of a plugin that are there, by name; the one of its versions is not told."""
     return [name for name in _tables(database, manifest) if name.startswith(manifest.table_prefix)]
+
+
+def facts_waiting(database: Database, name: str) -> int:
+    """Facts that happened while a plugin was switched on and that it has not heard yet.
+
+    They wait for its return, and go when its data go.
+    """
+    waiting = sa.select(sa.func.count()).where(
+        EventDelivery.plugin == name, EventDelivery.state == DeliveryState.PENDING
+    )
+    with database.read() as session:
+        return session.scalar(waiting) or 0
 
 
 def _tables(database: Database, manifest: Manifest) -> list[str]:

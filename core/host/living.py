@@ -129,6 +129,10 @@ class Living:
         module = self.known(name).module
         return owed.still_owed(self._database, module.__package__ or "" if module else "")
 
+    def facts_waiting(self, name: str) -> int:
+        """Facts that a plugin has not heard yet; removing its data drops them."""
+        return leftovers.facts_waiting(self._database, self.known(name).name)
+
     def settings_form(
         self, name: str, formdata: Any = None, meta: Mapping[str, Any] | None = None
     ) -> Form:

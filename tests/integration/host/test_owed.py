@@ -4,11 +4,14 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from core.api.ledger import PLATFORM, Leg, book, member_owner
 from core.cli.plugins import remove_data
 from core.cli.serving import environment_of
+from core.db.outbox import EventDelivery, OutboxEvent
+from core.kernel.clock import now
 from tests.integration.host.breakages import plugin
 
 KEEPER = """
@@ -80,6 +83,36 @@ def test_the_merchant_reads_what_members_still_have_before_the_data_go(left, own
     assert "Members still have ¥23.00 on accounts of this plugin (members: 2)." in shown(owner)
     owner.set_cookie("banyan_lang", "zh")
     assert "会员在这个插件的账户里还有 ¥23.00（2 人）" in shown(owner)
+
+
+def test_facts_that_it_has_not_heard_are_counted_before_they_go(
+    left, shop, owner, shop_config, monkeypatch
+):
+    for name, value in environment_of(shop_config).items():
+        monkeypatch.setenv(name, value)
+    with shop.database.write() as session:
+        for number in range(2):
+            event = OutboxEvent(
+                name="order_paid", version=1, aggregate=f"o{number}", payload={}, at=now()
+            )
+            session.add(event)
+            session.flush()
+            for name in ("keeper", "other")[: 2 - number]:
+                session.add(
+                    EventDelivery(
+                        event_seq=event.seq, plugin=name, aggregate=f"o{number}", next_try_at=now()
+                    )
+                )
+
+    assert "2 events have not reached it yet and go with its data." in shown(owner)
+    asked = CliRunner().invoke(remove_data, ["keeper", "--json"])
+    assert "What it has not heard yet goes as well (2 events)." in str(asked.exception)
+    owner.set_cookie("banyan_lang", "zh")
+    assert "还有 2 个事件没有送达它，会随数据一起删除。" in shown(owner)
+
+    shop.plugins.remove_data("keeper", "me")
+    with shop.database.read() as session:
+        assert session.scalars(sa.select(EventDelivery.plugin)).all() == ["other"]
 
 
 def test_the_command_line_says_it_before_it_asks_for_the_name(left, shop, shop_config, monkeypatch):

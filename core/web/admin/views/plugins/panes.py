@@ -49,6 +49,7 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
         "has_data": False,
         "tables_left": [],
         "owed": None,
+        "facts_waiting": 0,
     }
     if loaded is None:
         return found
@@ -67,6 +68,7 @@ def _needs(card: Card, loaded: LoadedPlugin | None) -> dict[str, Any]:
             "has_data": plugins.has_data(card.name),
             "tables_left": plugins.tables_left(card.name),
             "owed": plugins.still_owed(card.name),
+            "facts_waiting": plugins.facts_waiting(card.name),
         }
     if found["has_data"] and loaded.is_sound:
         found["reasons"] = [
