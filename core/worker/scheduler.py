@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+from core.host.jobs import core_jobs
 from core.host.redis_link import RedisLink
 from core.host.schedule import current_tick
 from core.host.shop import Shop
@@ -19,6 +20,8 @@ LOOK_AGAIN_SECONDS = 5.0
 """How often a tick is looked at that somebody else holds; its process may have died."""
 
 THREADS = 3
+"""Of the house's jobs, and as many of plugins': a job of theirs that never ends holds no other up
+than theirs."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +40,8 @@ class Scheduler:
         self._look_at: dict[str, tuple[int, float]] = {}
         self._handed: dict[str, tuple[int, float]] = {}
         self._running: dict[str, Future[bool]] = {}
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="banyan-job")
+        self._house = ThreadPoolExecutor(THREADS, thread_name_prefix="banyan-job")
+        self._plugins = ThreadPoolExecutor(THREADS, thread_name_prefix="banyan-plugin-job")
 
     def step(self) -> int:
         """Hand over or start what is due now; returns how many ticks this process started."""
@@ -45,13 +49,16 @@ class Scheduler:
         with self._shop.database.read() as session:
             asked = ticks.asked_for(session)
         started = 0
+        of_house = {job.key for job in core_jobs(self._shop.config.is_sandbox)}
         for run_id, key in asked:
             if key not in self._running:
-                self._running[key] = self._pool.submit(run_asked, self._shop, run_id)
+                pool = self._house if key in of_house else self._plugins
+                self._running[key] = pool.submit(run_asked, self._shop, run_id)
                 started += 1
         for job, tick in self._due():
             if not self._hand_over(job, tick):
-                self._running[job.key] = self._pool.submit(run_tick, self._shop, job.key, tick)
+                pool = self._plugins if job.plugin else self._house
+                self._running[job.key] = pool.submit(run_tick, self._shop, job.key, tick)
                 started += 1
         return started
 
@@ -69,7 +76,8 @@ class Scheduler:
 
     def close(self, seconds: float = 0.0) -> None:
         """Start nothing more, and wait a while for ticks that run; they end by themselves."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._house, self._plugins):
+            pool.shutdown(wait=False, cancel_futures=True)
         wait([run for run in self._running.values() if not run.cancelled()], seconds)
 
     def _due(self) -> Iterator[tuple[Runnable, int]]:

@@ -14,9 +14,10 @@ from core.host.shop import open_shop
 from core.kernel.clock import now
 from core.kernel.errors import Conflict
 from core.worker import ticks
-from core.worker.jobs import jobs_of, run_asked, run_tick
+from core.worker.jobs import Runnable, jobs_of, run_asked, run_tick
 from core.worker.scheduler import Scheduler
 from tests.integration.worker.facts import seen
+from tests.integration.worker.processes import wait_until
 
 
 @pytest.fixture
@@ -108,6 +109,37 @@ def test_the_scheduler_runs_what_is_due_and_only_that(shop):
     assert started == len(jobs_of(shop))
     assert set(states) == set(jobs_of(shop))
     assert set(states.values()) == {"done"}, states
+
+
+def test_jobs_of_plugins_that_never_end_hold_no_job_of_the_house_up(shop, monkeypatch):
+    ended = threading.Event()
+    stuck = {
+        f"counts_events.stuck{number}": Runnable(
+            f"counts_events.stuck{number}", 60, lambda work: ended.wait(30), "counts_events"
+        )
+        for number in range(6)
+    }
+    house = {key: job for key, job in jobs_of(shop).items() if not job.plugin}
+    for place in ("core.worker.jobs", "core.worker.scheduler"):
+        monkeypatch.setattr(f"{place}.jobs_of", lambda _shop: {**stuck, **house})
+    scheduler = Scheduler(shop)
+    with shop.database.write() as session:
+        ask_soon(session, "counts_events.stuck0")
+    scheduler.step()
+
+    def states() -> dict[str, str]:
+        with shop.database.read() as session:
+            return dict(session.execute(sa.select(JobRun.job, JobRun.state)).all())
+
+    try:
+        wait_until(
+            lambda: {key for key, state in states().items() if state == "done"} == house.keys()
+        )
+        assert "running" in {states().get(key) for key in stuck}
+    finally:
+        ended.set()
+        scheduler.finish(30)
+        scheduler.close(5)
 
 
 def busy_for(monkeypatch, writes: int) -> None:
