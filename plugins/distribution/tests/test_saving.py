@@ -102,7 +102,9 @@ def test_a_programme_published_between_the_quote_and_the_freeze_gives_no_second_
     done = []
 
     def overtake(session, placement):
+        """As another process would; a check itself may only read."""
         if placement.member_id == distributor.id and not done:
+            session.connection().execution_options(banyan_reads=False)
             programmes.publish(
                 session,
                 replace(programmes.current(session), self_purchase=meanwhile),
