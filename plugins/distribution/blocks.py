@@ -166,7 +166,8 @@ def order_panel(session: Session, order_id: UUID) -> Mapping[str, Any] | None:
         return None
     names = names_of(session, {row.beneficiary_id for row in rows})
     lines = line_labels(session, {row.order_line_id for row in rows})
-    refusals = refusals_on(session, order_id)
+    is_taken_back = any(row.shown_state == "reversed" for row in rows)
+    refusals = refusals_on(session, order_id) if is_taken_back else {}
     return {
         "rows": sorted(rows, key=lambda row: (row.order_line_id, row.level)),
         "names": names,

@@ -124,7 +124,7 @@ def test_who_would_fall_is_warned_once_and_who_is_safe_not_at_all(
     (said,) = club.messages(falling)
     assert said.template == "membership.warning"
     assert "2 级" in said.body
-    assert "1500" in said.body
+    assert "1,500" in said.body
     assert club.messages(safe) == []
 
     club.give(safe, -100)  # not safe any more

@@ -23,6 +23,7 @@ from core.config import ROOT
 from core.host.ports import channels_of
 from core.host.shop import open_shop
 from core.worker.jobs import jobs_of
+from plugins.distribution.services.distributors import DistributorState, set_state
 from tests.integration.host.example import FOLDER, NAME, lay_out
 
 ORIGIN = {"Origin": "http://localhost"}
@@ -78,7 +79,9 @@ class House:
             f"/pay/{self.unpaid.order_no}", data={"gateway": "by_hand.transfer"}, headers=ORIGIN
         )
         self.transfer = paid.headers["Location"]
-        self.shopper.post("/x/distribution/join", data={"rules": "1"}, headers=ORIGIN)
+        with shop.database.write() as session:
+            active = DistributorState.ACTIVE
+            set_state(session, self.member.id, active, actor="staff:test", reason="")
 
     def admin(self, path):
         answer = self.merchant.get(f"/admin{path}")
