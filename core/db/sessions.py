@@ -139,12 +139,13 @@ def reading(session: Session | None) -> Iterator[None]:
         return
     session.flush()
     connection = session.opened()
+    before = connection.get_execution_options().get(READS, False)
     connection.execution_options(**{READS: True})
     try:
         yield
         session.flush()
     finally:
-        connection.execution_options(**{READS: False})
+        connection.execution_options(**{READS: before})
 
 
 def only_reads(session: Session) -> bool:
