@@ -70,30 +70,55 @@ def put(session: Session, name: str, value: int) -> None:
 _COUNTERS = Prepared(sa.select(SharedCounter.name, SharedCounter.value))
 
 
+class Look:
+    """What one look at the counters saw, and until when that is fresh (monotonic seconds).
+
+    A newer look ends it. Whoever keeps something made from it needs one comparison to know whether
+    it still holds.
+    """
+
+    __slots__ = ("until", "values")
+
+    def __init__(self, values: dict[str, int], until: float) -> None:
+        self.values = values
+        self.until = until
+
+
+NO_LOOK = Look({}, float("-inf"))
+"""Before the first one: nothing seen, never fresh."""
+
+
 class Counters:
     """This process's view of the shared counters, at most :data:`POLL_SECONDS` old.
 
-    ``refresh`` also moves the process's clock when the sandbox clock was advanced, unless
+    A look also moves the process's clock when the sandbox clock was advanced, unless
     ``follows_clock`` is off because the process keeps a clock of its own (imports of history).
-    ``values`` is another mapping after each look, which was at ``read_at`` (monotonic seconds).
     """
 
     def __init__(self, database: Database, *, follows_clock: bool = True) -> None:
         self._database = database
         self.follows_clock = follows_clock
-        self.values: dict[str, int] = {}
-        self.read_at = float("-inf")
+        self._last = NO_LOOK
+
+    def look(self, *, force: bool = False) -> Look:
+        """The last look; another one when that is too old."""
+        last, moment = self._last, time.monotonic()
+        if force or moment >= last.until:
+            with self._database.read() as session:
+                values = dict(_COUNTERS.all(session, {}))
+            last, self._last = self._last, Look(values, moment + POLL_SECONDS)
+            last.until = float("-inf")
+            if self.follows_clock:
+                clock.set_offset(values.get(CLOCK_OFFSET, 0))
+        return self._last
+
+    def hold(self, until: float) -> None:
+        """Let the last look be fresh until then (monotonic seconds), so that none falls within."""
+        self._last.until = until
 
     def refresh(self, *, force: bool = False) -> dict[str, int]:
         """All counters by name, read again when the last look is too old."""
-        moment = time.monotonic()
-        if force or moment - self.read_at >= POLL_SECONDS:
-            with self._database.read() as session:
-                self.values = dict(_COUNTERS.all(session, {}))
-            self.read_at = moment
-            if self.follows_clock:
-                clock.set_offset(self.values.get(CLOCK_OFFSET, 0))
-        return self.values
+        return self.look(force=force).values
 
     def get(self, name: str) -> int:
         """One counter; 0 when nothing ever raised it."""

@@ -17,7 +17,7 @@ from core.config import Config
 from core.db import state
 from core.db.engine import Database
 from core.db.sessions import reading
-from core.db.state import POLL_SECONDS, Counters
+from core.db.state import NO_LOOK, Counters, Look
 from core.host.discovery import by_requirements, find_plugins, required_first
 from core.host.faults import FaultLog, Guarded, is_fault
 from core.host.guarding import Refusals, configured, failed, guarded, guarded_freeze
@@ -53,7 +53,8 @@ class PluginHost(Living):
         self._box = SecretBox(config.secret_key)
         self._plugins: dict[str, LoadedPlugin] = {}
         self._snapshot: Snapshot | None = None
-        self._seen: Mapping[str, int] | None = None  # the counters it was last compared with
+        self._heard: frozenset[str] = frozenset()  # hooks the snapshot has listeners of
+        self._look: Look = NO_LOOK  # at the counters, with which both were last compared
         self._lock = threading.Lock()
         self.faults = FaultLog(database)
 
@@ -75,7 +76,7 @@ class PluginHost(Living):
             for item in by_requirements(found)
         }
         self._plugins = {item.key: loaded[item.key] for item in found}
-        self._snapshot = None
+        self._snapshot, self._look = None, NO_LOOK
 
     @property
     def plugins(self) -> Mapping[str, LoadedPlugin]:
@@ -98,21 +99,17 @@ class PluginHost(Living):
 
     def snapshot(self) -> Snapshot:
         """The prepared state of this moment, at most half a second old."""
-        counters, current = self._counters, self._snapshot
-        if (
-            current is not None
-            and counters.values is self._seen
-            and monotonic() - counters.read_at < POLL_SECONDS
-        ):
+        look, current = self._look, self._snapshot
+        if current is not None and monotonic() < look.until:
             return current
-        seen = counters.refresh()
-        generation = seen.get(state.PLUGINS, 0)
+        look = self._counters.look()
+        generation = look.values.get(state.PLUGINS, 0)
         with self._lock:
             current = self._snapshot
             if current is None or current.generation != generation:
                 current = self._build(generation)
-                self._snapshot = current
-            self._seen = seen
+                self._snapshot, self._heard = current, frozenset(current.listeners)
+            self._look = look
         return current
 
     def enabled(self) -> frozenset[str]:
@@ -193,6 +190,8 @@ class PluginHost(Living):
             Refusals: several do.
             PluginError: one failed. It is counted, and a plugin that keeps failing is paused.
         """
+        if hook not in self._heard and monotonic() < self._look.until:
+            return
         listeners = self.snapshot().listeners.get(hook)
         if listeners is None:
             return

@@ -80,14 +80,20 @@ def joined_between(session: Session, since: datetime, until: datetime) -> tuple[
 def way_to_earning(session: Session, since: datetime, until: datetime) -> WayToEarning:
     """How far those who bought in a time have come until now. One statement."""
     buyers = buyer_ids(since, until).distinct().subquery()
-    sharers = sharer_ids().distinct().subquery()
+    sharers = sharer_ids().subquery()
     stays = sa.and_(Distributor.member_id == buyers.c.member_id, Distributor.state.in_(_STAY))
-    earns = sa.case((sharers.c.member_id.is_not(None), Distributor.member_id))
-    row = session.execute(
-        sa.select(sa.func.count(), sa.func.count(sharers.c.member_id), sa.func.count(earns))
+    # Looked up one by one: joined as a set, SQLite would go through all sharers for every buyer.
+    has_shared = sa.exists().where(sharers.c.member_id == buyers.c.member_id)
+    people = (
+        sa.select(has_shared.label("has_shared"), Distributor.member_id.label("earner"))
         .select_from(buyers)
-        .outerjoin(sharers, sharers.c.member_id == buyers.c.member_id)
         .outerjoin(Distributor, stays)
+        .subquery()
+    )
+    fans = sa.case((people.c.has_shared, 1))
+    earns = sa.case((people.c.has_shared, people.c.earner))
+    row = session.execute(
+        sa.select(sa.func.count(), sa.func.count(fans), sa.func.count(earns)).select_from(people)
     ).one()
     return WayToEarning(int(row[0]), int(row[1]), int(row[2]))
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.api.clock import now
 from core.api.members import names_of
@@ -238,6 +239,27 @@ def test_the_way_from_buyer_to_distributor_counts_buyers_who_share_and_who_earn(
         steps = told[told.rindex('<ol class="funnel">') :].partition("</ol>")[0]
         assert re.findall(r'<span class="num">(\d+)', steps) == ["3", "2", "1"]
         assert re.findall(r'<span class="muted">([\d.]+%)', steps) == ["66%", "50%"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_who_bought_is_looked_for_among_all_who_shared(shop):
+    """A database without hash joins would go through every sharer for every buyer."""
+    until = now()
+    engine = shop.database.engine
+    asked = []
+    listen = "before_cursor_execute", lambda *seen: asked.append(seen[2:4])
+    sa.event.listen(engine, *listen)
+    try:
+        with shop.database.read() as session:
+            way_to_earning(session, until - timedelta(days=1), until)
+    finally:
+        sa.event.remove(engine, *listen)
+    [(statement, values)] = [each for each in asked if "share_link" in each[0]]
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row[3] for row in rows]
+    assert any(step.startswith("SEARCH share_link USING COVERING INDEX") for step in steps), steps
+    assert not any(step.startswith(("MATERIALIZE", "SCAN share_link")) for step in steps), steps
 
 
 def test_the_cards_of_the_first_page_ask_as_often_whoever_earns(

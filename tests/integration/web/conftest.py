@@ -86,7 +86,7 @@ def statements(shop):
         shop.settings()
         shop.extensions()
         shop.plugins.snapshot()
-        shop.counters.read_at = float("inf")  # however slow the machine is, no look falls within
+        shop.counters.hold(float("inf"))  # however slow the machine is, no look falls within
         seen: list[str] = []
         own = threading.get_ident()
 
@@ -100,7 +100,7 @@ def statements(shop):
             yield seen
         finally:
             sa.event.remove(shop.database.engine, "before_cursor_execute", note)
-            shop.counters.read_at = float("-inf")
+            shop.counters.hold(float("-inf"))
 
     return count
 

@@ -10,7 +10,7 @@ from core.settings.services import save_settings
 @pytest.fixture
 def seconds_pass(shop):
     """Let the next request look at the shared counters again."""
-    return lambda: setattr(shop.counters, "read_at", float("-inf"))
+    return lambda: shop.counters.hold(float("-inf"))
 
 
 def test_an_edited_product_is_seen_at_once_everywhere(guest, shop, pot, slug, seconds_pass):
