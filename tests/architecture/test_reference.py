@@ -56,7 +56,7 @@ def test_pages_do_not_depend_on_the_process_that_makes_them():
 def test_an_author_sees_arguments_methods_and_fields_without_opening_the_source():
     page, told = api.page(), hooks.page()
 
-    assert "def product_cards(" in page
+    assert "def product_cards(" in api.module_page("core.api.catalog")
     for method in ("send(recipient: str, body: str, key: str)", "pay(request: PayRequest)"):
         assert f"| `{method} ->" in page
     for name in ("JobContext", "GatewayMethods", "SendsMessages", "PaysPeople"):
@@ -69,8 +69,34 @@ def test_an_author_sees_arguments_methods_and_fields_without_opening_the_source(
 def test_what_tests_use_has_a_page_of_its_own():
     assert "## `core.api.testing" not in api.page()
     for module in api.modules():
-        page = api.testing_page() if module.startswith("core.api.testing") else api.page()
-        assert f"## `{module}`\n" in page
+        is_testing = module.startswith("core.api.testing")
+        assert (f"## `{module}`\n" in api.testing_page()) is is_testing
+
+
+def test_the_index_leads_to_every_module_of_the_door_and_each_is_told_once():
+    index = api.page()
+    for module in api.modules():
+        if module.startswith("core.api.testing"):
+            continue
+        file = api.LARGE.get(module, "")
+        anchor = "" if file else "#" + module.replace(".", "")
+        assert f"| [`{module}`]({file}{anchor}) |" in index
+        assert (f"## `{module}`\n" in index) is (file == "")
+        told = PAGES[file or "api.md"]()
+        for name, _ in api.exported(module):
+            assert f"| `{name}` |" in told or f"| [`{name}`](hooks.md#" in told
+
+
+def test_no_page_of_the_door_is_too_long_to_find_ones_way_in():
+    """A module that grows past this gets a page of its own: see ``LARGE``."""
+    lengths = {name: PAGES[name]().count("\n") for name in ("api.md", *api.LARGE.values())}
+
+    assert {name: count for name, count in lengths.items() if count > 1_700} == {}
+    index = api.page()
+    parts = {
+        part.partition("`")[0]: part.count("\n") for part in index.split("\n## `core.api.")[1:]
+    }
+    assert {name: count for name, count in parts.items() if count > 200} == {}
 
 
 def test_everything_that_the_door_exports_has_its_sentence():

@@ -1,4 +1,8 @@
-"""``api.md`` and ``testing.md``: all that ``core.api`` exports, each with its sentence."""
+"""All that ``core.api`` exports, each with its sentence.
+
+``api.md`` is the index of the door and tells of its small modules; each large one has a page of its
+own, and ``testing.md`` tells what tests use.
+"""
 
 import ast
 
@@ -9,6 +13,11 @@ from tools.reference.source import Found, find, modules_below, public_names, tre
 
 _PACKAGE = "core.api"
 _TESTING = "core.api.testing"
+LARGE = {
+    f"{_PACKAGE}.{name}": f"{name}.md"
+    for name in ("catalog", "ledger", "members", "orders", "payouts", "sharing", "web")
+}
+"""Modules that have a page of their own, and the name of its file."""
 _FACTS = frozenset({"core.api.events"})
 """Modules whose names have a page of their own."""
 OUTSIDE = {
@@ -22,7 +31,7 @@ OUTSIDE = {
 
 
 def page() -> str:
-    """The page."""
+    """The index of the door, and after it the modules without a page of their own."""
     lines = head(
         "What core.api exports",
         "The door: a plugin imports `core.api.*`, itself, and nothing else of the trunk. What is "
@@ -30,7 +39,19 @@ def page() -> str:
         "[hooks](hooks.md), facts under [events](events.md), regions under [regions](regions.md), "
         "what tests use under [testing](testing.md).",
     )
-    return _told(lines, [module for module in modules() if not _is_testing(module)])
+    door = [module for module in modules() if not _is_testing(module)]
+    lines += table(["Module", "What it is"], ([_way_to(each), _doc(each)[0]] for each in door))
+    return _told(lines, [module for module in door if module not in LARGE])
+
+
+def module_page(module: str) -> str:
+    """The page of one of ``LARGE``."""
+    lines = head(
+        f"What {module} exports",
+        *_doc(module),
+        "Everything else that a plugin may import is under [api](api.md).",
+    )
+    return finish([*lines, *_names(module, "##")])
 
 
 def testing_page() -> str:
@@ -47,21 +68,31 @@ def _is_testing(module: str) -> bool:
     return module == _TESTING or module.startswith(f"{_TESTING}.")
 
 
+def _way_to(module: str) -> str:
+    """A module with the way to where it is told."""
+    return f"[{code(module)}]({LARGE.get(module) or '#' + module.replace('.', '')})"
+
+
 def _told(lines: list[str], told: list[str]) -> str:
     """A page that goes on with some modules."""
     for module in told:
-        lines += [f"## `{module}`", "", *spaced(_doc(module))]
-        lines += table(
-            ["Name", "Kind", "What it is"],
-            (
-                [_linked(module, name, found), found.kind, summary(found)]
-                for name, found in exported(module)
-            ),
-        )
-        for name, found in exported(module):
-            shape = _shape(module, found)
-            lines += [f"### `{name}`", "", *spaced([summary(found)]), *shape] if shape else []
+        lines += [f"## `{module}`", "", *spaced(_doc(module)), *_names(module, "###")]
     return finish(lines)
+
+
+def _names(module: str, heading: str) -> list[str]:
+    """What a module exports: all of it in a table, then each name that has a shape."""
+    lines = table(
+        ["Name", "Kind", "What it is"],
+        (
+            [_linked(module, name, found), found.kind, summary(found)]
+            for name, found in exported(module)
+        ),
+    )
+    for name, found in exported(module):
+        shape = _shape(module, found)
+        lines += [f"{heading} `{name}`", "", *spaced([summary(found)]), *shape] if shape else []
+    return lines
 
 
 def exported(module: str) -> list[tuple[str, Found]]:

@@ -1,6 +1,7 @@
 """Every page of the reference by the name of its file, and what is on the disk instead."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from tools.reference import api, commands, events, hooks, permissions, regions, settings
@@ -16,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions.page,
     "commands.md": commands.page,
     "api.md": api.page,
+    **{name: partial(api.module_page, module) for module, name in api.LARGE.items()},
     "testing.md": api.testing_page,
 }
 
