@@ -19,10 +19,11 @@ from core.api.orders import line_labels
 from core.api.pages import ProductSubject
 from core.api.regions import Region
 from core.api.staff import staff_names
+from core.api.web import quotes
 from plugins.distribution.rules import Joining
 from plugins.distribution.services.commission_list import refusals_on
 from plugins.distribution.services.distributors import DistributorState, states_of
-from plugins.distribution.services.estimating import card_estimate, page_earn_fen
+from plugins.distribution.services.estimating import card_estimates, page_estimate
 from plugins.distribution.services.joining import Goal, goal_of
 from plugins.distribution.services.reports import commissions, has_earned
 from plugins.distribution.services.saving import card_saving_fen
@@ -49,11 +50,8 @@ def share_strip(context: BlockContext) -> Mapping[str, Any] | None:
     product = subject.product
     if product.card_sku is None or not product.is_on_sale:
         return None
-    buyable = [sku for sku in product.skus if not sku.is_sold_out] or [product.card_sku]
-    earned = {page_earn_fen(context.session, standing, product, sku) for sku in buyable} - {0}
-    if not earned:
-        return None
-    return {"product_id": product.id, "earn_fen": min(earned), "is_from": len(earned) > 1}
+    estimate = page_estimate(context.session, standing, product, quotes)
+    return {"product_id": product.id, **estimate._asdict()} if estimate.earn_fen else None
 
 
 def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
@@ -61,9 +59,10 @@ def card_hints(context: BlockContext) -> Mapping[str, Any] | None:
     standing, session = _standing(context), context.session
     if not standing.is_active:
         return None
+    estimates = card_estimates(session, standing, context.subject, quotes)
     hints = {
         card.id: {
-            **card_estimate(session, standing, card)._asdict(),
+            **estimates[card.id]._asdict(),
             "save_fen": card_saving_fen(session, standing, card),
         }
         for card in context.subject

@@ -20,8 +20,8 @@ from core.api.catalog import (
 from core.api.i18n import lazy_gettext as _l
 from core.api.sharing import ShareStats, shares_of
 from core.api.values import dataclass
-from core.api.web import external_url, locale, member, reader
-from plugins.distribution.services.estimating import Estimate, card_estimate
+from core.api.web import external_url, locale, member, quotes, reader
+from plugins.distribution.services.estimating import Estimate, card_estimates
 from plugins.distribution.services.standings import Standing, standing_of
 from plugins.distribution.views.page import for_earners, go, page_number, show_page
 from plugins.distribution.views.showing import uuid_or_none
@@ -112,7 +112,8 @@ def _found(
 
 
 def _earning(session: Session, standing: Standing, cards: Sequence[ProductCard]) -> list[Offer]:
-    return [Offer(card, card_estimate(session, standing, card)) for card in cards]
+    estimates = card_estimates(session, standing, cards, quotes)
+    return [Offer(card, estimates[card.id]) for card in cards]
 
 
 def _with_links(session: Session, member_id: UUID, offers: Sequence[Offer]) -> list[Offer]:
