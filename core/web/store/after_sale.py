@@ -90,8 +90,9 @@ def send(order_no: str) -> Response | tuple[str, int]:
 def _wish() -> Wish:
     form = request.form
     quantities = {}
-    for name, text in form.items():
-        if name.startswith("quantity.") and text.isascii() and text.isdigit() and len(text) <= 4:
+    for name, value in form.items():
+        text = value.strip()
+        if name.startswith("quantity.") and text.isdecimal() and len(text) <= 4:
             quantities[name.removeprefix("quantity.")] = int(text)
     return Wish(
         kind="return" if form.get("kind") == "return" else "refund",

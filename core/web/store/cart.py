@@ -101,7 +101,7 @@ def add() -> Response:
 
 def _add() -> Response:
     sku_id, slug = _wanted()
-    quantity = _whole(request.form.get("quantity", "1"))
+    quantity = max(1, _whole(request.form.get("quantity", "1")) or 1)
     if request.form.get("then") == "buy":
         return flask.redirect(f"/checkout?want={sku_id}:{quantity}", 303)
     whose = owner(make=True)
@@ -138,7 +138,10 @@ def _wanted() -> tuple[UUID, str]:
 @bp.post("/cart")
 @access("public")
 def change() -> Response:
-    """Quantities, selection, removal; then back to the bag or on to the checkout."""
+    """Quantities, selection, removal; then back to the bag or on to the checkout.
+
+    A quantity that cannot be read stays what it was.
+    """
     whose = owner(make=True)
     assert whose is not None
     form = request.form
@@ -147,11 +150,13 @@ def change() -> Response:
             remove_lines(session, whose, [as_id(form["remove"])])
         else:
             wanted = {
-                as_id(name.removeprefix("quantity.")): _whole(value, least=0)
+                as_id(name.removeprefix("quantity.")): _whole(value)
                 for name, value in form.items()
                 if name.startswith("quantity.")
             }
-            changes = [set_quantity(session, whose, sku, n) for sku, n in wanted.items()]
+            changes = [
+                set_quantity(session, whose, sku, n) for sku, n in wanted.items() if n is not None
+            ]
             _select(session, whose, list(wanted))
             for each in changes:
                 if each.message:
@@ -195,7 +200,7 @@ def as_id(text: str) -> UUID:
         ) from None
 
 
-def _whole(text: str, *, least: int = 1) -> int:
+def _whole(text: str) -> int | None:
+    """Pieces in digits of either width, ``_MOST`` at most; ``None`` for what is no number."""
     text = text.strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else least
-    return max(least, min(number, _MOST))
+    return min(int(text), _MOST) if text.isdecimal() and len(text) <= 4 else None

@@ -15,6 +15,7 @@ from core.api.i18n import lazy_gettext as _l
 from core.api.members import ids_matching, names_of
 from core.api.money import format_yuan
 from core.api.orders import line_labels
+from core.api.staff import staff_names
 from core.api.web import audit, reader, store_settings, writing
 from plugins.distribution.admin.page import PER_PAGE, page_number, place, search_text, show_page
 from plugins.distribution.admin.plan_wording import plan_name
@@ -61,7 +62,7 @@ def show() -> str:
     found, sums = find_commissions(
         session, wanted, limit=PER_PAGE, offset=offset, after=after, sort=sort
     )
-    explained = explanations(session, found)
+    explained, refused = explanations(session, found), refused_of(session, found)
     people = {row.beneficiary_id for row in found} | {row.buyer_id for row in found}
     only = uuid_or_none(request.args.get("member", ""))
     return show_page(
@@ -76,7 +77,8 @@ def show() -> str:
         rates={row.id: rate_words(row) for row in found},
         plans={row.id: plan_words(explained[row.id]) for row in found},
         whys={row.id: why(row, explained[row.id]) for row in found},
-        refused=refused_of(session, found),
+        refused=refused,
+        deciders=staff_names(session, {refusal.actor for refusal in refused.values()}),
         states=[(each, str(LABELS[each])) for each in LIST_STATES],
         labels={key: str(label) for key, label in LABELS.items()},
         tones=TONES,

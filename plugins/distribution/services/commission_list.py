@@ -177,16 +177,6 @@ def export_commissions(
         after = chunk[-1].id
 
 
-def refused_of(session: Session, found: Collection[CommissionView]) -> frozenset[UUID]:
-    """Which of these commissions a person rejected, by their ids. One statement."""
-    if not found:
-        return frozenset()
-    rows = session.execute(
-        sa.select(_TABLE.c.id).where(_TABLE.c.id.in_([each.id for each in found]), _is_rejected())
-    )
-    return frozenset(rows.scalars())
-
-
 @dataclass(frozen=True)
 class Refusal:
     """Who rejected a commission, when and why.
@@ -200,6 +190,25 @@ class Refusal:
     actor: str
     note: str
     at: datetime | None
+
+
+def refused_of(session: Session, found: Collection[CommissionView]) -> dict[UUID, Refusal]:
+    """Those of some commissions that a person rejected, by their ids. One statement."""
+    if not found:
+        return {}
+    rows = session.execute(
+        sa.select(_TABLE.c.id, _HOLD.c.actor, _HOLD.c.note, _HOLD.c.decided_at)
+        .join(
+            _HOLD,
+            sa.and_(
+                _HOLD.c.order_id == _TABLE.c.order_id,
+                _HOLD.c.beneficiary_id == _TABLE.c.beneficiary_id,
+            ),
+        )
+        .where(_TABLE.c.id.in_([each.id for each in found]), _HOLD.c.state == "rejected")
+        .order_by(_HOLD.c.id)
+    )
+    return {row.id: Refusal(row.actor, row.note, row.decided_at) for row in rows}
 
 
 def refusals_on(session: Session, order_id: UUID) -> dict[UUID, Refusal]:

@@ -117,7 +117,7 @@ def test_every_filter_narrows_to_what_it_says(chain, buy, listed, maker, outbox,
 
 
 def test_held_and_rejected_commissions_are_found_and_told(
-    chain, buy, listed, shop, merchant, downloaded
+    chain, buy, listed, shop, merchant, downloaded, make_staff
 ):
     order, _other = buy(), buy()
     held(shop, order, chain)
@@ -127,11 +127,14 @@ def test_held_and_rejected_commissions_are_found_and_told(
     assert [row["Held"] for row in downloaded("&state=held")] == ["Yes"]
 
     with shop.database.write() as session:
-        reject(session, order.id, chain.first.id, actor=STAFF, note="同一人")
+        actor = f"staff:{make_staff(name='老板娘')}"
+        reject(session, order.id, chain.first.id, actor=actor, note="同一人")
     assert listed(state="held") == []
     assert listed(state="rejected") == [(order.order_no, 1)]
     page = merchant.get(f"{ROOT}/commissions?lang=en&state=rejected").text
-    assert 'tag point bad">Rejected' in page
+    row = page.partition('tag point bad">Rejected')[2].partition("</td>")[0]
+    assert "by 老板娘" in row
+    assert "同一人" in row
     assert [row["State"] for row in downloaded("&state=rejected")] == ["Rejected"]
 
 
@@ -259,6 +262,23 @@ def test_a_page_asks_as_often_whatever_is_on_it(buy, merchant, count_statements)
     with count_statements() as many:
         merchant.get(f"{ROOT}/commissions")
     assert len(many) == len(few)
+
+
+def test_a_page_of_rejected_ones_asks_as_often_for_one_and_many(
+    shop, chain, buy, merchant, count_statements
+):
+    asked = []
+    for orders in (1, 3):
+        for _ in range(orders):
+            order = buy()
+            held(shop, order, chain)
+            with shop.database.write() as session:
+                reject(session, order.id, chain.first.id, actor=STAFF, note="同一人")
+        merchant.get(f"{ROOT}/commissions?state=rejected")
+        with count_statements() as sent:
+            merchant.get(f"{ROOT}/commissions?state=rejected")
+        asked.append(len(sent))
+    assert asked[0] == asked[1]
 
 
 def test_the_page_and_the_file_narrow_by_where_the_rate_was_found(

@@ -204,6 +204,12 @@ def test_shoppers_read_nothing_of_commissions_in_their_order(buy, chain, sign_in
     assert "Commission" not in page.text
 
 
+def test_an_order_is_paid_before_it_brings_commission_in_its_story(buy, story):
+    told = story(buy())
+    newest_first = ["Commission:", "Paid", "Order placed"]
+    assert sorted(newest_first, key=told.index) == newest_first
+
+
 def test_the_first_page_of_admin_tells_who_does_best_and_leads_to_them(buy, chain, merchant):
     assert "Best distributors" in merchant.get("/admin/?lang=en").text
     buy()

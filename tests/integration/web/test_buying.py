@@ -77,6 +77,27 @@ def test_the_bag_can_be_changed_and_emptied(bag, pot):
     assert "袋子还空着" in bag.page("/cart")
 
 
+def test_pieces_are_read_in_digits_of_either_width(signed, member, bag, pot, make_order):
+    sku = str(pot.skus["POT-S"])
+    bag.post("/cart", {f"quantity.{sku}": " ４ ", "selected": sku, "action": "update"})
+    assert f'name="quantity.{sku}" value="4"' in bag.page("/cart")
+    large = {"sku": str(pot.skus["POT-L"]), "quantity": "２", "then": "bag"}
+    assert bag.post("/cart/add", large, Accept="application/json").json["pieces"] == 6
+
+    made = make_order([("CUP", 2, 5000)], member=member, received=True)
+    path = f"/me/orders/{made.order_no}/after-sale"
+    line = re.search(r'name="(quantity\.[0-9a-f-]{36})"', signed.page(path)).group(1)
+    assert signed.post(path, {line: "１", "reason": "damaged", "kind": "refund"}).status_code == 303
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "99999"])
+def test_what_is_no_number_leaves_the_pieces_in_the_bag(bag, pot, text):
+    sku = str(pot.skus["POT-S"])
+    bag.post("/cart", {f"quantity.{sku}": text, "selected": sku, "action": "update"})
+
+    assert f'name="quantity.{sku}" value="1"' in bag.page("/cart")
+
+
 def test_an_order_is_placed_paid_and_seen(bag, order_no, member):
     html = bag.page(f"/pay/{order_no}")
     assert "sandbox" in html
