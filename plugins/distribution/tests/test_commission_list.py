@@ -126,8 +126,8 @@ def test_held_and_rejected_commissions_are_found_and_told(
     assert "Held for a decision" in page.partition("<tbody>")[2]
     assert [row["Held"] for row in downloaded("&state=held")] == ["Yes"]
 
+    actor = f"staff:{make_staff(name='老板娘')}"
     with shop.database.write() as session:
-        actor = f"staff:{make_staff(name='老板娘')}"
         reject(session, order.id, chain.first.id, actor=actor, note="同一人")
     assert listed(state="held") == []
     assert listed(state="rejected") == [(order.order_no, 1)]
